@@ -1,0 +1,13 @@
+# One binary with all C++ tests, and the checks of the repository, so that `ctest` runs everything.
+find_package(doctest REQUIRED)
+
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.cpp)
+list(FILTER test_sources EXCLUDE REGEX "/tests/(consumer|checks)/")
+if(test_sources AND TARGET koine_all)
+  add_executable(koine_tests ${test_sources})
+  set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctest)
+  add_dependencies(koine_tests koine_generate)
+  add_test(NAME koine_tests COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()
