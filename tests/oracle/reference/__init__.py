@@ -1,0 +1,17 @@
+"""External references for every op: inputs, attributes and outputs computed outside Koine."""
+
+from . import binary, contraction, convolution, elementwise, nn, promotion, random, reduction, structural
+from .cases import OPS
+
+__all__ = [
+    "OPS",
+    "binary",
+    "contraction",
+    "convolution",
+    "elementwise",
+    "nn",
+    "promotion",
+    "random",
+    "reduction",
+    "structural",
+]
