@@ -155,10 +155,10 @@ To convert_value(From value) {
   } else if constexpr (std::is_same_v<To, bool>) {
     return value != 0;
   } else if constexpr (std::is_same_v<To, Float16> || std::is_same_v<To, BFloat16>) {
-    if constexpr (std::is_integral_v<From>) {
+    if constexpr (std::is_integral_v<From> && sizeof(From) == 8) {
       return To(detail::sticky_double(value));
     } else {
-      return To(value);
+      return To(static_cast<double>(value));
     }
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     return detail::saturate<To>(value);
