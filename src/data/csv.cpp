@@ -1,0 +1,263 @@
+#include "data/csv.h"
+
+#include <koine/error.h>
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <system_error>
+
+namespace koine::data {
+
+namespace {
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+char choose_delimiter(std::string_view path) {
+  if (ends_with(path, ".gz")) path.remove_suffix(3);
+  return ends_with(path, ".tsv") || ends_with(path, ".tab") ? '\t' : ',';
+}
+
+std::string_view trim(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// The text in quotes, shortened, and with unprintable bytes written out: it goes to a terminal.
+std::string quote(std::string_view text) {
+  constexpr size_t longest = 40;
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const unsigned char c : text.substr(0, longest)) {
+    if (c < 0x20 || c == 0x7f)
+      out += std::string("\\x") + digits[c >> 4] + digits[c & 15];
+    else
+      out += static_cast<char>(c);
+  }
+  return out + (text.size() > longest ? "...\"" : "\"");
+}
+
+enum class Parsed : uint8_t { number, not_a_number, too_large };
+
+Parsed parse_number(std::string_view text, double& value) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return Parsed::not_a_number;
+  if (error == std::errc::result_out_of_range) return Parsed::too_large;
+  return Parsed::number;
+}
+
+struct Field {
+  size_t begin, end;   // in the record's text
+  size_t line, column; // where it starts in the file, from 1
+};
+
+// A machine that is fed the bytes of a file and fills a table record by record.
+class Parser {
+ public:
+  Parser(std::string path, const TableOptions& options)
+      : path_(std::move(path)),
+        options_(options),
+        delimiter_(options.delimiter ? options.delimiter : choose_delimiter(path_)) {}
+
+  void feed(std::string_view bytes) {
+    for (const char c : bytes) {
+      take(c);
+      if (c == '\n') {
+        ++line_;
+        column_ = 1;
+      } else {
+        ++column_;
+      }
+    }
+  }
+
+  Table finish() {
+    if (state_ == State::quoted) fail_at(quote_line_, quote_column_, "the quote is never closed");
+    if (!record_is_empty()) end_record();
+    if (table_.rows == 0) throw FormatError(path_ + ": no rows of numbers");
+    return std::move(table_);
+  }
+
+ private:
+  // `quote_in_quoted` has seen a quote that closes the field unless another one follows; `closed` is past it.
+  enum class State : uint8_t { field_start, plain, quoted, quote_in_quoted, closed };
+
+  void take(char c) {
+    if (++record_bytes_ > options_.max_record_bytes)
+      fail_at(line_, column_,
+              "a record longer than " + std::to_string(options_.max_record_bytes) + " bytes; is this a table in text?");
+    if (state_ == State::quoted) {
+      if (c == '"')
+        state_ = State::quote_in_quoted;
+      else
+        text_ += c;
+      return;
+    }
+    if (c == '"' && (state_ == State::field_start || state_ == State::quote_in_quoted)) {
+      take_quote();
+    } else if (c == delimiter_) {
+      start_field();
+      end_field();
+    } else if (c == '\n') {
+      if (!record_is_empty()) end_record();
+      begin_record();
+    } else if (c == '\0') {
+      fail_at(line_, column_, "a zero byte; this is not a table in text");
+    } else if (state_ == State::quote_in_quoted || state_ == State::closed) {
+      if (c != '\r' && c != ' ') fail_at(line_, column_, "text after a closing quote: " + quote(std::string_view(&c, 1)));
+      state_ = State::closed;
+    } else if (c == '"') {
+      fail_at(line_, column_, "a quote inside a field that does not start with one");
+    } else {
+      start_field();
+      state_ = State::plain;
+      text_ += c;
+    }
+  }
+
+  void take_quote() {
+    if (state_ == State::quote_in_quoted) {
+      text_ += '"';
+    } else {
+      start_field();
+      quote_line_ = line_;
+      quote_column_ = column_;
+    }
+    state_ = State::quoted;
+  }
+
+  void start_field() {
+    if (state_ != State::field_start || open_) return;
+    open_ = true;
+    field_.begin = text_.size();
+    field_.line = line_;
+    field_.column = column_;
+  }
+
+  void end_field() {
+    field_.end = text_.size();
+    if (fields_.size() == options_.max_columns)
+      fail_at(line_, column_, "a row with more than " + std::to_string(options_.max_columns) + " fields");
+    fields_.push_back(field_);
+    open_ = false;
+    state_ = State::field_start;
+  }
+
+  // Only whitespace so far: an empty line, not a record with one empty field.
+  bool record_is_empty() const { return fields_.empty() && state_ <= State::plain && trim_field(0).empty(); }
+
+  std::string_view trim_field(size_t begin) const {
+    std::string_view text = std::string_view(text_).substr(begin);
+    if (ends_with(text, "\r")) text.remove_suffix(1);
+    return trim(text);
+  }
+
+  void begin_record() {
+    record_bytes_ = 0;
+    text_.clear();
+    fields_.clear();
+    open_ = false;
+    state_ = State::field_start;
+  }
+
+  void end_record() {
+    if (state_ == State::plain && text_.back() == '\r') text_.pop_back();
+    start_field();
+    end_field();
+    if (first_record_) {
+      first_record_ = false;
+      table_.columns = fields_.size();
+      if (take_header()) return;
+    }
+    if (fields_.size() != table_.columns)
+      fail_at(fields_.front().line, 1,
+              "the row has " + std::to_string(fields_.size()) + (fields_.size() == 1 ? " field" : " fields") +
+                  ", the first one has " + std::to_string(table_.columns));
+    for (size_t i = 0; i < fields_.size(); ++i) table_.values.push_back(number(i));
+    ++table_.rows;
+  }
+
+  std::string_view field_text(size_t i) const {
+    return trim(std::string_view(text_).substr(fields_[i].begin, fields_[i].end - fields_[i].begin));
+  }
+
+  bool take_header() {
+    if (options_.header == Header::absent) return false;
+    if (options_.header == Header::detect) {
+      double ignored;
+      for (size_t i = 0; i < fields_.size(); ++i)
+        if (parse_number(field_text(i), ignored) != Parsed::not_a_number) return false;
+    }
+    for (size_t i = 0; i < fields_.size(); ++i) table_.names.emplace_back(field_text(i));
+    return true;
+  }
+
+  double number(size_t i) const {
+    const std::string_view text = field_text(i);
+    double value = 0;
+    switch (parse_number(text, value)) {
+      case Parsed::number: return value;
+      case Parsed::too_large: fail_field(i, quote(text) + " is beyond the range of float64");
+      case Parsed::not_a_number: break;
+    }
+    if (text.empty()) fail_field(i, "the value is missing");
+    const bool first_row = table_.rows == 0 && table_.names.empty() && options_.header == Header::detect;
+    fail_field(i, quote(text) + " is not a number" +
+                      (first_row ? "; the line holds other numbers, so it was not taken as names of columns" : ""));
+  }
+
+  [[noreturn]] void fail_field(size_t i, const std::string& what) const {
+    const std::string name = table_.names.empty() ? "" : " (" + table_.names[i] + ")";
+    fail_at(fields_[i].line, fields_[i].column, "field " + std::to_string(i + 1) + name + ": " + what);
+  }
+
+  [[noreturn]] void fail_at(size_t line, size_t column, const std::string& what) const {
+    throw FormatError(path_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
+  }
+
+  std::string path_;
+  TableOptions options_;
+  char delimiter_;
+  Table table_;
+  bool first_record_ = true;
+  State state_ = State::field_start;
+  size_t line_ = 1, column_ = 1;
+  size_t quote_line_ = 0, quote_column_ = 0;
+  size_t record_bytes_ = 0;
+  bool open_ = false;  // field_ has begun
+  Field field_{};
+  std::string text_;  // the record so far, without quotes and delimiters
+  std::vector<Field> fields_;
+};
+
+// Skips the byte order mark of UTF-8 and refuses those of UTF-16.
+std::string_view skip_mark(std::string_view bytes, const std::string& path) {
+  if (bytes.substr(0, 3) == "\xef\xbb\xbf") return bytes.substr(3);
+  if (bytes.substr(0, 2) == "\xff\xfe" || bytes.substr(0, 2) == "\xfe\xff")
+    throw FormatError(path + ":1:1: the text is UTF-16; save it as UTF-8");
+  return bytes;
+}
+
+}  // namespace
+
+Table read_table(const std::string& path, const TableOptions& options) {
+  const auto source = open_bytes(path, options.expansion);
+  std::vector<char> buffer(size_t{1} << 18);
+  Parser parser(path, options);
+  size_t filled = 0;
+  // A pipe may give a few bytes at a time; the mark needs three.
+  while (filled < 3) {
+    const size_t count = source->read(std::span(buffer).subspan(filled));
+    if (count == 0) break;
+    filled += count;
+  }
+  parser.feed(skip_mark(std::string_view(buffer.data(), filled), path));
+  while (const size_t count = source->read(buffer)) parser.feed(std::string_view(buffer.data(), count));
+  return parser.finish();
+}
+
+}  // namespace koine::data
