@@ -72,7 +72,10 @@ constexpr bool is_complex(DType dtype) { return dtype >= DType::complex64; }
 constexpr bool is_inexact(DType dtype) { return dtype >= DType::float16; }
 
 constexpr Kind kind_of(DType dtype) {
-  return is_bool(dtype) ? Kind::bool_ : is_integer(dtype) ? Kind::integer : is_floating(dtype) ? Kind::floating : Kind::complex;
+  return is_bool(dtype)       ? Kind::bool_
+         : is_integer(dtype)  ? Kind::integer
+         : is_floating(dtype) ? Kind::floating
+                              : Kind::complex;
 }
 
 /// The dtype of the real part of an element: float32 of complex64, and every dtype that is not complex itself.

@@ -145,8 +145,8 @@ Dim remaining_quotient(Polynomial numerator, Polynomial divisor) {
   if (positive && numerator.is_constant() && divisor.is_constant()) {
     return floor_div(Dim(numerator.constant()), Dim(divisor.constant()));
   }
-  if (const Atom* atom = numerator.single_atom(); atom != nullptr && atom->kind == Atom::Kind::floor_div &&
-                                                  atom->args[1].is_concrete() && divisor.is_constant()) {
+  if (const Atom* atom = numerator.single_atom();
+      atom != nullptr && atom->kind == Atom::Kind::floor_div && atom->args[1].is_concrete() && divisor.is_constant()) {
     // (x//a + c)//d is (x + c*a)//(a*d).
     const Dim inner = atom->args[1];
     return floor_div(atom->args[0] + inner * numerator.constant(), inner * divisor.constant());
@@ -207,9 +207,7 @@ bool is_identifier(std::string_view name) {
 
 }  // namespace
 
-Polynomial polynomial_of(Dim dim) {
-  return dim.is_concrete() ? Polynomial(dim.value()) : table().polynomial(dim);
-}
+Polynomial polynomial_of(Dim dim) { return dim.is_concrete() ? Polynomial(dim.value()) : table().polynomial(dim); }
 
 Dim Dim::symbol(std::string_view name) {
   if (!is_identifier(name)) {
@@ -292,7 +290,8 @@ Dim substitute(Dim dim, std::span<const std::pair<std::string, int64_t>> values)
     for (const auto& [atom, power] : term.monomial) {
       Dim value;
       if (atom->kind == Atom::Kind::symbol) {
-        const auto found = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == atom->text; });
+        const auto found =
+            std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == atom->text; });
         if (found != values.end() && found->second < 2) {
           throw ShapeError(cat("the size ", atom->text, " is ", found->second, ": a symbolic size is at least 2"));
         }

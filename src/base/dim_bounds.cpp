@@ -89,8 +89,8 @@ Range remainder_bounds(Polynomial polynomial) {
   for (int step = 0; step < 32; ++step) {
     const Atom* quotient = nullptr;
     for (const Atom* atom : atoms_of(polynomial)) {
-      const bool usable = atom->kind == Atom::Kind::floor_div &&
-                          atom->args[1].is_concrete() && is_linear_in(polynomial, *atom);
+      const bool usable =
+          atom->kind == Atom::Kind::floor_div && atom->args[1].is_concrete() && is_linear_in(polynomial, *atom);
       if (usable) quotient = atom;
     }
     if (quotient == nullptr) break;

@@ -23,21 +23,36 @@ struct DTypeIs {
 };
 }  // namespace detail
 
-template <> struct dtype_of<bool> : detail::DTypeIs<DType::bool_> {};
-template <> struct dtype_of<int8_t> : detail::DTypeIs<DType::int8> {};
-template <> struct dtype_of<int16_t> : detail::DTypeIs<DType::int16> {};
-template <> struct dtype_of<int32_t> : detail::DTypeIs<DType::int32> {};
-template <> struct dtype_of<int64_t> : detail::DTypeIs<DType::int64> {};
-template <> struct dtype_of<uint8_t> : detail::DTypeIs<DType::uint8> {};
-template <> struct dtype_of<uint16_t> : detail::DTypeIs<DType::uint16> {};
-template <> struct dtype_of<uint32_t> : detail::DTypeIs<DType::uint32> {};
-template <> struct dtype_of<uint64_t> : detail::DTypeIs<DType::uint64> {};
-template <> struct dtype_of<Float16> : detail::DTypeIs<DType::float16> {};
-template <> struct dtype_of<BFloat16> : detail::DTypeIs<DType::bfloat16> {};
-template <> struct dtype_of<float> : detail::DTypeIs<DType::float32> {};
-template <> struct dtype_of<double> : detail::DTypeIs<DType::float64> {};
-template <> struct dtype_of<std::complex<float>> : detail::DTypeIs<DType::complex64> {};
-template <> struct dtype_of<std::complex<double>> : detail::DTypeIs<DType::complex128> {};
+template <>
+struct dtype_of<bool> : detail::DTypeIs<DType::bool_> {};
+template <>
+struct dtype_of<int8_t> : detail::DTypeIs<DType::int8> {};
+template <>
+struct dtype_of<int16_t> : detail::DTypeIs<DType::int16> {};
+template <>
+struct dtype_of<int32_t> : detail::DTypeIs<DType::int32> {};
+template <>
+struct dtype_of<int64_t> : detail::DTypeIs<DType::int64> {};
+template <>
+struct dtype_of<uint8_t> : detail::DTypeIs<DType::uint8> {};
+template <>
+struct dtype_of<uint16_t> : detail::DTypeIs<DType::uint16> {};
+template <>
+struct dtype_of<uint32_t> : detail::DTypeIs<DType::uint32> {};
+template <>
+struct dtype_of<uint64_t> : detail::DTypeIs<DType::uint64> {};
+template <>
+struct dtype_of<Float16> : detail::DTypeIs<DType::float16> {};
+template <>
+struct dtype_of<BFloat16> : detail::DTypeIs<DType::bfloat16> {};
+template <>
+struct dtype_of<float> : detail::DTypeIs<DType::float32> {};
+template <>
+struct dtype_of<double> : detail::DTypeIs<DType::float64> {};
+template <>
+struct dtype_of<std::complex<float>> : detail::DTypeIs<DType::complex64> {};
+template <>
+struct dtype_of<std::complex<double>> : detail::DTypeIs<DType::complex128> {};
 
 /// Carries a C++ type as an argument: `using T = typename decltype(tag)::type`.
 template <class T>
@@ -49,21 +64,36 @@ struct TypeTag {
 template <class F>
 decltype(auto) visit(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::bool_: return std::forward<F>(f)(TypeTag<bool>{});
-    case DType::int8: return std::forward<F>(f)(TypeTag<int8_t>{});
-    case DType::int16: return std::forward<F>(f)(TypeTag<int16_t>{});
-    case DType::int32: return std::forward<F>(f)(TypeTag<int32_t>{});
-    case DType::int64: return std::forward<F>(f)(TypeTag<int64_t>{});
-    case DType::uint8: return std::forward<F>(f)(TypeTag<uint8_t>{});
-    case DType::uint16: return std::forward<F>(f)(TypeTag<uint16_t>{});
-    case DType::uint32: return std::forward<F>(f)(TypeTag<uint32_t>{});
-    case DType::uint64: return std::forward<F>(f)(TypeTag<uint64_t>{});
-    case DType::float16: return std::forward<F>(f)(TypeTag<Float16>{});
-    case DType::bfloat16: return std::forward<F>(f)(TypeTag<BFloat16>{});
-    case DType::float32: return std::forward<F>(f)(TypeTag<float>{});
-    case DType::float64: return std::forward<F>(f)(TypeTag<double>{});
-    case DType::complex64: return std::forward<F>(f)(TypeTag<std::complex<float>>{});
-    case DType::complex128: return std::forward<F>(f)(TypeTag<std::complex<double>>{});
+    case DType::bool_:
+      return std::forward<F>(f)(TypeTag<bool>{});
+    case DType::int8:
+      return std::forward<F>(f)(TypeTag<int8_t>{});
+    case DType::int16:
+      return std::forward<F>(f)(TypeTag<int16_t>{});
+    case DType::int32:
+      return std::forward<F>(f)(TypeTag<int32_t>{});
+    case DType::int64:
+      return std::forward<F>(f)(TypeTag<int64_t>{});
+    case DType::uint8:
+      return std::forward<F>(f)(TypeTag<uint8_t>{});
+    case DType::uint16:
+      return std::forward<F>(f)(TypeTag<uint16_t>{});
+    case DType::uint32:
+      return std::forward<F>(f)(TypeTag<uint32_t>{});
+    case DType::uint64:
+      return std::forward<F>(f)(TypeTag<uint64_t>{});
+    case DType::float16:
+      return std::forward<F>(f)(TypeTag<Float16>{});
+    case DType::bfloat16:
+      return std::forward<F>(f)(TypeTag<BFloat16>{});
+    case DType::float32:
+      return std::forward<F>(f)(TypeTag<float>{});
+    case DType::float64:
+      return std::forward<F>(f)(TypeTag<double>{});
+    case DType::complex64:
+      return std::forward<F>(f)(TypeTag<std::complex<float>>{});
+    case DType::complex128:
+      return std::forward<F>(f)(TypeTag<std::complex<double>>{});
   }
   __builtin_unreachable();
 }
@@ -99,10 +129,14 @@ constexpr WideKind wide_kind(DType dtype) {
 template <class F>
 decltype(auto) visit_wide(DType dtype, F&& f) {
   switch (wide_kind(dtype)) {
-    case WideKind::unsigned_integer: return std::forward<F>(f)(TypeTag<uint64_t>{});
-    case WideKind::signed_integer: return std::forward<F>(f)(TypeTag<int64_t>{});
-    case WideKind::real: return std::forward<F>(f)(TypeTag<double>{});
-    case WideKind::complex: return std::forward<F>(f)(TypeTag<std::complex<double>>{});
+    case WideKind::unsigned_integer:
+      return std::forward<F>(f)(TypeTag<uint64_t>{});
+    case WideKind::signed_integer:
+      return std::forward<F>(f)(TypeTag<int64_t>{});
+    case WideKind::real:
+      return std::forward<F>(f)(TypeTag<double>{});
+    case WideKind::complex:
+      return std::forward<F>(f)(TypeTag<std::complex<double>>{});
   }
   __builtin_unreachable();
 }

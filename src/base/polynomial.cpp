@@ -51,8 +51,8 @@ std::string to_string(const Monomial& monomial, bool enclose_quotient) {
   std::string text;
   for (const Factor& factor : monomial) {
     if (!text.empty()) text += "*";
-    const bool enclose = factor.atom->kind == Atom::Kind::floor_div &&
-                         (enclose_quotient || monomial.size() > 1 || factor.power > 1);
+    const bool enclose =
+        factor.atom->kind == Atom::Kind::floor_div && (enclose_quotient || monomial.size() > 1 || factor.power > 1);
     text += enclose ? cat("(", factor.atom->text, ")") : factor.atom->text;
     if (factor.power > 1) text += cat("^", factor.power);
   }
@@ -206,7 +206,8 @@ std::string to_string(const Polynomial& polynomial) {
     } else {
       text += negative ? " - " : " + ";
     }
-    const uint64_t size = negative ? 0 - static_cast<uint64_t>(term.coefficient) : static_cast<uint64_t>(term.coefficient);
+    const uint64_t size =
+        negative ? 0 - static_cast<uint64_t>(term.coefficient) : static_cast<uint64_t>(term.coefficient);
     if (term.monomial.empty()) {
       text += cat(size);
     } else if (size == 1) {

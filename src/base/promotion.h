@@ -15,8 +15,8 @@ struct PromotionTable {
 constexpr PromotionTable make_promotion_table() {
   using enum DType;
   constexpr DType b1 = bool_, i1 = int8, i2 = int16, i4 = int32, i8 = int64, u1 = uint8, u2 = uint16, u4 = uint32,
-                  u8 = uint64, h2 = float16, b2 = bfloat16, f4 = float32, f8 = float64, c8 = complex64,
-                  cx = complex128, no = no_dtype;
+                  u8 = uint64, h2 = float16, b2 = bfloat16, f4 = float32, f8 = float64, c8 = complex64, cx = complex128,
+                  no = no_dtype;
   return {{
       // bool  int8 16  32  64  uint8 16 32 64  half bf  f32 f64 c64 c128
       {b1, i1, i2, i4, i8, u1, u2, u4, u8, h2, b2, f4, f8, c8, cx},  // bool

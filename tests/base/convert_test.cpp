@@ -107,7 +107,8 @@ TEST_CASE("floating point numbers are rounded once") {
   CHECK(static_cast<double>(cast<BFloat16>(above_half)) == std::ldexp(129, 53));
   CHECK(static_cast<double>(cast<BFloat16>(-above_half)) == -std::ldexp(129, 53));
   CHECK(static_cast<double>(cast<BFloat16>(above_half - 1)) == std::ldexp(128, 53));
-  CHECK(cast<float>(int64_t{(int64_t{1} << 60) + (int64_t{1} << 36) + 1}) == std::ldexp(1.0f, 60) + std::ldexp(1.0f, 37));
+  CHECK(cast<float>(int64_t{(int64_t{1} << 60) + (int64_t{1} << 36) + 1}) ==
+        std::ldexp(1.0f, 60) + std::ldexp(1.0f, 37));
   CHECK(cast<BFloat16>(UINT64_MAX).bits == BFloat16(std::ldexp(1, 64)).bits);
   CHECK(cast<BFloat16>(INT64_MIN).bits == BFloat16(-std::ldexp(1, 63)).bits);
   CHECK(cast<Float16>(UINT64_MAX).bits == 0x7c00);

@@ -132,7 +132,8 @@ TEST_CASE("questions about symbols have an answer for all sizes from 2 up, or no
   CHECK(ceil_div(n, 4) * 4 >= n);
   CHECK(mod(n, 4) < 4);
   CHECK(mod(n, 4) >= 0);
-  CHECK_THROWS_WITH_AS((void)(n == m), "cannot decide whether n == m: symbolic sizes are known only at run time", ShapeError);
+  CHECK_THROWS_WITH_AS((void)(n == m), "cannot decide whether n == m: symbolic sizes are known only at run time",
+                       ShapeError);
   CHECK_THROWS_AS((void)(n == 3), ShapeError);
   CHECK_THROWS_AS((void)(n < 3), ShapeError);
   CHECK_THROWS_AS((void)(n < m), ShapeError);
@@ -156,7 +157,8 @@ struct Sample {
   std::vector<int64_t> values;
 };
 
-const std::vector<std::pair<int64_t, int64_t>> points = {{2, 2}, {2, 3}, {3, 2}, {5, 4}, {6, 6}, {7, 11}, {16, 5}, {97, 64}};
+const std::vector<std::pair<int64_t, int64_t>> points = {{2, 2}, {2, 3},  {3, 2},  {5, 4},
+                                                         {6, 6}, {7, 11}, {16, 5}, {97, 64}};
 
 int64_t floor_quotient(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 

@@ -56,7 +56,8 @@ struct Named {
 
 TEST_CASE("cat joins numbers, text and whatever has to_string") {
   CHECK(cat() == "");
-  CHECK(cat("a", 1, ' ', -2.5, ' ', std::string("b"), std::string_view("c"), Named{}, ' ', true) == "a1 -2.5 bcnamed true");
+  CHECK(cat("a", 1, ' ', -2.5, ' ', std::string("b"), std::string_view("c"), Named{}, ' ', true) ==
+        "a1 -2.5 bcnamed true");
   CHECK(cat(INT64_MIN, ' ', UINT64_MAX, ' ', uint8_t{7}) == "-9223372036854775808 18446744073709551615 7");
   CHECK(cat(0.1f, ' ', 0.1, ' ', 1e300) == "0.1 0.1 1e+300");
 }

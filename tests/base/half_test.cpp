@@ -49,9 +49,8 @@ void check_rounding(int exponent_bits, int mantissa_bits) {
   int wrong = 0;
   for (int i = 0; i < infinity; ++i) {
     const double low = value_of(static_cast<uint16_t>(i), exponent_bits, mantissa_bits);
-    const double step = i + 1 < infinity
-                            ? value_of(static_cast<uint16_t>(i + 1), exponent_bits, mantissa_bits) - low
-                            : low - value_of(static_cast<uint16_t>(i - 1), exponent_bits, mantissa_bits);
+    const double step = i + 1 < infinity ? value_of(static_cast<uint16_t>(i + 1), exponent_bits, mantissa_bits) - low
+                                         : low - value_of(static_cast<uint16_t>(i - 1), exponent_bits, mantissa_bits);
     const double middle = low + step / 2;
     const int even = i % 2 == 0 ? i : i + 1;
     wrong += Half(middle).bits != even;
