@@ -20,7 +20,7 @@ if(EXISTS ${generator} AND op_files)
   list(APPEND KOINE_GENERATED_SOURCES ${KOINE_GENERATED}/src/ops_table.cpp)
   add_custom_command(
     OUTPUT ${KOINE_GENERATED}/stamp
-    BYPRODUCTS ${KOINE_GENERATED_SOURCES} ${KOINE_GENERATED}/include/koine/ops.h
+    BYPRODUCTS ${KOINE_GENERATED_SOURCES} ${KOINE_GENERATED}/include/koine/ops.h ${KOINE_GENERATED}/src/ops_rows.h
     COMMAND Python3::Interpreter ${generator} --ops src/ops --out ${KOINE_GENERATED} --shards ${shards}
     COMMAND ${CMAKE_COMMAND} -E touch ${KOINE_GENERATED}/stamp
     DEPENDS ${generator} ${op_files}

@@ -12,7 +12,7 @@ set(koine_uses_cli CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohma
 
 add_library(koine_api INTERFACE)
 target_include_directories(koine_api INTERFACE ${PROJECT_SOURCE_DIR}/include ${KOINE_GENERATED}/include
-                                               ${PROJECT_SOURCE_DIR}/src)
+                                               ${PROJECT_SOURCE_DIR}/src ${KOINE_GENERATED}/src)
 
 file(STRINGS ${PROJECT_SOURCE_DIR}/layers.txt layer_lines REGEX "^[a-z]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/layers.txt)

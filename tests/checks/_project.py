@@ -1,0 +1,85 @@
+"""What the checks share: the project's files, C++ text without comments, and how a check is run and shown to fail."""
+
+import argparse
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUFFIXES = {".h", ".cpp"}
+
+
+def sources(root, *folders):
+    """The C++ files below the given folders of root, sorted."""
+    found = []
+    for folder in folders:
+        found += [p for p in (root / folder).rglob("*") if p.suffix in SUFFIXES and p.is_file()]
+    return sorted(found)
+
+
+_TOKEN = re.compile(
+    r'R"(?P<tag>[^()\s\\]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.S)
+
+
+def without_comments(text):
+    """The text with every comment blanked; line numbers stay, string literals stay."""
+
+    def blank(match):
+        token = match.group(0)
+        return re.sub(r"[^\n]", " ", token) if token.startswith("/") else token
+
+    return _TOKEN.sub(blank, text)
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def copy_of(root, place, *parts):
+    """Copies the named files and folders of root below place."""
+    for part in parts:
+        source, target = root / part, place / part
+        if source.is_dir():
+            shutil.copytree(source, target)
+        elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+
+
+def append(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a", encoding="utf-8") as out:
+        out.write(text + "\n")
+
+
+def main(description, check, also=None, parts=(), plants=(), given=None):
+    """Runs `check(root)`, which returns the violations as lines, and prints them; exit status 1 if there are any.
+    `also(root, build)` returns more of them that need a build and have no self-test.
+
+    With --self-test each plant, a tuple (file, text, expected), is appended to a copy of `parts` in turn, and a check
+    that finds no new violation naming `expected` in that file fails. `given` are files the copy has beforehand.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--root", type=pathlib.Path, default=ROOT, help="the project (default: this one)")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build folder")
+    parser.add_argument("--self-test", action="store_true", help="plant violations in a copy and expect them to be found")
+    arguments = parser.parse_args()
+    if not arguments.self_test:
+        found = check(arguments.root) + (also(arguments.root, arguments.build) if also else [])
+        print("\n".join(found) if found else f"{pathlib.Path(sys.argv[0]).stem}: nothing found")
+        sys.exit(1 if found else 0)
+    missed = 0
+    for file, text, expected in plants:
+        with tempfile.TemporaryDirectory() as folder:
+            place = pathlib.Path(folder)
+            copy_of(arguments.root, place, *parts)
+            for name, content in (given or {}).items():
+                append(place / name, content)
+            before = set(check(place))
+            append(place / file, text)
+            new = [line for line in check(place) if line not in before and line.startswith(file) and expected in line]
+        print(f"{'found ' if new else 'MISSED'} {file}: {text.splitlines()[-1]}")
+        missed += not new
+    sys.exit(1 if missed or not plants else 0)
