@@ -28,7 +28,8 @@ class PlainSource : public ByteSource {
 
   size_t read(std::span<char> to) override {
     const size_t count = std::fread(to.data(), 1, to.size(), file_.get());
-    if (count < to.size() && std::ferror(file_.get())) throw IoError("cannot read " + path_ + ": " + std::strerror(errno));
+    if (count < to.size() && std::ferror(file_.get()))
+      throw IoError("cannot read " + path_ + ": " + std::strerror(errno));
     return count;
   }
 
@@ -87,7 +88,8 @@ class GzipSource : public ByteSource {
       ended_ = true;
       return;
     }
-    if (*stream_.next_in != gzip_magic[0]) throw FormatError(path_ + ": something that is not gzip follows the gzip data");
+    if (*stream_.next_in != gzip_magic[0])
+      throw FormatError(path_ + ": something that is not gzip follows the gzip data");
     inflateReset(&stream_);
     in_member_ = true;
     first_ = false;
@@ -103,7 +105,8 @@ class GzipSource : public ByteSource {
   void check_limits() const {
     if (expanded_ > limits_.total_bytes)
       throw FormatError(path_ + ": expands to more than " + std::to_string(limits_.total_bytes) + " bytes, the limit");
-    if (expanded_ > limits_.free_bytes && static_cast<double>(expanded_) > limits_.ratio * static_cast<double>(consumed_))
+    if (expanded_ > limits_.free_bytes &&
+        static_cast<double>(expanded_) > limits_.ratio * static_cast<double>(consumed_))
       throw FormatError(path_ + ": expands to more than " + std::to_string(static_cast<int64_t>(limits_.ratio)) +
                         " times its size, the limit for large files");
   }
@@ -125,7 +128,7 @@ class GzipSource : public ByteSource {
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const ExpansionLimits& limits) {
   File file(std::fopen(path.c_str(), "rb"));
   if (!file) throw IoError("cannot open " + path + ": " + std::strerror(errno));
-  struct stat status {};
+  struct stat status{};
   if (fstat(fileno(file.get()), &status) == 0 && S_ISDIR(status.st_mode))
     throw IoError("cannot open " + path + ": it is a folder");
   unsigned char magic[2] = {};

@@ -11,8 +11,8 @@ namespace koine::data {
 
 /// Limits on what a compressed file may expand to, so that a hostile one cannot fill the memory.
 struct ExpansionLimits {
-  /// Refuse a file that expands more than this, once it has expanded beyond `free_bytes`. Deflate itself ends near 1030;
-  /// tables of numbers compress 3 to 50 times.
+  /// Refuse a file that expands more than this, once it has expanded beyond `free_bytes`. Deflate itself ends near
+  /// 1030; tables of numbers compress 3 to 50 times.
   double ratio = 200;
   /// Any ratio is accepted up to this size.
   uint64_t free_bytes = uint64_t{256} << 20;
@@ -29,7 +29,8 @@ class ByteSource {
   ByteSource& operator=(const ByteSource&) = delete;
 
   /// Fills at most `to.size()` bytes and returns how many; 0 only at the end.
-  /// Throws IoError when reading fails and FormatError when compressed data are damaged, cut short or beyond the limits.
+  /// Throws IoError when reading fails and FormatError when compressed data are damaged, cut short or beyond the
+  /// limits.
   virtual size_t read(std::span<char> to) = 0;
 };
 

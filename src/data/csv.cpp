@@ -51,8 +51,8 @@ Parsed parse_number(std::string_view text, double& value) {
 }
 
 struct Field {
-  size_t begin, end;   // in the record's text
-  size_t line, column; // where it starts in the file, from 1
+  size_t begin, end;    // in the record's text
+  size_t line, column;  // where it starts in the file, from 1
 };
 
 // A machine that is fed the bytes of a file and fills a table record by record.
@@ -108,7 +108,8 @@ class Parser {
     } else if (c == '\0') {
       fail_at(line_, column_, "a zero byte; this is not a table in text");
     } else if (state_ == State::quote_in_quoted || state_ == State::closed) {
-      if (c != '\r' && c != ' ') fail_at(line_, column_, "text after a closing quote: " + quote(std::string_view(&c, 1)));
+      if (c != '\r' && c != ' ')
+        fail_at(line_, column_, "text after a closing quote: " + quote(std::string_view(&c, 1)));
       state_ = State::closed;
     } else if (c == '"') {
       fail_at(line_, column_, "a quote inside a field that does not start with one");
@@ -200,9 +201,12 @@ class Parser {
     const std::string_view text = field_text(i);
     double value = 0;
     switch (parse_number(text, value)) {
-      case Parsed::number: return value;
-      case Parsed::too_large: fail_field(i, quote(text) + " is beyond the range of float64");
-      case Parsed::not_a_number: break;
+      case Parsed::number:
+        return value;
+      case Parsed::too_large:
+        fail_field(i, quote(text) + " is beyond the range of float64");
+      case Parsed::not_a_number:
+        break;
     }
     if (text.empty()) fail_field(i, "the value is missing");
     const bool first_row = table_.rows == 0 && table_.names.empty() && options_.header == Header::detect;

@@ -32,8 +32,8 @@ struct Table {
   std::vector<double> values;
 };
 
-/// Reads a table of numbers by RFC 4180: fields may be quoted, "" is a quote in a quoted field, lines end in LF or CRLF.
-/// Spaces around a number, a UTF-8 byte order mark and empty lines are passed over. Numbers are those of
+/// Reads a table of numbers by RFC 4180: fields may be quoted, "" is a quote in a quoted field, lines end in LF or
+/// CRLF. Spaces around a number, a UTF-8 byte order mark and empty lines are passed over. Numbers are those of
 /// std::from_chars, also with a plus sign; "inf" and "nan" are numbers. The file is read in pieces: beside the result
 /// only one record is held.
 /// Throws FormatError "file:line:column: field n (name): ..." with the offending text, and IoError.

@@ -59,7 +59,9 @@ TEST_CASE("csv: line ends, a missing last one, empty lines and a byte order mark
   CHECK(read("1,2\n3,4").values == Values{1, 2, 3, 4});
   CHECK(read("1,2\r\n3,4\r").values == Values{1, 2, 3, 4});
   CHECK(read("\n1,2\n\n  \n3,4\n\r\n\n").values == Values{1, 2, 3, 4});
-  CHECK(read("\xef\xbb\xbf" "1,2\n").values == Values{1, 2});
+  CHECK(read("\xef\xbb\xbf"
+             "1,2\n")
+            .values == Values{1, 2});
   CHECK(read("7").values == Values{7});
 }
 
@@ -114,9 +116,10 @@ TEST_CASE("csv: what is no table of numbers is refused") {
   CHECK(error("") == ": no rows of numbers");
   CHECK(error("a,b\n") == ": no rows of numbers");
   CHECK(error(std::string_view("1,\0\n", 4)) == ":1:3: a zero byte; this is not a table in text");
-  CHECK(error(std::string_view("\xff\xfe" "1\0", 4)) == ":1:1: the text is UTF-16; save it as UTF-8");
-  CHECK(error("1,2,3\n", {.max_record_bytes = 4}) ==
-        ":1:5: a record longer than 4 bytes; is this a table in text?");
+  CHECK(error(std::string_view("\xff\xfe"
+                               "1\0",
+                               4)) == ":1:1: the text is UTF-16; save it as UTF-8");
+  CHECK(error("1,2,3\n", {.max_record_bytes = 4}) == ":1:5: a record longer than 4 bytes; is this a table in text?");
   CHECK(error(",,,,\n", {.max_columns = 3}) == ":1:4: a row with more than 3 fields");
 }
 
@@ -158,7 +161,8 @@ TEST_CASE("csv: damaged gzip is refused") {
 TEST_CASE("csv: gzip that expands beyond the limits is refused") {
   const std::string bomb = gzip(std::string(4 << 20, '\n'), 9);
   REQUIRE(bomb.size() < 8000);
-  CHECK(testing::contains(error(bomb, {.expansion = {.ratio = 100, .free_bytes = 1 << 20}}), "expands to more than 100 times"));
+  CHECK(testing::contains(error(bomb, {.expansion = {.ratio = 100, .free_bytes = 1 << 20}}),
+                          "expands to more than 100 times"));
   CHECK(testing::contains(error(bomb, {.expansion = {.total_bytes = 1 << 20}}), "expands to more than 1048576 bytes"));
   CHECK(error(bomb) == ": no rows of numbers");
 }

@@ -34,7 +34,7 @@ TEST_CASE("atomic file: the old file stays until commit, and nothing else stays 
   }
   CHECK(testing::read_file(path) == "new");
   CHECK(files_in(folder) == 1);
-  struct stat status {};
+  struct stat status{};
   REQUIRE(stat(path.c_str(), &status) == 0);
   CHECK((status.st_mode & 0400) != 0);
 }
@@ -42,7 +42,9 @@ TEST_CASE("atomic file: the old file stays until commit, and nothing else stays 
 TEST_CASE("atomic file: without commit nothing changes") {
   TempFolder folder;
   const std::string path = folder.write("a", "old");
-  { AtomicFile(path).write(bytes_of("new")); }
+  {
+    AtomicFile(path).write(bytes_of("new"));
+  }
   CHECK(testing::read_file(path) == "old");
   CHECK(files_in(folder) == 1);
 }
@@ -73,7 +75,8 @@ TEST_CASE("atomic file: a write that finds no room leaves the old file") {
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{1000, before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
-  const std::string message = testing::message_of<IoError>([&] { AtomicFile(path).write(bytes_of(std::string(5000, 'x'))); });
+  const std::string message =
+      testing::message_of<IoError>([&] { AtomicFile(path).write(bytes_of(std::string(5000, 'x'))); });
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   CHECK(testing::contains(message, "cannot write " + path));

@@ -49,11 +49,15 @@ const std::vector<int64_t> longs{7, -8};
 TEST_CASE("safetensors: tensors and metadata come back") {
   TempFolder folder;
   const std::string path = folder / "w.safetensors";
-  write(path, {{"a.weight", float32, {2, 3}, bytes_of(floats)}, {"n", int64, {2}, bytes_of(longs)}, {"none", float16, {0, 3}, {}},
-               {"scalar", int64, {}, bytes_of(longs).subspan(0, 8)}},
+  write(path,
+        {{"a.weight", float32, {2, 3}, bytes_of(floats)},
+         {"n", int64, {2}, bytes_of(longs)},
+         {"none", float16, {0, 3}, {}},
+         {"scalar", int64, {}, bytes_of(longs).subspan(0, 8)}},
         {{"format", "koine"}, {"note", "line\nand \"quote\" \xc3\xa4"}});
   const Reader reader(path);
-  CHECK(reader.header().metadata == std::map<std::string, std::string>{{"format", "koine"}, {"note", "line\nand \"quote\" \xc3\xa4"}});
+  CHECK(reader.header().metadata ==
+        std::map<std::string, std::string>{{"format", "koine"}, {"note", "line\nand \"quote\" \xc3\xa4"}});
   REQUIRE(reader.header().entries.size() == 4);
   const Entry* weight = reader.find("a.weight");
   REQUIRE(weight);
@@ -99,8 +103,8 @@ TEST_CASE("safetensors: the bytes of a file are those of the format and do not d
 
 TEST_CASE("safetensors: what others may write is read") {
   TempFolder folder;
-  const std::string json = "{" + tensor("b", "U8", "[2]", "[1,3]") + ", \"__metadata__\" : {} ,\n" + tensor("a", "BOOL", "[]", "[0,1]") +
-                           "," + tensor("e", "F64", "[3,0]", "[1,1]") + "}   ";
+  const std::string json = "{" + tensor("b", "U8", "[2]", "[1,3]") + ", \"__metadata__\" : {} ,\n" +
+                           tensor("a", "BOOL", "[]", "[0,1]") + "," + tensor("e", "F64", "[3,0]", "[1,1]") + "}   ";
   const Reader reader(folder.write("w", file_of(json, std::string("\1\5\6"))));
   CHECK(reader.read(*reader.find("b")) == std::vector<std::byte>{std::byte{5}, std::byte{6}});
   CHECK(Reader(folder.write("empty", file_of("{}"))).header().entries.empty());
@@ -146,7 +150,8 @@ TEST_CASE("safetensors: refuses incomplete or wrong entries") {
   CHECK(error_of(R"({"a":{"shape":[],"data_offsets":[0,1]}})", "x") == "tensor 'a': no dtype");
   CHECK(error_of(R"({"a":{"dtype":"U8","data_offsets":[0,1]}})", "x") == "tensor 'a': no shape");
   CHECK(error_of(R"({"a":{"dtype":"U8","shape":[]}})", "x") == "tensor 'a': no data_offsets");
-  CHECK(error_of(R"({"a":{"dtype":"U8","shape":[],"data_offsets":[0,1],"extra":1}})", "x") == "tensor 'a': unknown entry 'extra'");
+  CHECK(error_of(R"({"a":{"dtype":"U8","shape":[],"data_offsets":[0,1],"extra":1}})", "x") ==
+        "tensor 'a': unknown entry 'extra'");
   CHECK(error_of(R"({"a":{"dtype":8}})", "") == "tensor 'a': the dtype is a number, not a string");
   CHECK(error_of(R"({"a":{"shape":1}})", "") == "tensor 'a': the shape is a number, not a list");
   CHECK(error_of(R"({"a":{"shape":["1"]}})", "") == "tensor 'a': the shape holds a string, not a size");

@@ -21,28 +21,12 @@ struct DTypeName {
 };
 
 // All dtypes of the format; those without an equivalent here have a name but no dtype.
-constexpr std::array<DTypeName, 22> dtype_names = {{{"BOOL", bool_},
-                                                    {"I8", int8},
-                                                    {"I16", int16},
-                                                    {"I32", int32},
-                                                    {"I64", int64},
-                                                    {"U8", uint8},
-                                                    {"U16", uint16},
-                                                    {"U32", uint32},
-                                                    {"U64", uint64},
-                                                    {"F16", float16},
-                                                    {"BF16", bfloat16},
-                                                    {"F32", float32},
-                                                    {"F64", float64},
-                                                    {"C64", complex64},
-                                                    {"F4", {}},
-                                                    {"F6_E2M3", {}},
-                                                    {"F6_E3M2", {}},
-                                                    {"F8_E5M2", {}},
-                                                    {"F8_E4M3", {}},
-                                                    {"F8_E8M0", {}},
-                                                    {"F8_E4M3FNUZ", {}},
-                                                    {"F8_E5M2FNUZ", {}}}};
+constexpr std::array<DTypeName, 22> dtype_names = {
+    {{"BOOL", bool_},     {"I8", int8},       {"I16", int16},   {"I32", int32},     {"I64", int64},
+     {"U8", uint8},       {"U16", uint16},    {"U32", uint32},  {"U64", uint64},    {"F16", float16},
+     {"BF16", bfloat16},  {"F32", float32},   {"F64", float64}, {"C64", complex64}, {"F4", {}},
+     {"F6_E2M3", {}},     {"F6_E3M2", {}},    {"F8_E5M2", {}},  {"F8_E4M3", {}},    {"F8_E8M0", {}},
+     {"F8_E4M3FNUZ", {}}, {"F8_E5M2FNUZ", {}}}};
 
 // For error messages: names come from files.
 std::string shown(std::string_view text) {
@@ -68,12 +52,15 @@ class HeaderReader {
   bool null() { return unexpected("null"); }
   bool boolean(bool) { return unexpected("a boolean"); }
   bool number_integer(Json::number_integer_t) { return unexpected("a negative number"); }
-  bool number_float(Json::number_float_t, const Json::string_t& text) { return unexpected("the number " + text.substr(0, 40)); }
+  bool number_float(Json::number_float_t, const Json::string_t& text) {
+    return unexpected("the number " + text.substr(0, 40));
+  }
   bool binary(Json::binary_t&) { return unexpected("binary data"); }
 
   bool number_unsigned(Json::number_unsigned_t value) {
     if (state_ == State::shape_list) {
-      if (value > static_cast<uint64_t>(INT64_MAX)) fail(tensor() + ": the size " + std::to_string(value) + " is too large");
+      if (value > static_cast<uint64_t>(INT64_MAX))
+        fail(tensor() + ": the size " + std::to_string(value) + " is too large");
       if (entry_.shape.size() == max_rank) fail(tensor() + ": more than " + std::to_string(max_rank) + " axes");
       entry_.shape.push_back(static_cast<int64_t>(value));
       return true;
@@ -175,8 +162,18 @@ class HeaderReader {
 
  private:
   enum class State : uint8_t {
-    begin, top, metadata_object, metadata, metadata_value, tensor_object, tensor, dtype_value, shape_value, shape_list,
-    offsets_value, offset_list
+    begin,
+    top,
+    metadata_object,
+    metadata,
+    metadata_value,
+    tensor_object,
+    tensor,
+    dtype_value,
+    shape_value,
+    shape_list,
+    offsets_value,
+    offset_list
   };
 
   void tensor_key(const std::string& text) {
@@ -199,7 +196,8 @@ class HeaderReader {
   }
 
   void set_dtype(const std::string& text) {
-    const auto found = std::find_if(dtype_names.begin(), dtype_names.end(), [&](auto& row) { return row.text == text; });
+    const auto found =
+        std::find_if(dtype_names.begin(), dtype_names.end(), [&](auto& row) { return row.text == text; });
     if (found == dtype_names.end()) fail(tensor() + ": the format has no dtype " + shown(text));
     if (!found->dtype) fail(tensor() + ": Koine has no equivalent of the dtype " + text);
     entry_.dtype = *found->dtype;
@@ -209,15 +207,24 @@ class HeaderReader {
 
   bool unexpected(const std::string& what) const {
     switch (state_) {
-      case State::begin: fail("the header is " + what + ", not an object");
-      case State::metadata_object: fail("the metadata are " + what + ", not an object");
-      case State::metadata_value: fail("the metadata " + shown(key_) + " are " + what + ", not a string");
-      case State::tensor_object: fail(tensor() + " is " + what + ", not an object");
-      case State::dtype_value: fail(tensor() + ": the dtype is " + what + ", not a string");
-      case State::shape_value: fail(tensor() + ": the shape is " + what + ", not a list");
-      case State::shape_list: fail(tensor() + ": the shape holds " + what + ", not a size");
-      case State::offsets_value: fail(tensor() + ": data_offsets is " + what + ", not a list");
-      default: fail(tensor() + ": data_offsets holds " + what + ", not a position");
+      case State::begin:
+        fail("the header is " + what + ", not an object");
+      case State::metadata_object:
+        fail("the metadata are " + what + ", not an object");
+      case State::metadata_value:
+        fail("the metadata " + shown(key_) + " are " + what + ", not a string");
+      case State::tensor_object:
+        fail(tensor() + " is " + what + ", not an object");
+      case State::dtype_value:
+        fail(tensor() + ": the dtype is " + what + ", not a string");
+      case State::shape_value:
+        fail(tensor() + ": the shape is " + what + ", not a list");
+      case State::shape_list:
+        fail(tensor() + ": the shape holds " + what + ", not a size");
+      case State::offsets_value:
+        fail(tensor() + ": data_offsets is " + what + ", not a list");
+      default:
+        fail(tensor() + ": data_offsets holds " + what + ", not a position");
     }
   }
 
@@ -246,14 +253,16 @@ void check_offsets(std::vector<Entry>& entries, uint64_t data_bytes, const std::
       throw FormatError(where + ": its data end at byte " + std::to_string(entry.end) + ", the file has " +
                         std::to_string(data_bytes) + " bytes of data");
     if (entry.begin < at) throw FormatError(where + ": its data overlap those of another tensor");
-    if (entry.begin > at) throw FormatError(where + ": " + std::to_string(entry.begin - at) + " unused bytes before its data");
+    if (entry.begin > at)
+      throw FormatError(where + ": " + std::to_string(entry.begin - at) + " unused bytes before its data");
     const uint64_t bytes = byte_count(entry.dtype, entry.shape, where);
     if (bytes != entry.end - entry.begin)
       throw FormatError(where + ": shape " + shown(entry.shape) + " of " + to_string(entry.dtype) + " takes " +
                         std::to_string(bytes) + " bytes, its data have " + std::to_string(entry.end - entry.begin));
     at = entry.end;
   }
-  if (at != data_bytes) throw FormatError(file + ": " + std::to_string(data_bytes - at) + " unused bytes after the last tensor");
+  if (at != data_bytes)
+    throw FormatError(file + ": " + std::to_string(data_bytes - at) + " unused bytes after the last tensor");
 }
 
 void restore_complex128(Header& header, const std::string& file) {
@@ -310,7 +319,8 @@ uint64_t byte_count(DType dtype, std::span<const int64_t> shape, const std::stri
 Header parse_header(std::string_view json, uint64_t data_bytes, const std::string& file) {
   if (json.empty() || json[0] != '{') throw FormatError(file + ": the header does not start with '{'");
   // The parser would take a zero byte for the end and leave what follows unseen.
-  if (json.find('\0') != std::string_view::npos) throw FormatError(file + ": the header is not valid JSON: it holds a zero byte");
+  if (json.find('\0') != std::string_view::npos)
+    throw FormatError(file + ": the header is not valid JSON: it holds a zero byte");
   Header header;
   HeaderReader reader(header, file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
@@ -330,15 +340,18 @@ std::string write_header(const Header& header, const std::string& file) {
   std::string out = "{";
   if (!metadata.empty()) {
     for (const auto& [key, value] : metadata)
-      out += std::string(out.size() > 1 ? "," : "\"__metadata__\":{") + json_string(key, "a key of the metadata", file) + ":" +
+      out += std::string(out.size() > 1 ? "," : "\"__metadata__\":{") +
+             json_string(key, "a key of the metadata", file) + ":" +
              json_string(value, "the metadata " + shown(key), file);
     out += "}";
   }
   for (const Entry& entry : header.entries)
-    out += (out.size() > 1 ? "," : "") + json_string(entry.name, "the name of a tensor", file) + ":" + entry_json(entry);
+    out +=
+        (out.size() > 1 ? "," : "") + json_string(entry.name, "the name of a tensor", file) + ":" + entry_json(entry);
   out += "}";
   out.resize((out.size() + 7) / 8 * 8, ' ');
-  if (out.size() > max_header_bytes) throw FormatError(file + ": the names take more than the format's 100,000,000 bytes");
+  if (out.size() > max_header_bytes)
+    throw FormatError(file + ": the names take more than the format's 100,000,000 bytes");
   return out;
 }
 

@@ -14,7 +14,8 @@
 
 namespace koine::io::safetensors {
 
-static_assert(std::endian::native == std::endian::little, "safetensors is little-endian, and so is all that Koine runs on");
+static_assert(std::endian::native == std::endian::little,
+              "safetensors is little-endian, and so is all that Koine runs on");
 
 namespace {
 
@@ -24,7 +25,8 @@ std::span<const std::byte> bytes_of(const std::string& text) { return std::as_by
 
 }  // namespace
 
-void write(const std::string& path, std::vector<TensorBytes> tensors, const std::map<std::string, std::string>& metadata) {
+void write(const std::string& path, std::vector<TensorBytes> tensors,
+           const std::map<std::string, std::string>& metadata) {
   std::sort(tensors.begin(), tensors.end(), [](const TensorBytes& a, const TensorBytes& b) {
     return size_of(a.dtype) != size_of(b.dtype) ? size_of(a.dtype) > size_of(b.dtype) : a.name < b.name;
   });
@@ -49,7 +51,7 @@ void write(const std::string& path, std::vector<TensorBytes> tensors, const std:
 }
 
 Reader::Reader(const std::string& path) : path_(path), file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-  struct stat status {};
+  struct stat status{};
   if (!file_.open()) throw IoError("cannot open " + path + ": " + std::strerror(errno));
   if (fstat(file_.number(), &status) != 0) throw IoError("cannot read " + path + ": " + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) throw IoError("cannot read " + path + ": it is not a plain file");
@@ -63,8 +65,8 @@ Reader::Reader(const std::string& path) : path_(path), file_(open(path.c_str(), 
     throw FormatError(path + ": a header of " + std::to_string(header_bytes) +
                       " bytes is more than the format's 100,000,000; this is no safetensors file or a damaged one");
   if (header_bytes > file_bytes - length_bytes)
-    throw FormatError(path + ": the file is cut short in its header: " + std::to_string(header_bytes) + " bytes of it, " +
-                      std::to_string(file_bytes - length_bytes) + " are there");
+    throw FormatError(path + ": the file is cut short in its header: " + std::to_string(header_bytes) +
+                      " bytes of it, " + std::to_string(file_bytes - length_bytes) + " are there");
   std::string text(header_bytes, '\0');
   read_at(length_bytes, std::as_writable_bytes(std::span(text)));
   data_begin_ = length_bytes + header_bytes;
@@ -72,14 +74,15 @@ Reader::Reader(const std::string& path) : path_(path), file_(open(path.c_str(), 
 }
 
 const Entry* Reader::find(std::string_view name) const {
-  const auto found = std::find_if(header_.entries.begin(), header_.entries.end(), [&](auto& entry) { return entry.name == name; });
+  const auto found =
+      std::find_if(header_.entries.begin(), header_.entries.end(), [&](auto& entry) { return entry.name == name; });
   return found == header_.entries.end() ? nullptr : &*found;
 }
 
 void Reader::read(const Entry& entry, std::span<std::byte> to) const {
   if (to.size() != entry.end - entry.begin)
-    throw ValueError("tensor '" + entry.name + "' has " + std::to_string(entry.end - entry.begin) + " bytes, the buffer " +
-                     std::to_string(to.size()));
+    throw ValueError("tensor '" + entry.name + "' has " + std::to_string(entry.end - entry.begin) +
+                     " bytes, the buffer " + std::to_string(to.size()));
   read_at(data_begin_ + entry.begin, to);
   if (entry.dtype == bool_ && std::any_of(to.begin(), to.end(), [](std::byte b) { return b > std::byte{1}; }))
     throw FormatError(path_ + ": tensor '" + entry.name + "' holds a bool that is neither 0 nor 1");
@@ -94,7 +97,8 @@ std::vector<std::byte> Reader::read(const Entry& entry) const {
 void Reader::read_at(uint64_t offset, std::span<std::byte> to) const {
   constexpr size_t most_at_once = size_t{1} << 30;
   while (!to.empty()) {
-    const ssize_t count = pread(file_.number(), to.data(), std::min(to.size(), most_at_once), static_cast<off_t>(offset));
+    const ssize_t count =
+        pread(file_.number(), to.data(), std::min(to.size(), most_at_once), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw IoError("cannot read " + path_ + ": " + std::strerror(errno));
     if (count == 0) throw FormatError(path_ + ": the file became shorter while it was read");

@@ -1,0 +1,135 @@
+#include "train/config.h"
+
+#include "base/format.h"
+#include "train/config_sections.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace koine::train {
+
+namespace {
+
+constexpr std::string_view sections[] = {"data", "model", "train"};
+
+using Kinds = std::vector<const Choice<LayerConfig>*>;
+
+// The kinds that the keys of a layer name. `activation` is one only when no other key is: most layers have it too.
+Kinds kinds_of(const Value& layer) {
+  Kinds found;
+  for (const auto& choice : layer_choices())
+    if (layer.find(choice.kind) && (found.empty() || choice.kind != "activation")) found.push_back(&choice);
+  return found;
+}
+
+void report_no_kind(const Value& layer, const Reading& at) {
+  std::vector<std::string_view> kinds;
+  for (const auto& choice : layer_choices()) kinds.push_back(choice.kind);
+  std::string list;
+  for (const std::string_view kind : kinds) list += cat(list.empty() ? "" : ", ", kind);
+  for (const Entry& entry : *layer.get<Value::Table>()) {
+    const std::string guess = did_you_mean(entry.key, kinds);
+    if (!guess.empty())
+      return at.problems.add(entry.place, cat(at.path, ": there is no layer '", entry.key, "'", guess));
+  }
+  at.problems.add(layer.place, cat(at.path, " names no layer; it takes one of ", list));
+}
+
+void read_model(const Value& model, ModelConfig& to, Problems& problems) {
+  const auto* list = model.get<Value::List>();
+  if (!list || list->empty()) {
+    problems.add(model.place,
+                 cat("the model takes layers, each under [[model]], got ", list ? "none" : model.describe()));
+    return;
+  }
+  for (size_t i = 0; i < list->size(); ++i) {
+    const Value& layer = (*list)[i];
+    const Reading at{cat("model.", i), problems};
+    const Kinds kinds = kinds_of(layer);
+    if (!layer.get<Value::Table>())
+      problems.add(layer.place, cat(at.path, " takes a table with the settings of a layer, got ", layer.describe()));
+    else if (kinds.empty())
+      report_no_kind(layer, at);
+    else if (kinds.size() > 1)
+      problems.add(layer.place, cat(at.path, " is both '", kinds[0]->kind, "' and '", kinds[1]->kind,
+                                    "'; each layer starts with a [[model]] of its own"));
+    else
+      kinds[0]->read(layer, layer.place, to.layers.emplace_back(), at);
+  }
+}
+
+// A path in the config starts at the config's folder, one on the command line at the current one.
+void resolve_path(std::string& path, const Value& source, std::string_view key, const std::string& file) {
+  const Place& place = find_place(source, key);
+  if (!place.in_file()) return;
+  path = (std::filesystem::path(file).parent_path() / path).string();
+}
+
+template <class S>
+void read_top(const Value& source, const Section<S>& section, S& to, Problems& problems) {
+  const Value* table = source.find(section.name);
+  if (table)
+    read_section(*table, find_place(source, section.name), section, to, {section.name, problems});
+  else
+    problems.add(source.place, cat("[", section.name, "], ", section.doc, ", is missing"));
+}
+
+}  // namespace
+
+std::pair<int64_t, int64_t> RowRange::resolve(int64_t rows) const {
+  const auto position = [rows](int64_t row) { return std::clamp<int64_t>(row < 0 ? row + rows : row, 0, rows); };
+  const int64_t first = position(start);
+  return {first, std::max(first, stop ? position(*stop) : rows)};
+}
+
+void Config::fail(std::string_view path, std::string_view message) const {
+  throw ConfigError(cat(to_string(find_place(source, path)), ": ", message));
+}
+
+Config parse_config(std::string_view text, const std::string& file, std::span<const std::string> overrides) {
+  Config config;
+  config.source = parse_config_text(text, file);
+  for (const std::string& assignment : overrides) override_value(config.source, assignment);
+  Problems problems;
+  for (const Entry& entry : *config.source.get<Value::Table>())
+    if (std::find(std::begin(sections), std::end(sections), entry.key) == std::end(sections))
+      problems.add(entry.place,
+                   cat("unknown section '", entry.key, "'",
+                       did_you_mean(entry.key, sections).empty() ? "; a config has [data], [[model]] and [train]"
+                                                                 : did_you_mean(entry.key, sections)));
+  read_top(config.source, data_section(), config.data, problems);
+  if (const Value* model = config.source.find("model"))
+    read_model(*model, config.model, problems);
+  else
+    problems.add(config.source.place, "the model is missing: its layers, each under [[model]]");
+  read_top(config.source, train_section(), config.train, problems);
+  problems.throw_if_any();
+  resolve_path(config.data.file, config.source, "data.file", file);
+  resolve_path(config.train.output, config.source, "train.output", file);
+  return config;
+}
+
+Config read_config(const std::string& path, std::span<const std::string> overrides) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw IoError(cat("cannot read ", path, ": it is a folder"));
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(cat("cannot read ", path, ": ", std::strerror(errno)));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse_config(text, path, overrides);
+}
+
+std::vector<SectionInfo> config_sections() {
+  std::vector<SectionInfo> all{info_of(data_section())};
+  for (const auto& choice : layer_choices()) all.push_back(choice.info);
+  all.push_back(info_of(train_section()));
+  for (const auto& choice : optimizer_choices()) all.push_back(choice.info);
+  return all;
+}
+
+std::string_view layer_kind(const LayerConfig& layer) { return layer_choices()[layer.index()].kind; }
+
+}  // namespace koine::train

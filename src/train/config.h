@@ -1,0 +1,131 @@
+// The config of a training run: what data, what model, how to train. One file of TOML, read into plain structs.
+#pragma once
+
+#include "train/schema.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace koine::train {
+
+/// Rows "start:stop" with Python's meaning: either side may be left out, negative ones count from the end.
+struct RowRange {
+  int64_t start = 0;
+  std::optional<int64_t> stop = {};
+
+  /// The rows [first, last) of a table of that many rows; bounds beyond it are clamped.
+  std::pair<int64_t, int64_t> resolve(int64_t rows) const;
+};
+
+/// A column by its number, negative ones counted from the end, or by its name in the header.
+using Column = std::variant<int64_t, std::string>;
+
+struct DataConfig {
+  /// Relative to the folder of the config, or, given on the command line, to the current one.
+  std::string file;
+  Column label = -1;
+  double scale = 1;
+  /// Of one example; empty leaves it flat.
+  std::vector<int64_t> shape;
+  RowRange train = {};
+  /// Absent when there is nothing to test on.
+  std::optional<RowRange> test = {};
+};
+
+struct DenseLayer {
+  int64_t units = 0;
+  std::string activation;
+  bool bias = true;
+};
+/// Sizes per axis; one number stands for all axes.
+struct ConvLayer {
+  int64_t channels = 0;
+  std::vector<int64_t> kernel = {3};
+  std::vector<int64_t> stride = {1};
+  std::string padding = "same";
+  std::string activation;
+  bool bias = true;
+};
+struct PoolLayer {
+  std::vector<int64_t> window;
+  /// Empty for the window itself.
+  std::vector<int64_t> stride;
+  std::string padding = "valid";
+};
+struct MaxPoolLayer : PoolLayer {};
+struct AveragePoolLayer : PoolLayer {};
+struct FlattenLayer {};
+struct DropoutLayer {
+  double rate = 0;
+};
+struct BatchNormLayer {
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+};
+struct LayerNormLayer {
+  double epsilon = 1e-5;
+};
+struct ActivationLayer {
+  std::string function;
+};
+using LayerConfig = std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer,
+                                 BatchNormLayer, LayerNormLayer, ActivationLayer>;
+
+struct ModelConfig {
+  std::vector<LayerConfig> layers;
+};
+
+struct AdamConfig {
+  double lr = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+struct SgdConfig {
+  double lr = 1e-2;
+  double momentum = 0;
+  bool nesterov = false;
+};
+using OptimizerConfig = std::variant<AdamConfig, SgdConfig>;
+
+struct TrainConfig {
+  std::string loss = "cross_entropy";
+  OptimizerConfig optimizer;
+  int64_t epochs = 10;
+  int64_t batch = 64;
+  int64_t seed = 0;
+  /// Where the weights go; relative as DataConfig::file.
+  std::string output = "model.safetensors";
+};
+
+struct Config {
+  DataConfig data;
+  ModelConfig model;
+  TrainConfig train;
+  /// The text that it was read from, as a tree.
+  Value source;
+
+  /// Throws ConfigError that says where "model.3" or "data.file" stands: for what only shows with the data at hand.
+  [[noreturn]] void fail(std::string_view path, std::string_view message) const;
+};
+
+/// Reads a config and applies overrides "key=value" to it. Throws IoError when the file cannot be read, and one
+/// ConfigError with a line "file:line:column: ..." for each thing that is wrong.
+Config read_config(const std::string& path, std::span<const std::string> overrides = {});
+
+/// The same from text; `file` is named in errors, and its folder is where relative paths start.
+Config parse_config(std::string_view text, const std::string& file, std::span<const std::string> overrides = {});
+
+/// Everything that a config can hold, by section, layer and optimizer, for help and for writing configs.
+std::vector<SectionInfo> config_sections();
+
+/// "conv", "max_pool": the key that names the kind of a layer.
+std::string_view layer_kind(const LayerConfig& layer);
+
+}  // namespace koine::train

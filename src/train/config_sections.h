@@ -1,0 +1,49 @@
+// The declarations of what a config may hold.
+#pragma once
+
+#include "train/config.h"
+
+#include <span>
+#include <string_view>
+
+namespace koine::train {
+
+template <>
+struct ValueRule<RowRange> {
+  std::string takes() const { return "rows \"start:stop\", as in \"0:1347\" or \"1347:\""; }
+  bool read(const Value& value, RowRange& to) const;
+  std::string write(const RowRange& value) const;
+};
+
+template <>
+struct ValueRule<std::optional<RowRange>> {
+  std::string takes() const { return ValueRule<RowRange>{}.takes(); }
+  bool read(const Value& value, std::optional<RowRange>& to) const;
+  std::string write(const std::optional<RowRange>& value) const;
+};
+
+template <>
+struct ValueRule<Column> {
+  std::string takes() const { return "\"first\", \"last\", the number of a column (from 0) or its name"; }
+  bool read(const Value& value, Column& to) const;
+  std::string write(const Column& value) const;
+};
+
+const Section<DataConfig>& data_section();
+const Section<TrainConfig>& train_section();
+
+/// A kind of a choice of tables, as of layers: the key that names it is the first setting of its section.
+template <class V>
+struct Choice {
+  std::string_view kind;
+  SectionInfo info;
+  /// Reads the settings of the kind into `to`.
+  std::function<void(const Value& table, const Place& place, V& to, const Reading& at)> read;
+};
+
+/// In the order of the alternatives of LayerConfig.
+std::span<const Choice<LayerConfig>> layer_choices();
+/// In the order of the alternatives of OptimizerConfig.
+std::span<const Choice<OptimizerConfig>> optimizer_choices();
+
+}  // namespace koine::train

@@ -1,0 +1,174 @@
+#include "train/config_value.h"
+
+#include "base/format.h"
+
+#include <koine/error.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace koine::train {
+
+namespace {
+
+Place place_of(const toml::source_region& region, const std::string& file) {
+  return {file, static_cast<int64_t>(region.begin.line), static_cast<int64_t>(region.begin.column)};
+}
+
+Value convert(const toml::node& node, const std::string& file) {
+  Value value;
+  value.place = place_of(node.source(), file);
+  if (const auto* table = node.as_table()) {
+    Value::Table entries;
+    for (const auto& [key, child] : *table)
+      entries.push_back({std::string(key.str()), place_of(key.source(), file), convert(child, file)});
+    // The parser sorts by name.
+    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    });
+    value.data = std::move(entries);
+  } else if (const auto* array = node.as_array()) {
+    Value::List list;
+    for (const toml::node& child : *array) list.push_back(convert(child, file));
+    value.data = std::move(list);
+  } else if (const auto* text = node.as_string()) {
+    value.data = text->get();
+  } else if (const auto* integer = node.as_integer()) {
+    value.data = integer->get();
+  } else if (const auto* number = node.as_floating_point()) {
+    value.data = number->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    value.data = boolean->get();
+  } else {
+    value.data = Value::Other{};
+  }
+  return value;
+}
+
+void set_place(Value& value, const Place& place) {
+  value.place = place;
+  if (auto* list = value.get<Value::List>())
+    for (Value& child : *list) set_place(child, place);
+  if (auto* table = value.get<Value::Table>())
+    for (Entry& entry : *table) {
+      entry.place = place;
+      set_place(entry.value, place);
+    }
+}
+
+// The right side of an assignment: TOML if it is, else a text.
+Value parse_override(std::string_view text, const Place& place) {
+  Value value{place, std::string(text)};
+  try {
+    Value parsed = convert(toml::parse(cat("value = ", text)), {});
+    auto& entries = *parsed.get<Value::Table>();
+    if (entries.size() == 1) value = std::move(entries[0].value);
+  } catch (const toml::parse_error&) {
+    // Not TOML: the text as it is.
+  }
+  set_place(value, place);
+  return value;
+}
+
+// The next part of a dotted path, which is cut off it.
+std::string_view next_part(std::string_view& path) {
+  const size_t dot = path.find('.');
+  const std::string_view part = path.substr(0, dot);
+  path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  return part;
+}
+
+// Null when the part is no position of the list.
+template <class List>
+auto* element(List& list, std::string_view part) {
+  size_t index = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+  const bool valid = error == std::errc() && end == part.data() + part.size() && index < list.size();
+  return valid ? &list[index] : nullptr;
+}
+
+}  // namespace
+
+std::string to_string(const Place& place) {
+  return place.in_file() ? cat(place.source, ":", place.line, ":", place.column) : place.source;
+}
+
+const Value* Value::find(std::string_view key) const {
+  if (const auto* table = get<Table>())
+    for (const Entry& entry : *table)
+      if (entry.key == key) return &entry.value;
+  return nullptr;
+}
+
+std::string Value::describe() const {
+  if (const auto* boolean = get<bool>()) return *boolean ? "true" : "false";
+  if (const auto* integer = get<int64_t>()) return cat("the number ", *integer);
+  if (const auto* number = get<double>()) return cat("the number ", *number);
+  if (const auto* text = get<std::string>()) return cat("the text '", *text, "'");
+  if (get<List>()) return "a list";
+  return get<Table>() ? "a table" : "a date or time";
+}
+
+Value parse_config_text(std::string_view text, const std::string& file) {
+  try {
+    return convert(toml::parse(text), file);
+  } catch (const toml::parse_error& error) {
+    throw ConfigError(cat(to_string(place_of(error.source(), file)), ": ", error.description()));
+  }
+}
+
+void override_value(Value& root, std::string_view assignment) {
+  const Place place{cat("--set ", assignment)};
+  const auto fail = [&](std::string_view what) { throw ConfigError(cat(to_string(place), ": ", what)); };
+  const size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos) fail("an override reads key=value, as in train.epochs=3");
+  const std::string_view key = assignment.substr(0, equals);
+  std::string_view rest = key;
+  Value* at = &root;
+  do {
+    const std::string_view walked = key.substr(0, key.size() - rest.size() - (rest.size() < key.size() ? 1 : 0));
+    const std::string_view part = next_part(rest);
+    if (part.empty()) fail("a part of the key is empty");
+    if (auto* table = at->get<Value::Table>()) {
+      const auto found =
+          std::find_if(table->begin(), table->end(), [&](const Entry& entry) { return entry.key == part; });
+      if (found != table->end())
+        at = &found->value;
+      else
+        at = &table->emplace_back(Entry{std::string(part), place, Value{place, Value::Table{}}}).value;
+    } else if (auto* list = at->get<Value::List>()) {
+      at = element(*list, part);
+      if (!at) fail(cat("'", walked, "' has ", list->size(), " places, counted from 0, and none is '", part, "'"));
+    } else {
+      fail(cat("'", walked, "' is ", at->describe(), " and holds no '", part, "'"));
+    }
+  } while (!rest.empty());
+  *at = parse_override(assignment.substr(equals + 1), place);
+}
+
+const Place& find_place(const Value& root, std::string_view path) {
+  const Value* at = &root;
+  const Place* place = &root.place;
+  while (!path.empty()) {
+    const std::string_view part = next_part(path);
+    if (const auto* table = at->get<Value::Table>()) {
+      const auto found =
+          std::find_if(table->begin(), table->end(), [&](const Entry& entry) { return entry.key == part; });
+      if (found == table->end()) break;
+      at = &found->value;
+      // A table in braces or brackets begins where its key does, for a reader.
+      place = at->get<Value::Table>() || at->get<Value::List>() ? &found->place : &at->place;
+    } else if (const auto* list = at->get<Value::List>()) {
+      at = element(*list, part);
+      if (!at) break;
+      place = &at->place;
+    } else {
+      break;
+    }
+  }
+  return *place;
+}
+
+}  // namespace koine::train
