@@ -1,18 +1,15 @@
-# The one library, and the package that `find_package(koine)` finds.
-if(NOT koine_objects)
-  return()
-endif()
+# The one library, and the package that find_package(koine) finds.
 list(TRANSFORM koine_objects REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
 add_library(koine_all ${objects})
-set_target_properties(koine_all PROPERTIES OUTPUT_NAME koine LINKER_LANGUAGE CXX
+set_target_properties(koine_all PROPERTIES OUTPUT_NAME koine EXPORT_NAME all LINKER_LANGUAGE CXX
+                                           VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION}
                                            ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}
                                            LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 target_compile_features(koine_all PUBLIC cxx_std_20)
 target_include_directories(koine_all INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                $<BUILD_INTERFACE:${KOINE_GENERATED}/include>
                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-find_package(Threads REQUIRED)
-target_link_libraries(koine_all PRIVATE ZLIB::ZLIB tomlplusplus::tomlplusplus Threads::Threads)
+target_link_libraries(koine_all PRIVATE ZLIB::ZLIB tomlplusplus::tomlplusplus)
 add_dependencies(koine_all koine_generate)
 
 # What users link. Ops, devices and the evaluator install themselves at start-up: nothing refers to them by name, and of a
@@ -22,5 +19,21 @@ add_library(koine::koine ALIAS koine)
 if(BUILD_SHARED_LIBS)
   target_link_libraries(koine INTERFACE koine_all)
 else()
-  target_link_libraries(koine INTERFACE $<LINK_LIBRARY:WHOLE_ARCHIVE,koine_all>)
+  target_link_libraries(koine INTERFACE $<BUILD_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,koine_all>>
+                                        $<INSTALL_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,koine::all>>)
+endif()
+
+include(CMakePackageConfigHelpers)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/koine)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/koineConfig.cmake.in ${PROJECT_BINARY_DIR}/koineConfig.cmake
+                              INSTALL_DESTINATION ${package_folder} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/koineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(TARGETS koine koine_all EXPORT koine)
+install(EXPORT koine FILE koineTargets.cmake NAMESPACE koine:: DESTINATION ${package_folder})
+install(FILES ${PROJECT_BINARY_DIR}/koineConfig.cmake ${PROJECT_BINARY_DIR}/koineConfigVersion.cmake
+        DESTINATION ${package_folder})
+install(DIRECTORY include/koine ${KOINE_GENERATED}/include/koine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.h")
+if(TARGET koine_cli)
+  install(TARGETS koine_cli)
 endif()

@@ -54,32 +54,44 @@ def append(path, text):
         out.write(text + "\n")
 
 
-def main(description, check, also=None, parts=(), plants=(), given=None):
-    """Runs `check(root)`, which returns the violations as lines, and prints them; exit status 1 if there are any.
-    `also(root, build)` returns more of them that need a build and have no self-test.
-
-    With --self-test each plant, a tuple (file, text, expected), is appended to a copy of `parts` in turn, and a check
-    that finds no new violation naming `expected` in that file fails. `given` are files the copy has beforehand.
-    """
+def arguments(description):
+    """What every check is called with; --self-test shows that it can fail."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--root", type=pathlib.Path, default=ROOT, help="the project (default: this one)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build folder")
     parser.add_argument("--self-test", action="store_true", help="plant violations in a copy and expect them to be found")
-    arguments = parser.parse_args()
-    if not arguments.self_test:
-        found = check(arguments.root) + (also(arguments.root, arguments.build) if also else [])
-        print("\n".join(found) if found else f"{pathlib.Path(sys.argv[0]).stem}: nothing found")
-        sys.exit(1 if found else 0)
-    missed = 0
+    given = parser.parse_args()
+    given.root, given.build = given.root.resolve(), given.build.resolve()
+    return given
+
+
+def report(found):
+    """Prints the violations; exit status 1 if there are any."""
+    print("\n".join(found) if found else f"{pathlib.Path(sys.argv[0]).stem}: nothing found")
+    sys.exit(1 if found else 0)
+
+
+def main(description, check, also=None, parts=(), plants=(), given=None):
+    """Runs a check that reads files: `check(root)` returns the violations as lines, `file:line: what`.
+
+    `also(root, build)` returns more of them that need a build and have no self-test. With --self-test each plant, a
+    tuple (file, text, expected), is appended to a copy of `parts` in turn, and a check that finds no new violation
+    naming `expected` in that file fails. `given` are files that the copy has beforehand.
+    """
+    options = arguments(description)
+    if not options.self_test:
+        report(check(options.root) + (also(options.root, options.build) if also else []))
+    missed = []
     for file, text, expected in plants:
         with tempfile.TemporaryDirectory() as folder:
             place = pathlib.Path(folder)
-            copy_of(arguments.root, place, *parts)
+            copy_of(options.root, place, *parts)
             for name, content in (given or {}).items():
                 append(place / name, content)
             before = set(check(place))
             append(place / file, text)
             new = [line for line in check(place) if line not in before and line.startswith(file) and expected in line]
-        print(f"{'found ' if new else 'MISSED'} {file}: {text.splitlines()[-1]}")
-        missed += not new
-    sys.exit(1 if missed or not plants else 0)
+        print("\n".join(new))
+        if not new:
+            missed.append(f"{file}: not found: {text}")
+    report(missed)

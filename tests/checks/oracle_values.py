@@ -1,0 +1,51 @@
+"""The reference values in tests/oracle/values are what their sources give: regenerates and compares them.
+
+The sources (NumPy, SciPy, mpmath) are installed from tests/requirements.txt into build/venv when it lacks them. Values
+that come from torch are compared only where the venv has it, and named as left out elsewhere.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import _project
+
+
+def python_with_sources(root, build):
+    """The interpreter of a virtual environment that has what tests/requirements.txt asks for."""
+    venv = build / "venv"
+    stamp, wanted = venv / "requirements.txt", (root / "tests/requirements.txt").read_text()
+    python = venv / "bin/python"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print("installing", *(line for line in wanted.splitlines() if not line.startswith("#")), f"into {venv}", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r",
+                        str(root / "tests/requirements.txt")], check=True)
+        stamp.write_text(wanted)
+    return python
+
+
+def compare(python, oracle, *ops):
+    """Whether the script in `oracle` finds all values as they should be; it says itself what differs."""
+    return subprocess.run([str(python), str(oracle / "make.py"), "--check", *ops], check=False).returncode == 0
+
+
+def finds_corruption(python, root):
+    """Whether one hexadecimal digit of one output is enough to be found."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder)
+        _project.copy_of(root, place, "tests/oracle")
+        file = place / "tests/oracle/values/tanh.json"
+        text = file.read_text()
+        at = text.index('"hex":"', text.index('"outputs"')) + len('"hex":"') + 2  # the high byte of the first float16
+        file.write_text(text[:at] + ("4" if text[at] != "4" else "5") + text[at + 1:])
+        return not compare(python, place / "tests/oracle", "tanh")
+
+
+if __name__ == "__main__":
+    options = _project.arguments(__doc__)
+    interpreter = python_with_sources(options.root, options.build)
+    if options.self_test:
+        _project.report([] if finds_corruption(interpreter, options.root) else ["a corrupted value was not found"])
+    _project.report([] if compare(interpreter, options.root / "tests/oracle") else ["tests/oracle/values: see above"])
