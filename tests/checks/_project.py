@@ -65,9 +65,9 @@ def arguments(description):
     return given
 
 
-def report(found):
+def report(found, otherwise="nothing found"):
     """Prints the violations; exit status 1 if there are any."""
-    print("\n".join(found) if found else f"{pathlib.Path(sys.argv[0]).stem}: nothing found")
+    print("\n".join(found) if found else f"{pathlib.Path(sys.argv[0]).stem}: {otherwise}")
     sys.exit(1 if found else 0)
 
 
@@ -94,4 +94,4 @@ def main(description, check, also=None, parts=(), plants=(), given=None):
         print("\n".join(new))
         if not new:
             missed.append(f"{file}: not found: {text}")
-    report(missed)
+    report(missed, "every planted violation was found")

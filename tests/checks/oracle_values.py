@@ -47,5 +47,6 @@ if __name__ == "__main__":
     options = _project.arguments(__doc__)
     interpreter = python_with_sources(options.root, options.build)
     if options.self_test:
-        _project.report([] if finds_corruption(interpreter, options.root) else ["a corrupted value was not found"])
+        found = finds_corruption(interpreter, options.root)
+        _project.report([] if found else ["a corrupted value was not found"], "the corrupted value was found")
     _project.report([] if compare(interpreter, options.root / "tests/oracle") else ["tests/oracle/values: see above"])
