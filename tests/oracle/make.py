@@ -63,7 +63,7 @@ def check(names):
     for stray in strays:
         print(f"{stray}: a file without an oracle")
     print(
-        f"{len(names) - len(left_out)} ops regenerated, {different} different; left out: {', '.join(left_out) or 'none'}"
+        f"{len(names) - len(left_out)} ops made, {different} different, left out: {', '.join(left_out) or 'none'}"
     )
     return 1 if different or strays else 0
 

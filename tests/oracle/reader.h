@@ -19,8 +19,8 @@ struct Tensor {
   std::vector<std::byte> bytes;
 };
 
-/// How far a result may be from the reference. Elements that are equal, zeros with their signs, always pass; so does NaN
-/// for NaN. Otherwise one of the bounds that are present has to hold. Integers and bool are always compared exactly.
+/// How far a result may be from the reference. Equal elements, zeros with their signs, always pass; so does NaN for
+/// NaN. Otherwise one of the bounds that are present has to hold. Integers and bool are always compared exactly.
 struct Tolerance {
   /// Neighbouring values between the two, real dtypes only; does not excuse the sign of a zero, nor an infinity.
   int64_t ulp = -1;

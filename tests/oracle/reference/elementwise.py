@@ -17,7 +17,7 @@ def sigmoid(x):
     return 1 / (1 + mp.exp(-x))
 
 
-# name: (mpmath function, NumPy function for zeros, infinities and NaN, (low, high) of ordinary points, ulp, complex too)
+# name: (mpmath function, NumPy function for zeros, infinities and NaN, (low, high) of usual points, ulp, complex too)
 WHOLE, WIDE, UNIT = (-20, 20), (-1e4, 1e4), (-1, 1)
 TRANSCENDENTAL = {
     "exp": (mp.exp, np.exp, WHOLE, 2, True),
