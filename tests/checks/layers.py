@@ -24,8 +24,8 @@ def read_layers(root):
 
 
 def layer_of(path, layers):
-    """The layer of a path below src/: the longest name that is a folder of it, or None."""
-    parts = path.split("/")[:-1]
+    """The layer of a path below src/: the longest name that is the file or a folder of it, or None."""
+    parts = path.split("/")
     for n in range(len(parts), 0, -1):
         if "/".join(parts[:n]) in layers:
             return "/".join(parts[:n])
