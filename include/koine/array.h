@@ -1,0 +1,340 @@
+#pragma once
+#include <koine/attr.h>
+#include <koine/dim.h>
+#include <koine/dtype.h>
+#include <koine/error.h>
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <source_location>
+#include <span>
+#include <string>
+#include <vector>
+
+/// The array: what a user holds. A handle to one output of a lazily recorded node.
+namespace koine {
+
+namespace ir {
+struct Out;
+struct OutHeader {
+  uint32_t refs;
+};
+void release_last(Out* out) noexcept;
+}  // namespace ir
+
+class Arg;
+class At;
+class Index;
+
+/// A multi-dimensional value. Copying copies a handle. An array never changes under another
+/// holder: assignment, `+=` and `x.at(i) = v` rebind this handle only. Shape and dtype are known
+/// at once; the value is computed when somebody reads it, together with all pending work that is
+/// connected with it.
+class Array {
+ public:
+  Array() noexcept = default;
+  Array(const Array& other) noexcept : out_(other.out_) { retain(); }
+  Array(Array&& other) noexcept : out_(other.out_) { other.out_ = nullptr; }
+  Array& operator=(const Array& other) noexcept {
+    Array copy(other);
+    std::swap(out_, copy.out_);
+    return *this;
+  }
+  Array& operator=(Array&& other) noexcept {
+    std::swap(out_, other.out_);
+    return *this;
+  }
+  ~Array() { release(); }
+
+  /// False for a default-constructed handle.
+  bool defined() const noexcept { return out_ != nullptr; }
+  /// Throws ValueError when the handle is empty, as do all members below.
+  const Shape& shape() const;
+  DType dtype() const;
+  int rank() const;
+  /// Concrete length of an axis (negative counts from the end). Throws ShapeError when symbolic.
+  int64_t size(int axis) const;
+  /// Concrete number of elements.
+  int64_t size() const;
+
+  /// Evaluates and returns the row-major elements; valid while this array lives. Throws TraceError
+  /// under `vmap` and `jit`, where an array has no value.
+  const std::byte* data(std::source_location where = std::source_location::current()) const;
+  /// The only element, converted to T by the rules of `cast`. Throws ShapeError unless size() is 1.
+  template <class T>
+  T item(std::source_location where = std::source_location::current()) const;
+  /// All elements in row-major order, converted to T.
+  template <class T>
+  std::vector<T> to_vector(std::source_location where = std::source_location::current()) const;
+  /// Truth of the only element, so that `if (x > 0)` branches on a value.
+  explicit operator bool() const;
+
+  /// Elements, slices and axes as in NumPy: `x.at(0, Slice{1, 5}, all)`. On a non-const array the
+  /// result can also be assigned to: `x.at(i) = v` rebinds x to a copy with the part replaced.
+  template <class... I>
+  Array at(const I&... index) const&;
+  template <class... I>
+  At at(const I&... index) &;
+
+  Array& operator+=(const Arg& y);
+  Array& operator-=(const Arg& y);
+  Array& operator*=(const Arg& y);
+  Array& operator/=(const Arg& y);
+  Array& operator%=(const Arg& y);
+
+  /// The node output behind the handle, for the library itself.
+  ir::Out* out() const noexcept { return out_; }
+  /// Adopts one reference that the caller already counted.
+  static Array adopt(ir::Out* out) noexcept {
+    Array array;
+    array.out_ = out;
+    return array;
+  }
+  /// Adds a reference of its own.
+  static Array share(ir::Out* out) noexcept {
+    Array array = adopt(out);
+    array.retain();
+    return array;
+  }
+
+ private:
+  void retain() const noexcept {
+    if (out_) __atomic_fetch_add(&reinterpret_cast<ir::OutHeader*>(out_)->refs, 1, __ATOMIC_RELAXED);
+  }
+  void release() noexcept {
+    if (out_ && __atomic_sub_fetch(&reinterpret_cast<ir::OutHeader*>(out_)->refs, 1, __ATOMIC_ACQ_REL) == 0)
+      ir::release_last(out_);
+  }
+  void read_as(DType dtype, void* to, std::source_location where) const;
+
+  ir::Out* out_ = nullptr;
+};
+
+template <class T>
+concept ArithmeticNumber = std::is_arithmetic_v<T>;
+
+template <class T>
+concept ComplexNumber = requires(T z) {
+  { z.real() } -> std::floating_point;
+  { z.imag() } -> std::floating_point;
+};
+
+/// What an op takes: an array or a number without a dtype of its own, with the caller's line.
+class Arg {
+ public:
+  Arg(const Array& array, std::source_location where = std::source_location::current())
+      : array_(&array), where_(where) {}
+  template <ArithmeticNumber T>
+  Arg(T number, std::source_location where = std::source_location::current()) : number_(number), where_(where) {}
+  template <ComplexNumber T>
+  Arg(const T& z, std::source_location where = std::source_location::current())
+      : number_(Number::complex(z.real(), z.imag())), where_(where) {}
+
+  bool is_array() const { return array_ != nullptr; }
+  const Array& array() const { return *array_; }
+  const Number& number() const { return number_; }
+  std::source_location where() const { return where_; }
+
+ private:
+  const Array* array_ = nullptr;
+  Number number_;
+  std::source_location where_;
+};
+
+Array operator+(const Arg& x, const Arg& y);
+Array operator-(const Arg& x, const Arg& y);
+Array operator*(const Arg& x, const Arg& y);
+Array operator/(const Arg& x, const Arg& y);
+Array operator%(const Arg& x, const Arg& y);
+Array operator&(const Arg& x, const Arg& y);
+Array operator|(const Arg& x, const Arg& y);
+Array operator^(const Arg& x, const Arg& y);
+Array operator<<(const Arg& x, const Arg& y);
+Array operator>>(const Arg& x, const Arg& y);
+Array operator==(const Arg& x, const Arg& y);
+Array operator!=(const Arg& x, const Arg& y);
+Array operator<(const Arg& x, const Arg& y);
+Array operator<=(const Arg& x, const Arg& y);
+Array operator>(const Arg& x, const Arg& y);
+Array operator>=(const Arg& x, const Arg& y);
+Array operator-(const Arg& x);
+Array operator~(const Arg& x);
+Array operator!(const Arg& x);
+
+/// A bound that was not given: `Slice{none, 5}` is `[:5]`.
+inline constexpr int64_t none = INT64_MIN;
+/// A range of an axis with Python's meaning, negative bounds and steps included.
+struct Slice {
+  int64_t start = none, stop = none, step = 1;
+};
+inline constexpr Slice all{};
+struct Ellipsis {};
+struct NewAxis {};
+inline constexpr Ellipsis ellipsis{};
+inline constexpr NewAxis newaxis{};
+
+/// One entry of an index: a position, a slice, `ellipsis`, `newaxis`, or an integer or boolean array.
+class Index {
+ public:
+  enum class Kind : uint8_t { position, slice, ellipsis, newaxis, array };
+  template <std::integral T>
+  Index(T position) : kind(Kind::position), slice{static_cast<int64_t>(position)} {}
+  Index(Slice range) : kind(Kind::slice), slice(range) {}
+  Index(Ellipsis) : kind(Kind::ellipsis) {}
+  Index(NewAxis) : kind(Kind::newaxis) {}
+  Index(const Array& indices) : kind(Kind::array), array(indices) {}
+
+  Kind kind;
+  Slice slice;
+  Array array;
+};
+
+Array get_at(const Array& x, std::span<const Index> index,
+             std::source_location where = std::source_location::current());
+Array set_at(const Array& x, std::span<const Index> index, const Arg& value);
+
+/// The result of `x.at(...)` on a non-const array: reads as an array, assigns into its target.
+class At {
+ public:
+  At(Array& target, std::vector<Index> index) : target_(&target), index_(std::move(index)) {}
+  operator Array() const { return get_at(*target_, index_); }
+  At& operator=(const Arg& value);
+  At& operator=(const At& other) { return *this = Arg(static_cast<Array>(other)); }
+  At(const At&) = default;
+  At& operator+=(const Arg& value);
+  At& operator-=(const Arg& value);
+  At& operator*=(const Arg& value);
+  At& operator/=(const Arg& value);
+
+ private:
+  Array* target_;
+  std::vector<Index> index_;
+};
+
+template <class... I>
+Array Array::at(const I&... index) const& {
+  const Index list[] = {Index(index)...};
+  return get_at(*this, list);
+}
+template <class... I>
+At Array::at(const I&... index) & {
+  return At(*this, std::vector<Index>{Index(index)...});
+}
+
+template <class T>
+concept Element = std::is_arithmetic_v<T> && !std::is_same_v<T, long double>;
+
+/// The dtype that stores a C++ number exactly.
+template <Element T>
+constexpr DType element_dtype() {
+  if constexpr (std::is_same_v<T, bool>) return bool_;
+  if constexpr (std::is_floating_point_v<T>) return sizeof(T) == 4 ? float32 : float64;
+  constexpr DType integers[2][4] = {{uint8, uint16, uint32, uint64}, {int8, int16, int32, int64}};
+  return integers[std::is_signed_v<T>][sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3];
+}
+
+template <class T>
+T Array::item(std::source_location where) const {
+  if (size() != 1) throw ShapeError("[item] needs one element, got shape " + to_string(shape()));
+  return to_vector<T>(where)[0];
+}
+template <class T>
+std::vector<T> Array::to_vector(std::source_location where) const {
+  if constexpr (std::is_same_v<T, bool>) {
+    std::vector<uint8_t> bytes(static_cast<size_t>(size()));
+    read_as(bool_, bytes.data(), where);
+    return {bytes.begin(), bytes.end()};
+  } else {
+    std::vector<T> values(static_cast<size_t>(size()));
+    if constexpr (Element<T>)
+      read_as(element_dtype<T>(), values.data(), where);
+    else
+      read_as(sizeof(T) == 8 ? complex64 : complex128, values.data(), where);
+    return values;
+  }
+}
+
+/// A copy of row-major memory as an array.
+Array from_bytes(DType dtype, const Shape& shape, const void* data);
+template <Element T>
+Array from(std::span<const T> values, const Shape& shape) {
+  if (shape.size() != 1 || values.size() != static_cast<size_t>(count(shape).value())) {
+    if (count(shape).value() != static_cast<int64_t>(values.size()))
+      throw ShapeError("[from] " + std::to_string(values.size()) + " values do not fill shape " + to_string(shape));
+  }
+  return from_bytes(element_dtype<T>(), shape, values.data());
+}
+template <Element T>
+Array from(const std::vector<T>& values, const Shape& shape) {
+  return from(std::span<const T>(values), shape);
+}
+
+/// Literals: integers give int64, floating numbers float32, as everywhere in Koine.
+Array array(std::initializer_list<Number> values);
+Array array(std::initializer_list<std::initializer_list<Number>> rows);
+Array array(std::initializer_list<std::initializer_list<std::initializer_list<Number>>> blocks);
+/// A 0-d array of a number: int64, float32, complex64 or bool.
+Array scalar_array(Number value);
+
+Array zeros(const Shape& shape, DType dtype = float32);
+Array ones(const Shape& shape, DType dtype = float32);
+Array full_like(const Array& x, Number value);
+Array zeros_like(const Array& x);
+Array ones_like(const Array& x);
+/// Numbers from start, below stop, by step; int64 unless a dtype is given.
+Array arange(int64_t stop);
+Array arange(int64_t start, int64_t stop, int64_t step = 1, DType dtype = int64);
+/// n evenly spaced numbers from start to stop, both included.
+Array linspace(double start, double stop, int64_t n, DType dtype = float32);
+Array eye(int64_t n, DType dtype = float32);
+
+Array expand_dims(const Arg& x, int axis);
+Array squeeze(const Arg& x, int axis);
+/// Moves one axis to another place; the others keep their order.
+Array moveaxis(const Arg& x, int from, int to);
+Array swapaxes(const Arg& x, int axis1, int axis2);
+/// x repeated along a new first axis.
+Array repeat_in_front(const Arg& x, Dim size);
+/// Joins arrays of one shape along a new axis.
+Array stack(const std::vector<Array>& arrays, int axis = 0);
+/// Equal parts along an axis. Throws ShapeError when they do not divide the axis.
+std::vector<Array> split(const Arg& x, int parts, int axis = 0);
+Array flatten(const Arg& x);
+/// Einstein summation with explicit or implicit output: `einsum("bij,bjk->bik", {x, y})`.
+Array einsum(std::string_view subscripts, const std::vector<Array>& operands,
+             std::source_location where = std::source_location::current());
+
+/// The value as text in NumPy's layout, long arrays shortened.
+std::string to_string(const Array& x);
+/// Prints its arguments with spaces between, numbers and arrays alike, and ends the line.
+class Printable {
+ public:
+  Printable(const char* text) : text(text) {}
+  Printable(const std::string& text) : text(text) {}
+  template <ArithmeticNumber T>
+  Printable(T number) : text(to_string(scalar_array(number))) {}
+  Printable(const Array& array) : text(to_string(array)) {}
+  Printable(const Shape& shape) : text(to_string(shape)) {}
+  std::string text;
+};
+void print_line(std::span<const Printable> parts);
+template <class... T>
+void print(const T&... parts) {
+  const Printable list[] = {Printable(parts)...};
+  print_line(list);
+}
+
+/// While it lives, errors and nodes name the line given here instead of lines inside the library.
+class SourceScope {
+ public:
+  explicit SourceScope(std::source_location where);
+  ~SourceScope();
+  SourceScope(const SourceScope&) = delete;
+  SourceScope& operator=(const SourceScope&) = delete;
+
+ private:
+  bool outer_;
+};
+
+}  // namespace koine

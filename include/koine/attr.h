@@ -1,0 +1,75 @@
+#pragma once
+#include <koine/dtype.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+/// The types that op attributes are written in, beside bool, int64_t, double, std::string, DType and Shape.
+namespace koine {
+
+using Ints = std::vector<int64_t>;
+
+/// Axes of a reduction: all of them (the default), one, or a list. Negative ones count from the end.
+class Axes {
+ public:
+  Axes() = default;
+  Axes(int64_t axis) : list_(1, axis), all_(false) {}
+  Axes(int axis) : Axes(static_cast<int64_t>(axis)) {}
+  Axes(std::initializer_list<int64_t> axes) : list_(axes), all_(false) {}
+  Axes(Ints axes) : list_(static_cast<Ints&&>(axes)), all_(false) {}
+  bool is_all() const { return all_; }
+  const Ints& list() const { return list_; }
+  bool operator==(const Axes&) const = default;
+
+ private:
+  Ints list_;
+  bool all_ = true;
+};
+
+/// A number that takes the dtype of what it meets.
+class Number {
+ public:
+  constexpr Number() = default;
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Number(T value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      kind_ = Kind::bool_;
+      integer_ = value;
+    } else if constexpr (std::is_integral_v<T>) {
+      kind_ = Kind::integer;
+      integer_ = static_cast<int64_t>(value);
+      unsigned_ = std::is_unsigned_v<T>;
+    } else {
+      kind_ = Kind::floating;
+      real_ = static_cast<double>(value);
+    }
+  }
+  static constexpr Number complex(double real, double imag) {
+    Number number;
+    number.kind_ = Kind::complex;
+    number.real_ = real;
+    number.imag_ = imag;
+    return number;
+  }
+  constexpr Kind kind() const { return kind_; }
+  /// The exact integer of a bool or integer; for an unsigned 64-bit one the same bits.
+  constexpr int64_t integer() const { return integer_; }
+  constexpr bool is_unsigned() const { return unsigned_; }
+  constexpr double real() const {
+    if (kind_ == Kind::floating || kind_ == Kind::complex) return real_;
+    return unsigned_ ? static_cast<double>(static_cast<uint64_t>(integer_)) : static_cast<double>(integer_);
+  }
+  constexpr double imag() const { return imag_; }
+
+ private:
+  Kind kind_ = Kind::integer;
+  bool unsigned_ = false;
+  int64_t integer_ = 0;
+  double real_ = 0, imag_ = 0;
+};
+
+}  // namespace koine

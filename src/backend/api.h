@@ -1,0 +1,36 @@
+#pragma once
+#include "ir/graph.h"
+
+#include <exception>
+
+/// What a device is: a small table of functions.
+namespace koine::backend {
+
+/// A compiled graph. Immutable; may run on several threads at once.
+class Program {
+ public:
+  virtual ~Program() = default;
+};
+
+/// A kernel that threw, and the node of the graph that it ran.
+struct NodeFailure {
+  size_t node;
+  std::exception_ptr error;
+};
+
+struct DeviceApi {
+  int version;
+  const char* name;
+  const char* doc;
+  /// Prepares a concrete graph. Inputs flagged in `donated` belong to the program: it may write results there.
+  std::shared_ptr<Program> (*compile)(const ir::GraphRef& graph, const std::vector<uint8_t>& donated);
+  /// Runs a program; returns a buffer for every output of the graph. Throws NodeFailure, and OutOfMemory before
+  /// anything was written to a donated input.
+  std::vector<ir::BufferRef> (*run)(const Program& program, std::span<const ir::BufferRef> inputs);
+};
+inline constexpr int api_version = 1;
+
+/// All devices of this build; the first is the default.
+std::span<const DeviceApi* const> devices();
+
+}  // namespace koine::backend

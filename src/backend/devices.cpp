@@ -1,0 +1,10 @@
+#include "backend/reference/reference.h"
+
+namespace koine::backend {
+
+std::span<const DeviceApi* const> devices() {
+  static const DeviceApi* const table[] = {&reference_device()};
+  return table;
+}
+
+}  // namespace koine::backend

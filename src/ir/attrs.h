@@ -1,0 +1,125 @@
+#pragma once
+#include <koine/attr.h>
+#include <koine/dim.h>
+#include <koine/dtype.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Attributes of an op: one aggregate per op at the edge, erased and interned in the middle.
+namespace koine::ir {
+
+struct OpSpec;
+struct Graph;
+using GraphRef = std::shared_ptr<const Graph>;
+using Graphs = std::vector<GraphRef>;
+
+using AttrValue = std::variant<bool, int64_t, double, std::string, DType, Ints, Shape, Axes, Number, Graphs>;
+
+uint64_t hash_value(bool value);
+uint64_t hash_value(int64_t value);
+uint64_t hash_value(double value);
+uint64_t hash_value(const std::string& value);
+uint64_t hash_value(DType value);
+uint64_t hash_value(const Ints& value);
+uint64_t hash_value(const Shape& value);
+uint64_t hash_value(const Axes& value);
+uint64_t hash_value(const Number& value);
+uint64_t hash_value(const Graphs& value);
+bool equal_value(const Number& a, const Number& b);
+bool equal_value(double a, double b);  // by bits
+bool equal_value(const Graphs& a, const Graphs& b);
+bool equal_value(const Shape& a, const Shape& b);
+template <class T>
+bool equal_value(const T& a, const T& b) {
+  return a == b;
+}
+std::string to_string(const AttrValue& value);
+
+/// One attribute: its name, its meaning, and how to reach it in the erased aggregate.
+struct AttrField {
+  const char* name;
+  const char* doc;
+  AttrValue (*get)(const void* attrs);
+  /// Throws ValueError when the value has another type.
+  void (*set)(void* attrs, const AttrValue& value);
+  uint64_t (*hash)(const void* attrs);
+  bool (*equal)(const void* a, const void* b);
+};
+
+namespace detail {
+template <class M>
+struct MemberOf;
+template <class C, class T>
+struct MemberOf<T C::*> {
+  using Class = C;
+  using Type = T;
+};
+[[noreturn]] void wrong_attr_type(const char* wanted, const AttrValue& got);
+template <class T>
+void assign_attr(T& to, const AttrValue& value) {
+  if (auto* same = std::get_if<T>(&value)) {
+    to = *same;
+    return;
+  }
+  if constexpr (std::is_same_v<T, double>) {
+    if (auto* i = std::get_if<int64_t>(&value)) return void(to = static_cast<double>(*i));
+  } else if constexpr (std::is_same_v<T, Number>) {
+    if (auto* i = std::get_if<int64_t>(&value)) return void(to = *i);
+    if (auto* d = std::get_if<double>(&value)) return void(to = *d);
+    if (auto* b = std::get_if<bool>(&value)) return void(to = *b);
+  } else if constexpr (std::is_same_v<T, Axes>) {
+    if (auto* i = std::get_if<int64_t>(&value)) return void(to = Axes(*i));
+    if (auto* list = std::get_if<Ints>(&value)) return void(to = Axes(*list));
+  } else if constexpr (std::is_same_v<T, Shape>) {
+    if (auto* list = std::get_if<Ints>(&value)) {
+      to = Shape();
+      for (int64_t n : *list) to.push_back(n);
+      return;
+    }
+  }
+  wrong_attr_type("another type", value);
+}
+}  // namespace detail
+
+/// Describes a member of an attribute aggregate: `field<&Attrs::axis>("axis", "the axis that ...")`.
+template <auto Member>
+constexpr AttrField field(const char* name, const char* doc) {
+  using Class = typename detail::MemberOf<decltype(Member)>::Class;
+  using T = typename detail::MemberOf<decltype(Member)>::Type;
+  return {name,
+          doc,
+          [](const void* attrs) { return AttrValue(static_cast<const Class*>(attrs)->*Member); },
+          [](void* attrs, const AttrValue& value) { detail::assign_attr<T>(static_cast<Class*>(attrs)->*Member, value); },
+          [](const void* attrs) { return hash_value(static_cast<const Class*>(attrs)->*Member); },
+          [](const void* a, const void* b) {
+            return equal_value(static_cast<const Class*>(a)->*Member, static_cast<const Class*>(b)->*Member);
+          }};
+}
+
+/// The erased aggregate type of an op's attributes.
+struct AttrLayout {
+  std::span<const AttrField> fields;
+  std::shared_ptr<void> (*make)() = nullptr;                 // with default values
+  std::shared_ptr<void> (*copy)(const void* attrs) = nullptr;
+};
+
+/// Immutable, interned attributes of one op: equal attributes are the same box.
+struct AttrBox {
+  const OpSpec* op;
+  uint64_t id;    // never used twice
+  uint64_t hash;
+  std::shared_ptr<const void> data;
+};
+using AttrRef = std::shared_ptr<const AttrBox>;
+
+/// The interned box for attributes of an op (null data for an op without attributes).
+AttrRef intern_attrs(const OpSpec& op, const void* attrs);
+/// "axis=-1, keepdims=false", or "" without attributes.
+std::string to_string(const AttrBox* attrs);
+
+}  // namespace koine::ir

@@ -1,0 +1,59 @@
+#include "ir/node.h"
+#include "ir/rethrow.h"
+#include "base/format.h"
+
+#include <cstring>
+
+namespace koine {
+
+namespace {
+thread_local bool scope_set = false;
+thread_local std::source_location scope_where;
+}  // namespace
+
+// The outermost scope is the user's; library layers below it do not hide it.
+SourceScope::SourceScope(std::source_location where) : outer_(!scope_set) {
+  if (!outer_) return;
+  scope_set = true;
+  scope_where = where;
+}
+SourceScope::~SourceScope() {
+  if (outer_) scope_set = false;
+}
+
+namespace ir {
+
+std::source_location current_source(std::source_location where) { return scope_set ? scope_where : where; }
+
+std::string to_string(const std::source_location& where) {
+  if (where.line() == 0) return "unknown line";
+  const char* slash = std::strrchr(where.file_name(), '/');
+  return cat(slash ? slash + 1 : where.file_name(), ":", where.line());
+}
+
+namespace {
+template <class... E>
+[[noreturn]] void rethrow_same(const Error& error, const std::string& text) {
+  (..., (dynamic_cast<const E*>(&error) ? throw E(text) : void()));
+  throw Error(text);
+}
+}  // namespace
+
+void rethrow_with(const Error& error, const std::string& text) {
+  rethrow_same<ShapeError, DTypeError, IndexError, ValueError, TraceError, NotDifferentiable, FormatError, ConfigError,
+               OutOfMemory, DeviceError, IoError>(error, text);
+}
+
+void rethrow_for_op(const Error& error, const OpSpec& op, std::span<const TypeRef> operands, const AttrBox* attrs,
+                    std::source_location where) {
+  std::string text = error.what();
+  if (text.find("\n  at ") != std::string::npos) rethrow_with(error, text);
+  if (text.empty() || text[0] != '[') text = cat("[", op.name, "] ", text);
+  text += "\n  operands:";
+  for (TypeRef type : operands) text += " " + to_string(*type);
+  if (std::string list = to_string(attrs); !list.empty()) text += "\n  attributes: " + list;
+  rethrow_with(error, cat(text, "\n  at ", to_string(where)));
+}
+
+}  // namespace ir
+}  // namespace koine

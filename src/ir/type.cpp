@@ -1,0 +1,24 @@
+#include "ir/type.h"
+
+#include "base/hash.h"
+#include "ir/node.h"
+
+#include <unordered_map>
+
+namespace koine::ir {
+
+TypeRef intern_type(DType dtype, const Shape& shape) {
+  static std::unordered_multimap<uint64_t, std::unique_ptr<Type>> table;
+  uint64_t hash = hash_combine(shape.hash(), static_cast<uint64_t>(dtype) + 1);
+  GraphLock lock(graph_mutex());
+  auto [first, last] = table.equal_range(hash);
+  for (auto it = first; it != last; ++it)
+    if (it->second->dtype == dtype && equal_value(it->second->shape, shape)) return it->second.get();
+  auto type = std::make_unique<Type>(Type{dtype, shape, hash, shape.is_concrete(), 0});
+  if (type->concrete) type->count = count(shape).value();
+  return table.emplace(hash, std::move(type))->second.get();
+}
+
+std::string to_string(const Type& type) { return std::string(name(type.dtype)) + to_string(type.shape); }
+
+}  // namespace koine::ir

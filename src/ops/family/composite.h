@@ -1,0 +1,28 @@
+#pragma once
+#include "ops/family/op.h"
+
+#include <koine/ops.h>
+
+/// Composite ops: a body over arrays, kept whole in the graph. An op writes `body` (operands and, when it
+/// has attributes, those last), optionally its own `vjp`; types, jvp, vjp, vmap and the
+/// reference kernel follow from the body.
+namespace koine::ops {
+
+struct Composite : OpBase {
+  static constexpr Promote promote = Promote::inexact;
+
+  template <class T>
+  static constexpr void complete(ir::OpSpec& row) {
+    row.family = ir::Family::composite;
+    row.body = [](std::span<const Array> in, const void* attrs) -> Arrays {
+      return [&]<size_t... I>(std::index_sequence<I...>) {
+        if constexpr (detail::has_attrs<T>)
+          return detail::to_arrays(T::body((I < in.size() ? in[I] : Array())..., detail::attrs_of<T>(attrs)));
+        else
+          return detail::to_arrays(T::body((I < in.size() ? in[I] : Array())...));
+      }(std::make_index_sequence<std::size(T::args)>());
+    };
+  }
+};
+
+}  // namespace koine::ops

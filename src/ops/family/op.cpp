@@ -1,0 +1,124 @@
+#include "ops/family/op.h"
+
+#include "base/dtype_traits.h"
+#include "base/format.h"
+#include "ir/node.h"
+#include "ir/rethrow.h"
+
+#include <koine/ops.h>
+
+#include <algorithm>
+
+namespace koine::ops {
+
+void promote_operands(Promote rule, std::span<ir::OperandDType> operands) {
+  constexpr DType defaults[] = {bool_, int64, float32, complex64};
+  auto weak = [&](ir::OperandDType& operand, DType common, bool any) {
+    operand.dtype = any ? promote_weak(common, operand.kind) : defaults[static_cast<int>(operand.kind)];
+  };
+  if (rule == Promote::none || rule == Promote::with_first) {
+    bool first = rule == Promote::with_first && !operands[0].number;
+    for (ir::OperandDType& operand : operands)
+      if (operand.number) weak(operand, operands[0].dtype, first);
+    return;
+  }
+  bool any = false;
+  DType common = bool_;
+  for (const ir::OperandDType& operand : operands) {
+    if (operand.number) continue;
+    common = any ? promote(common, operand.dtype) : operand.dtype;
+    any = true;
+  }
+  for (ir::OperandDType& operand : operands) {
+    if (!operand.number) continue;
+    weak(operand, common, any);
+    common = any ? promote(common, operand.dtype) : operand.dtype;
+    any = true;
+  }
+  if (rule == Promote::inexact && !is_inexact(common)) common = float32;
+  for (ir::OperandDType& operand : operands) operand.dtype = common;
+}
+
+Arrays again(const RuleInput& node, std::span<const Array> in) { return ir::record(node.op, node.box, in, {}); }
+Arrays again(const BatchInput& node, std::span<const Array> in) { return ir::record(node.op, node.box, in, {}); }
+
+int64_t axis_from_end(int64_t axis, const Shape& shape) {
+  auto rank = static_cast<int64_t>(shape.size());
+  if (axis < -rank || axis >= rank)
+    throw IndexError(cat("axis ", axis, " is out of range for shape ", to_string(shape)));
+  return axis < 0 ? axis : axis - rank;
+}
+
+Axes axes_from_end(const Axes& axes, const Shape& shape) {
+  Ints list;
+  if (axes.is_all())
+    for (int64_t axis = -static_cast<int64_t>(shape.size()); axis < 0; ++axis) list.push_back(axis);
+  else
+    for (int64_t axis : axes.list()) list.push_back(axis_from_end(axis, shape));
+  std::sort(list.begin(), list.end());
+  if (std::adjacent_find(list.begin(), list.end()) != list.end())
+    throw ValueError(cat("an axis is named twice for shape ", to_string(shape)));
+  return Axes(list);
+}
+
+namespace {
+
+bool is_small_exact(const Number& number) {
+  if (number.kind() != Kind::floating) return number.kind() != Kind::complex;
+  double value = number.real();
+  return value == 0 ? !std::signbit(value) : value == 1 || value == -1 || value == 2 || value == 0.5;
+}
+
+// Integers, small exact numbers and the literals of op bodies are part of the graph; other numbers are
+// run-time slots, so that a learning rate never makes a new program.
+Array number_array(const Number& number, DType dtype) {
+  if (ir::BodyScope::active() || is_small_exact(number)) return full({.shape = {}, .value = number, .dtype = dtype});
+  std::byte wide[16] = {}, stored[16] = {};
+  DType from = number.kind() == Kind::complex ? complex128 : float64;
+  double parts[2] = {number.real(), number.imag()};
+  std::memcpy(wide, parts, sizeof(parts));
+  convert(from, wide, dtype, stored, 1);
+  return from_bytes(dtype, {}, stored);
+}
+
+std::string name_operands(std::span<const Arg> args) {
+  std::string text = "\n  operands:";
+  for (const Arg& arg : args)
+    text += arg.is_array() ? " " + (arg.array().defined() ? ir::to_string(*ir::type_of(arg.array())) : "empty")
+                           : " " + ir::to_string(ir::AttrValue(arg.number()));
+  return text;
+}
+
+}  // namespace
+
+Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
+  std::source_location where = ir::current_source(args.empty() ? std::source_location() : args[0].where());
+  SourceScope scope(where);
+  try {
+    std::vector<ir::OperandDType> dtypes;
+    for (const Arg& arg : args)
+      dtypes.push_back(arg.is_array() ? ir::OperandDType{arg.array().dtype()}
+                                      : ir::OperandDType{bool_, true, arg.number().kind()});
+    if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
+    Arrays in;
+    std::vector<ir::TypeRef> types;
+    for (size_t i = 0; i < args.size(); ++i) {
+      if (!args[i].is_array())
+        in.push_back(number_array(args[i].number(), dtypes[i].dtype));
+      else if (args[i].array().dtype() == dtypes[i].dtype)
+        in.push_back(args[i].array());
+      else
+        in.push_back(cast(args[i].array(), {.dtype = dtypes[i].dtype}));
+      types.push_back(ir::type_of(in.back()));
+    }
+    if (op.normalize) op.normalize(attrs, {op, types, attrs});
+    return ir::record(op, ir::intern_attrs(op, attrs), in, where);
+  } catch (const Error& error) {
+    std::string text = error.what();
+    if (text.find("\n  at ") != std::string::npos) throw;
+    if (text.empty() || text[0] != '[') text = cat("[", op.name, "] ", text);
+    ir::rethrow_with(error, cat(text, name_operands(args), "\n  at ", ir::to_string(where)));
+  }
+}
+
+}  // namespace koine::ops

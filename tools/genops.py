@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Reads the op files and writes what is generated from them: the users' functions and the op table.
+
+An op file `src/ops/<family>/<stem>.h` holds `struct <CamelCase of stem>`. From its text come the operand names
+(`args`, or the family's default), the result names (`outputs`), the members of `Attrs` and the `doc` string; the
+compiler checks the rest against the struct itself.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+
+def fail(path, message):
+    sys.exit(f"{path}: {message}")
+
+
+def block(text, start):
+    """The text between the brace at or after `start` and its partner."""
+    begin = text.index("{", start)
+    depth = 0
+    for at in range(begin, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if depth == 0:
+            return text[begin + 1:at]
+    raise ValueError("unbalanced braces")
+
+
+def strings(text):
+    return re.findall(r'"((?:[^"\\]|\\.)*)"', text)
+
+
+def camel(stem):
+    return "".join(part.capitalize() for part in stem.split("_"))
+
+
+class Op:
+    def __init__(self, path, root):
+        text = path.read_text()
+        self.path, self.name, self.type = path.relative_to(root), path.stem, camel(path.stem)
+        head = re.search(r"struct %s(?: final)? : ([\w:]+(?:<[^>]*>)?)" % self.type, text)
+        if not head:
+            fail(path, f"no `struct {self.type} : <family>` (the struct is the CamelCase of the file name)")
+        base = head.group(1)
+        doc = re.search(r"\bdoc\s*=\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+);", text)
+        if not doc:
+            fail(path, 'no `static constexpr auto doc = "...";`')
+        self.doc = "".join(strings(doc.group(1))).replace('\\"', '"')
+        args = re.search(r"\bargs\b\[?\]?\s*=\s*\{([^}]*)\}", text)
+        arity = re.search(r"<(\d)>", base)
+        if args:
+            self.args = strings(args.group(1))
+        elif re.search(r"\bargs\b", text) and "no_args" in text:
+            self.args = []
+        else:
+            self.args = ["x"] if not arity or arity.group(1) == "1" else [f"x{i + 1}" for i in range(int(arity.group(1)))]
+        outputs = re.search(r"\boutputs\[\]\s*=\s*\{([^}]*)\}", text)
+        self.outputs = strings(outputs.group(1)) if outputs else ["y"]
+        self.internal = bool(re.search(r"\binternal\s*=\s*true", text))
+        self.attrs, self.fields = None, []
+        found = re.search(r"struct Attrs\s*\{", text)
+        if found:
+            self.attrs = block(text, found.start())
+            docs = dict(re.findall(r'field<&Attrs::(\w+)>\(\s*"\w+",\s*"((?:[^"\\]|\\.)*)"', text))
+            for line in re.sub(r"//[^\n]*", "", self.attrs).split(";"):
+                member = re.match(r"\s*([\w:<>, ]+?)\s+(\w+)\s*(=\s*.+|\{.*\})?$", line.strip(), re.S)
+                if member:
+                    kind, name, default = member.groups()
+                    if name not in docs:
+                        fail(path, f"attribute {name} has no `field<&Attrs::{name}>(\"{name}\", \"meaning\")`")
+                    self.fields.append((kind, name, (default or "").strip(), docs[name]))
+
+    @property
+    def variadic(self):
+        return bool(self.args) and self.args[-1].endswith("...")
+
+    def result(self):
+        visible = [name for name in self.outputs if not name.startswith("_")]
+        return "Array" if len(visible) == 1 else f"std::array<Array, {len(visible)}>"
+
+    def parameters(self, declare):
+        """C++ parameter list; with `declare` the defaults are spelled."""
+        parts = []
+        for arg in self.args:
+            name = arg.rstrip("?.")
+            if arg.endswith("..."):
+                parts.append(f"const std::vector<Array>& {name}")
+            elif arg.endswith("?"):
+                parts.append(f"const Arg& {name}" + (" = Array()" if declare else ""))
+            else:
+                parts.append(f"const Arg& {name}")
+        if self.attrs is not None:
+            parts.append(f"{self.type}Attrs attrs" + (" = {}" if declare else ""))
+        if self.variadic:
+            parts.append("std::source_location where" + (" = std::source_location::current()" if declare else ""))
+        return ", ".join(parts)
+
+    def declaration(self):
+        lines = []
+        if self.attrs is not None:
+            lines.append(f"struct {self.type}Attrs {{")
+            for kind, name, default, doc in self.fields:
+                tail = f" {default}" if default else ""
+                lines.append(f"  {kind} {name}{tail};  ///< {doc}")
+            lines.append("};")
+        lines.append(f"/// {self.doc}")
+        lines.append(f"{self.result()} {self.name}({self.parameters(True)});")
+        optional = [arg for arg in self.args if arg.endswith("?")]
+        if optional and self.attrs is not None:
+            required = [arg for arg in self.args if not arg.endswith("?")]
+            params = ", ".join([f"const Arg& {a}" for a in required] + [f"{self.type}Attrs attrs"])
+            lines.append(f"{self.result()} {self.name}({params});")
+        return "\n".join(lines)
+
+    def call(self, out, head, names):
+        out.append(head + " {")
+        if self.attrs is not None:
+            values = ", ".join(f"attrs.{field[1]}" for field in self.fields)
+            out.append(f"  ops::{self.type}::Attrs own{{{values}}};")
+        pointer = "&own" if self.attrs is not None else "nullptr"
+        if self.variadic:
+            out.append("  SourceScope scope(where);")
+            out.append(f"  std::vector<Arg> list({names[-1]}.begin(), {names[-1]}.end());")
+            out.append(f"  auto result = ops::invoke(row_{self.type}, list, {pointer});")
+        elif not names:
+            out.append(f"  auto result = ops::invoke(row_{self.type}, {{}}, {pointer});")
+        else:
+            optional = [n for n, a in zip(names, self.args) if a.endswith("?")]
+            out.append(f"  const Arg list[] = {{{', '.join(names)}}};")
+            count = str(len(names))
+            for name in optional:
+                count += f" - ({name}.is_array() && !{name}.array().defined())"
+            out.append(f"  auto result = ops::invoke(row_{self.type}, std::span<const Arg>(list, static_cast<size_t>({count})), {pointer});")
+        shown = [str(i) for i, name in enumerate(self.outputs) if not name.startswith("_")]
+        out.append("  return " + (f"result[{shown[0]}]" if len(shown) == 1 else
+                                  "{" + ", ".join(f"result[{i}]" for i in shown) + "}") + ";")
+        out.append("}")
+
+    def definition(self):
+        out = []
+        if self.internal:
+            return ""
+        self.call(out, f"{self.result()} {self.name}({self.parameters(False)})", [a.rstrip("?.") for a in self.args])
+        optional = [arg for arg in self.args if arg.endswith("?")]
+        if optional and self.attrs is not None:
+            required = [arg for arg in self.args if not arg.endswith("?")]
+            params = ", ".join([f"const Arg& {a}" for a in required] + [f"{self.type}Attrs attrs"])
+            arguments = ", ".join([a for a in required] + ["Array()" for _ in optional] + ["std::move(attrs)"])
+            out.append(f"{self.result()} {self.name}({params}) {{ return {self.name}({arguments}); }}")
+        return "\n".join(out)
+
+    def row(self):
+        return "\n".join([
+            f"extern constinit const ir::OpSpec row_{self.type};",
+            f"constinit const ir::OpSpec row_{self.type} = ops::make_spec<ops::{self.type}>(\"{self.name}\", \"{self.path.as_posix()}\");",
+            f"static_assert(ops::is_complete(ops::make_spec<ops::{self.type}>(\"\", \"\")), \"{self.path}: a rule is missing that its "
+            "family does not supply (infer, vmap, reference, samples, and jvp and vjp or not_differentiable)\");",
+            f"template <>", f"const ir::OpSpec& ops::spec<ops::{self.type}>() {{", f"  return row_{self.type};", "}"])
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ops", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--shards", type=int, default=16)
+    options = parser.parse_args()
+    root = options.ops.parent.parent
+    files = sorted((p for p in options.ops.glob("*/*.h") if p.parent.name != "family"), key=lambda p: p.stem)
+    ops = [Op(path, root) for path in files]
+    for first, second in zip(ops, ops[1:]):
+        if first.name == second.name:
+            fail(second.path, f"the op {first.name} exists already in {first.path}")
+
+    note = "// Generated from the op files by tools/genops.py.\n"
+    header = [note, "#pragma once", "#include <koine/array.h>", "",
+              "/// One function per op. An attribute aggregate is written in place: `sum(x, {.axis = 1})`.",
+              "namespace koine {", ""]
+    header += [op.declaration() + "\n" for op in ops if not op.internal]
+    header += ["}  // namespace koine", ""]
+    write(options.out / "include/koine/ops.h", "\n".join(header))
+
+    rows = [note, "#pragma once", "", "namespace koine::ir {", "struct OpSpec;", "}", "namespace koine::ops {",
+            "/// The row of an op.", "template <class T>", "const ir::OpSpec& spec();"]
+    for op in ops:
+        rows += [f"struct {op.type};", "template <>", f"const ir::OpSpec& spec<{op.type}>();"]
+    write(options.out / "src/ops_rows.h", "\n".join(rows + ["}  // namespace koine::ops", ""]))
+
+    # Shards by name, so that a new op moves no other.
+    shards = [[] for _ in range(options.shards)]
+    for op in ops:
+        shards[sum(map(ord, op.name)) % options.shards].append(op)
+    for number, members in enumerate(shards):
+        text = [note] + [f'#include "{op.path.relative_to("src").as_posix()}"' for op in members]
+        text += ["#include <koine/ops.h>", "", "namespace koine {", ""]
+        for op in members:
+            text += [op.row(), op.definition(), ""]
+        text += ["}  // namespace koine", ""]
+        write(options.out / f"src/ops_shard_{number:02}.cpp", "\n".join(text))
+
+    table = [note, '#include "ir/op_spec.h"', "", "namespace koine {"]
+    table += [f"extern constinit const ir::OpSpec row_{op.type};" for op in ops]
+    table += ["std::span<const ir::OpSpec* const> ir::op_table() {", "  static constexpr const OpSpec* rows[] = {"]
+    table += [f"      &row_{op.type}," for op in ops]
+    table += ["  };", "  return rows;", "}", "}  // namespace koine", ""]
+    write(options.out / "src/ops_table.cpp", "\n".join(table))
+
+
+if __name__ == "__main__":
+    main()
