@@ -15,7 +15,7 @@ static_assert(!std::is_trivially_copyable_v<Array>, "trees take a trivially copy
 
 namespace {
 
-/// The name at a place in the text that `detail::spell` or KOINE_TREE gives: elements between the second opening brace
+/// The name at a place in the text that `detail::spell` or KOINE_TREE gives: elements after the second opening
 /// and its closing one, of which the last identifier is the name.
 std::string_view member_name(const char* text, int64_t place) {
   const auto opened = [&text] {
@@ -30,7 +30,7 @@ std::string_view member_name(const char* text, int64_t place) {
     const auto c = static_cast<unsigned char>(*text);
     if (c == '(') ++depth;
     if (c == ')') --depth;
-    const bool ends = c == '}' || (c == ',' && depth == 0);
+    const bool ends = depth == 0 && (c == '}' || c == ',');
     const bool in_name = c == '_' || c == '$' || c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
                          (c >= 'A' && c <= 'Z');
     if (!in_name) {
