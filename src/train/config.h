@@ -3,6 +3,8 @@
 
 #include "train/schema.h"
 
+#include <koine/data.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,13 +25,10 @@ struct RowRange {
   std::pair<int64_t, int64_t> resolve(int64_t rows) const;
 };
 
-/// A column by its number, negative ones counted from the end, or by its name in the header.
-using Column = std::variant<int64_t, std::string>;
-
 struct DataConfig {
   /// Relative to the folder of the config, or, given on the command line, to the current one.
   std::string file;
-  Column label = -1;
+  data::Column label = -1;
   double scale = 1;
   /// Of one example; empty leaves it flat.
   std::vector<int64_t> shape;

@@ -195,7 +195,7 @@ std::string ValueRule<std::optional<RowRange>>::write(const std::optional<RowRan
   return value ? ValueRule<RowRange>{}.write(*value) : "";
 }
 
-bool ValueRule<Column>::read(const Value& value, Column& to) const {
+bool ValueRule<data::Column>::read(const Value& value, data::Column& to) const {
   if (const int64_t* number = value.get<int64_t>()) {
     to = *number;
   } else if (const std::string* text = value.get<std::string>(); text && !text->empty()) {
@@ -211,10 +211,9 @@ bool ValueRule<Column>::read(const Value& value, Column& to) const {
   return true;
 }
 
-std::string ValueRule<Column>::write(const Column& value) const {
-  const int64_t* number = std::get_if<int64_t>(&value);
-  if (!number) return cat("\"", std::get<std::string>(value), "\"");
-  return *number == -1 ? "\"last\"" : cat(*number);
+std::string ValueRule<data::Column>::write(const data::Column& value) const {
+  if (!value.name().empty()) return cat("\"", value.name(), "\"");
+  return value.number() == -1 ? "\"last\"" : cat(value.number());
 }
 
 const Section<DataConfig>& data_section() {

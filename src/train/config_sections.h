@@ -23,10 +23,10 @@ struct ValueRule<std::optional<RowRange>> {
 };
 
 template <>
-struct ValueRule<Column> {
+struct ValueRule<data::Column> {
   std::string takes() const { return "\"first\", \"last\", the number of a column (from 0) or its name"; }
-  bool read(const Value& value, Column& to) const;
-  std::string write(const Column& value) const;
+  bool read(const Value& value, data::Column& to) const;
+  std::string write(const data::Column& value) const;
 };
 
 const Section<DataConfig>& data_section();

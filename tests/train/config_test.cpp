@@ -62,7 +62,7 @@ using Ints = std::vector<int64_t>;
 TEST_CASE("config: the digits") {
   const Config config = parse_config(digits, "folder/digits.toml");
   CHECK(config.data.file == "folder/digits.csv.gz");
-  CHECK(std::get<int64_t>(config.data.label) == -1);
+  CHECK(config.data.label.number() == -1);
   CHECK(config.data.scale == 0.0625);
   CHECK(config.data.shape == Ints{8, 8, 1});
   CHECK(config.data.train.resolve(1797) == std::pair<int64_t, int64_t>(0, 1347));
@@ -99,7 +99,7 @@ optimizer = { sgd = { lr = 1, momentum = 0.9, nesterov = true } }
 )",
                                      "c.toml");
   CHECK(config.data.file == "/data/a.tsv");
-  CHECK(std::get<std::string>(config.data.label) == "price");
+  CHECK(config.data.label.name() == "price");
   CHECK(std::get<ConvLayer>(config.model.layers[0]).kernel == Ints{3, 5});
   CHECK(std::get<ConvLayer>(config.model.layers[0]).bias == false);
   CHECK(std::get<AveragePoolLayer>(config.model.layers[1]).padding == "same");
@@ -287,7 +287,7 @@ TEST_CASE("config: the defaults that are shown read back as they are") {
     if (section.name == "data") text += "file = 'a.csv'\n";
   }
   const Config written = parse_config(text, "c.toml"), fallback = parse_config(with_layer("dense = 1"), "c.toml");
-  CHECK(written.data.label == fallback.data.label);
+  CHECK(written.data.label.number() == fallback.data.label.number());
   CHECK(written.data.scale == fallback.data.scale);
   CHECK(written.data.train.stop == fallback.data.train.stop);
   CHECK(written.train.epochs == fallback.train.epochs);

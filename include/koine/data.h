@@ -1,0 +1,125 @@
+// Data sets: examples in arrays, from files, in batches.
+#pragma once
+
+#include <koine/key.h>
+
+#include <iterator>
+
+namespace koine::data {
+
+/// A column of a table: its number, negative ones counted from the end, or its name in the header.
+class Column {
+ public:
+  constexpr Column(int64_t number) : number_(number) {}
+  constexpr Column(int number) : number_(number) {}
+  Column(std::string name) : name_(std::move(name)) {}
+  Column(const char* name) : name_(name) {}
+
+  /// Empty when the column is given by its number.
+  const std::string& name() const { return name_; }
+  int64_t number() const { return number_; }
+
+ private:
+  std::string name_;
+  int64_t number_ = 0;
+};
+
+struct CsvOptions {
+  /// The column to learn, or `none` when there is none.
+  Column label = -1;
+  /// The other columns are multiplied by it.
+  double scale = 1;
+  /// Whether the first line names the columns; unless given, it does when none of its fields is a number.
+  std::optional<bool> header = {};
+  /// 0 chooses a tab for names that end in .tsv or .tab (also before .gz), else a comma.
+  char delimiter = 0;
+};
+
+struct BatchOptions {
+  int64_t epochs = 1;
+  /// Epoch e (from 0) sees the examples in the order `permutation(fold_in(key, e))`: the same on every machine. Without
+  /// a key they keep their order.
+  std::optional<Key> shuffle = {};
+  /// Leave out the last batch of an epoch when it is smaller.
+  bool drop_last = false;
+  /// The number of the first epoch, to go on where an earlier range ended.
+  int64_t first_epoch = 0;
+};
+
+/// Examples to learn from in one step.
+struct Batch {
+  Array x, y;
+};
+
+class Batches;
+struct Split;
+
+/// Examples x of shape [n, ...] with what is to be learnt of them, y of shape [n]; y is undefined when there is
+/// nothing.
+struct Dataset {
+  Array x, y;
+
+  int64_t size() const { return x.size(0); }
+  /// The examples [first, last). Throws IndexError when out of range.
+  Dataset rows(int64_t first, int64_t last) const;
+  /// The first n examples and the others. Throws IndexError when there are fewer than n.
+  Split split(int64_t n) const;
+  /// With each example in the given shape: [n, 64] and {8, 8, 1} give [n, 8, 8, 1]. Throws ShapeError.
+  Dataset shape(const Shape& example) const;
+  /// The range of batches of that many examples. Throws ValueError for a size or a number of epochs below 1, and
+  /// ShapeError when x and y have different lengths.
+  Batches batches(int64_t batch, const BatchOptions& options = {}) const;
+};
+
+struct Split {
+  Dataset first, second;
+};
+
+/// A range over the batches of all epochs: `for (auto [x, y] : data.batches(64))`. It may be walked more than once.
+class Batches {
+ public:
+  class Iterator {
+   public:
+    using value_type = Batch;
+    using difference_type = std::ptrdiff_t;
+    Batch operator*() const;
+    Iterator& operator++();
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return epoch_ == last_epoch_; }
+    /// The epoch and the step in it of the batch, from 0.
+    int64_t epoch() const { return epoch_; }
+    int64_t step() const { return step_; }
+
+   private:
+    friend class Batches;
+    explicit Iterator(const Batches& batches);
+    void start_epoch();
+
+    const Batches* batches_;
+    int64_t epoch_, last_epoch_;
+    int64_t step_ = 0;
+    Ints order_;
+  };
+
+  Iterator begin() const { return Iterator(*this); }
+  std::default_sentinel_t end() const { return {}; }
+  /// Steps of one epoch.
+  int64_t steps() const;
+
+ private:
+  friend struct Dataset;
+  Batches(Dataset data, int64_t batch, BatchOptions options)
+      : data_(std::move(data)), batch_(batch), options_(std::move(options)) {}
+
+  Dataset data_;
+  int64_t batch_;
+  BatchOptions options_;
+};
+
+/// Reads a table of numbers, plain or compressed with gzip, an example a row. x is float32 of shape [rows, columns
+/// without the label]; y is int64 when all labels are whole numbers, else float32.
+/// Throws FormatError with file, line and column of what is no number, IndexError for a label that does not exist, and
+/// IoError.
+Dataset csv(const std::string& path, const CsvOptions& options = {});
+
+}  // namespace koine::data

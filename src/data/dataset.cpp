@@ -1,0 +1,153 @@
+#include <koine/data.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "data/csv.h"
+#include "data/shuffle.h"
+
+namespace koine::data {
+
+namespace {
+
+// The bytes of one example.
+size_t row_bytes(const Array& x) {
+  size_t bytes = size_of(x.dtype());
+  for (int axis = 1; axis < x.rank(); ++axis) bytes *= static_cast<size_t>(x.size(axis));
+  return bytes;
+}
+
+Shape with_rows(const Shape& shape, int64_t rows) {
+  Shape result = shape;
+  result[0] = rows;
+  return result;
+}
+
+Array range_of(const Array& x, int64_t first, int64_t last) {
+  if (!x.defined()) return x;
+  return from_bytes(x.dtype(), with_rows(x.shape(), last - first),
+                    x.data() + static_cast<size_t>(first) * row_bytes(x));
+}
+
+Array take(const Array& x, const int64_t* rows, int64_t count) {
+  if (!x.defined()) return x;
+  const size_t bytes = row_bytes(x);
+  const std::byte* from = x.data();
+  std::vector<std::byte> taken(static_cast<size_t>(count) * bytes);
+  if (!taken.empty())
+    for (int64_t i = 0; i < count; ++i)
+      std::memcpy(taken.data() + static_cast<size_t>(i) * bytes, from + static_cast<size_t>(rows[i]) * bytes, bytes);
+  return from_bytes(x.dtype(), with_rows(x.shape(), count), taken.data());
+}
+
+// The number of the column, or -1 for `none`.
+int64_t find_column(const Table& table, const Column& column, const std::string& path) {
+  const int64_t count = static_cast<int64_t>(table.columns);
+  if (column.name().empty()) {
+    if (column.number() == none) return -1;
+    const int64_t number = column.number() < 0 ? column.number() + count : column.number();
+    if (number < 0 || number >= count)
+      throw IndexError(path + ": there is no column " + std::to_string(column.number()) + ", the table has " +
+                       std::to_string(count));
+    return number;
+  }
+  const auto found = std::find(table.names.begin(), table.names.end(), column.name());
+  if (found == table.names.end())
+    throw IndexError(path + ": there is no column '" + column.name() + "'" +
+                     (table.names.empty() ? ", the table does not name its columns" : ""));
+  if (std::find(found + 1, table.names.end(), column.name()) != table.names.end())
+    throw IndexError(path + ": more than one column is named '" + column.name() + "'");
+  return found - table.names.begin();
+}
+
+// Whole numbers that a double holds exactly.
+bool is_whole(double value) { return std::trunc(value) == value && std::fabs(value) <= 9007199254740992.0; }
+
+}  // namespace
+
+Dataset Dataset::rows(int64_t first, int64_t last) const {
+  if (first < 0 || first > last || last > size())
+    throw IndexError("[rows] examples " + std::to_string(first) + " to " + std::to_string(last) + " of " +
+                     std::to_string(size()));
+  return {range_of(x, first, last), range_of(y, first, last)};
+}
+
+Split Dataset::split(int64_t n) const {
+  if (n < 0 || n > size()) throw IndexError("[split] " + std::to_string(n) + " examples of " + std::to_string(size()));
+  return {rows(0, n), rows(n, size())};
+}
+
+Dataset Dataset::shape(const Shape& example) const {
+  Shape whole{size()};
+  for (const Dim dim : example) whole.push_back(dim);
+  if (count(whole) != count(x.shape()))
+    throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit data of shape " +
+                     to_string(x.shape()));
+  return {from_bytes(x.dtype(), whole, x.data()), y};
+}
+
+Batches Dataset::batches(int64_t batch, const BatchOptions& options) const {
+  if (batch < 1) throw ValueError("[batches] a batch of " + std::to_string(batch) + " examples");
+  if (options.epochs < 1) throw ValueError("[batches] " + std::to_string(options.epochs) + " epochs");
+  if (y.defined() && y.size(0) != size())
+    throw ShapeError("[batches] " + std::to_string(size()) + " examples, but y has shape " + to_string(y.shape()));
+  return {*this, batch, options};
+}
+
+int64_t Batches::steps() const {
+  const int64_t n = data_.size();
+  return options_.drop_last ? n / batch_ : (n + batch_ - 1) / batch_;
+}
+
+Batches::Iterator::Iterator(const Batches& batches)
+    : batches_(&batches),
+      epoch_(batches.options_.first_epoch),
+      last_epoch_(batches.steps() > 0 ? epoch_ + batches.options_.epochs : epoch_) {
+  start_epoch();
+}
+
+void Batches::Iterator::start_epoch() {
+  step_ = 0;
+  if (batches_->options_.shuffle && epoch_ != last_epoch_)
+    order_ = shuffled(*batches_->options_.shuffle, epoch_, batches_->data_.size());
+}
+
+Batches::Iterator& Batches::Iterator::operator++() {
+  if (++step_ < batches_->steps()) return *this;
+  ++epoch_;
+  start_epoch();
+  return *this;
+}
+
+Batch Batches::Iterator::operator*() const {
+  const Dataset& data = batches_->data_;
+  const int64_t first = step_ * batches_->batch_, last = std::min(first + batches_->batch_, data.size());
+  if (order_.empty()) return {range_of(data.x, first, last), range_of(data.y, first, last)};
+  const int64_t* rows = order_.data() + first;
+  return {take(data.x, rows, last - first), take(data.y, rows, last - first)};
+}
+
+Dataset csv(const std::string& path, const CsvOptions& options) {
+  TableOptions reading{.delimiter = options.delimiter};
+  if (options.header) reading.header = *options.header ? Header::present : Header::absent;
+  const Table table = read_table(path, reading);
+  const int64_t label = find_column(table, options.label, path);
+  std::vector<float> x, y;
+  std::vector<int64_t> classes;
+  x.reserve(table.values.size());
+  for (size_t i = 0; i < table.values.size(); ++i) {
+    const double value = table.values[i];
+    if (static_cast<int64_t>(i % table.columns) != label) {
+      x.push_back(static_cast<float>(value * options.scale));
+      continue;
+    }
+    y.push_back(static_cast<float>(value));
+    if (is_whole(value)) classes.push_back(static_cast<int64_t>(value));
+  }
+  const int64_t rows = static_cast<int64_t>(table.rows), columns = static_cast<int64_t>(table.columns);
+  if (label < 0) return {from(x, {rows, columns}), Array()};
+  return {from(x, {rows, columns - 1}), classes.size() == y.size() ? from(classes, {rows}) : from(y, {rows})};
+}
+
+}  // namespace koine::data
