@@ -1,0 +1,66 @@
+#pragma once
+#include "ops/family/control.h"
+
+#include <koine/ops.h>
+
+namespace koine::ops {
+
+/// Graphs: the function; the function that also gives residuals; the backward function of residuals and cotangents.
+struct CustomVjp : Control {
+  struct Attrs {
+    ir::Graphs graphs = {};
+  };
+  static constexpr ir::AttrField fields[] = {field<&Attrs::graphs>("graphs", "function, forward, backward")};
+  static constexpr auto doc = "A function with a reverse-mode derivative of its own.";
+  static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
+    check_operands(in, *a.graphs[0]);
+    return output_types(*a.graphs[0]);
+  }
+  static Arrays call(Attrs attrs, std::span<const Array> in) {
+    return ir::record(spec<CustomVjp>(), ir::intern_attrs(spec<CustomVjp>(), &attrs), in, {});
+  }
+  static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
+    Arrays in = concat({residuals(node, a), chosen(cotangents, node.out, inexact_mask(node.out))});
+    return spread(ir::replay(*a.graphs[2], in), inexact_mask(node.in));
+  }
+  /// The backward function is linear in the cotangents; its transpose maps tangents forward.
+  static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents tangents) {
+    Mask floating = inexact_mask(node.out);
+    Arrays kept = residuals(node, a), zero = chosen(Arrays(node.out.size()), node.out, floating);
+    Mask wrt(kept.size(), 0);
+    wrt.insert(wrt.end(), zero.size(), 1);
+    ir::GraphRef transpose = transform::vjp(a.graphs[2], wrt);
+    Arrays out = ir::replay(*transpose, concat({kept, zero, chosen(tangents, node.in, inexact_mask(node.in))}));
+    return spread(part(out, out.size() - zero.size(), zero.size()), floating);
+  }
+  static Arrays vmap(const BatchInput& node, const Attrs& a, std::span<uint8_t>) {
+    Arrays in(node.in.begin(), node.in.end());
+    for (size_t i = 0; i < in.size(); ++i)
+      if (!node.batched[i]) in[i] = repeat_in_front(in[i], node.size);
+    Attrs attrs;
+    for (const ir::GraphRef& graph : a.graphs)
+      attrs.graphs.push_back(transform::vmap(graph, Mask(graph->input_count, 1), node.size));
+    return call(attrs, in);
+  }
+  static void reference(const KernelInput& k, const Attrs& a) { k.runner.run(a.graphs[0], k.in, k.out); }
+  static std::vector<Sample> samples() {
+    std::vector<ir::TypeRef> types(2, ir::intern_type(float32, {3}));
+    ir::GraphRef function = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]) * in[1]}; });
+    ir::GraphRef forward = make_graph(types, "sample", [](std::span<const Array> in) {
+      return Arrays{sin(in[0]) * in[1], in[0], in[1]};
+    });
+    types.push_back(types[0]);
+    ir::GraphRef backward = make_graph(types, "sample", [](std::span<const Array> in) {
+      return Arrays{in[2] * cos(in[0]) * in[1], in[2] * sin(in[0])};
+    });
+    return {sample<CustomVjp>({{{3}}, {{3}}}, {{function, forward, backward}})};
+  }
+
+ private:
+  static Arrays residuals(const RuleInput& node, const Attrs& a) {
+    Arrays out = ir::replay(*a.graphs[1], node.in);
+    return {out.begin() + static_cast<std::ptrdiff_t>(node.out.size()), out.end()};
+  }
+};
+
+}  // namespace koine::ops

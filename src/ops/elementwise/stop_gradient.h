@@ -1,0 +1,14 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct StopGradient : Elementwise<1> {
+  static constexpr auto doc = "The operand itself, taken as a constant by every derivative.";
+  static constexpr Accept accept = Accept::any;
+  static auto body(auto x) { return x; }
+  static Arrays jvp(const RuleInput&, const Attrs&, Tangents) { return {Array()}; }
+  static Arrays vjp(const RuleInput&, const Attrs&, Tangents) { return {Array()}; }
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,58 @@
+#include "ops/family/control.h"
+
+#include "base/format.h"
+
+namespace koine::ops {
+
+std::vector<ir::TypeRef> input_types(const ir::Graph& graph) {
+  return {graph.types.begin(), graph.types.begin() + graph.input_count};
+}
+
+std::vector<TypeValue> output_types(const ir::Graph& graph) {
+  std::vector<TypeValue> types;
+  for (size_t k = 0; k < graph.outputs.size(); ++k)
+    types.push_back({graph.output_type(k)->dtype, graph.output_type(k)->shape});
+  return types;
+}
+
+ir::TypeRef type_with_front(ir::TypeRef type, Dim size) {
+  Shape shape = type->shape;
+  shape.insert(0, size);
+  return ir::intern_type(type->dtype, shape);
+}
+
+void check_operands(const TypeInput& in, const ir::Graph& graph) {
+  if (in.in.size() != graph.input_count)
+    throw ShapeError(cat("its graph takes ", graph.input_count, " operands, got ", in.in.size()));
+  for (size_t i = 0; i < in.in.size(); ++i)
+    if (in.in[i] != graph.types[i])
+      throw ShapeError(cat("operand ", i, " should be ", to_string(*graph.types[i]), " but is ", to_string(*in.in[i])));
+}
+
+Mask inexact_mask(std::span<const Array> arrays) {
+  Mask mask;
+  for (const Array& x : arrays) mask.push_back(is_inexact(x.dtype()));
+  return mask;
+}
+
+Arrays chosen(std::span<const Array> arrays, std::span<const Array> like, const Mask& mask) {
+  Arrays list;
+  for (size_t i = 0; i < mask.size(); ++i)
+    if (mask[i]) list.push_back(arrays[i].defined() ? arrays[i] : zeros_like(like[i]));
+  return list;
+}
+
+Arrays spread(std::span<const Array> list, const Mask& mask) {
+  Arrays all(mask.size());
+  for (size_t i = 0, k = 0; i < mask.size(); ++i)
+    if (mask[i]) all[i] = list[k++];
+  return all;
+}
+
+Arrays concat(std::initializer_list<std::span<const Array>> lists) {
+  Arrays all;
+  for (std::span<const Array> list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+}  // namespace koine::ops
