@@ -15,6 +15,7 @@ bool accepts(Accept accept, DType dtype) {
   switch (accept) {
     case Accept::ordered: return !is_complex(dtype);
     case Accept::numeric: return !is_bool(dtype);
+    case Accept::real: return !is_bool(dtype) && !is_complex(dtype);
     case Accept::inexact: return is_inexact(dtype);
     case Accept::floating: return is_floating(dtype);
     case Accept::bits: return is_bool(dtype) || is_integer(dtype);
@@ -26,7 +27,7 @@ bool accepts(Accept accept, DType dtype) {
 
 // What an unaccepted dtype becomes, where a sensible one exists.
 DType brought_to(Accept accept, DType dtype) {
-  if (accept == Accept::numeric && is_bool(dtype)) return int64;
+  if ((accept == Accept::numeric || accept == Accept::real) && is_bool(dtype)) return int64;
   if (accept == Accept::logical) return dtype;
   bool floats = accept == Accept::inexact || accept == Accept::floating || accept == Accept::complex_parts;
   return floats && (is_bool(dtype) || is_integer(dtype)) ? float32 : dtype;

@@ -10,6 +10,7 @@ namespace koine::ops {
 enum class Accept : uint8_t {
   any,        // all dtypes
   numeric,    // all but bool (bool is taken as int64)
+  real,       // all but complex and bool (bool is taken as int64)
   ordered,    // all but complex
   inexact,    // floating and complex; integers and bool as float32
   floating,   // floating; integers and bool as float32
@@ -68,6 +69,11 @@ struct Elementwise : OpBase {
       data.partials[0] = [](const Array& y, std::span<const Array> in) -> Array { return T::partial_1(y, in[0], in[1]); };
     if constexpr (requires(Array a) { T::partial_2(a, a, a); })
       data.partials[1] = [](const Array& y, std::span<const Array> in) -> Array { return T::partial_2(y, in[0], in[1]); };
+    if constexpr (requires(Array a) { T::partial_3(a, a, a, a); }) {
+      data.partials[0] = [](const Array& y, std::span<const Array> in) { return T::partial_1(y, in[0], in[1], in[2]); };
+      data.partials[1] = [](const Array& y, std::span<const Array> in) { return T::partial_2(y, in[0], in[1], in[2]); };
+      data.partials[2] = [](const Array& y, std::span<const Array> in) { return T::partial_3(y, in[0], in[1], in[2]); };
+    }
     return data;
   }
   template <class T>
@@ -89,9 +95,10 @@ struct Elementwise : OpBase {
       return &program;
     };
     static_assert(!(T::result == Result::same && (T::accept == Accept::inexact || T::accept == Accept::floating ||
-                                                  T::accept == Accept::numeric)) ||
-                      stored<T>.partials[0] || T::not_differentiable || requires { &T::vjp; },
-                  "this elementwise op needs `partial(y, x)` (or partial_1 and partial_2), its own jvp and vjp, or "
+                                                  T::accept == Accept::numeric || T::accept == Accept::real ||
+                                                  T::accept == Accept::ordered)) ||
+                      (stored<T>.partials[0] && stored<T>.partials[N - 1]) || T::not_differentiable || requires { &T::vjp; },
+                  "this elementwise op needs `partial(y, x)` (or partial_1 to partial_n), its own jvp and vjp, or "
                   "`not_differentiable = \"reason\"`");
   }
 };

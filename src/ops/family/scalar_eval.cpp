@@ -152,6 +152,7 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
       case Prim::remainder: return two([](T a, T b) { return remainder(a, b); });
       case Prim::real:
       case Prim::conj: return one([](T a) { return a; });
+      case Prim::imag: return one([](T) { return T(0); });
       default: break;
     }
   }
@@ -225,7 +226,6 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
         case Prim::ceil: return one([](T a) { return std::ceil(a); });
         case Prim::round: return one([](T a) { return std::nearbyint(a); });
         case Prim::trunc: return one([](T a) { return std::trunc(a); });
-        case Prim::imag: return one([](T) { return 0.0; });
         case Prim::make_complex: map2<Complex, T>(to, x, y, n, [](T a, T b) { return Complex(a, b); }); return true;
         case Prim::is_nan: return test1([](T a) { return std::isnan(a); });
         case Prim::is_inf: return test1([](T a) { return std::isinf(a); });

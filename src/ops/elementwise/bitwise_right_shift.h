@@ -1,0 +1,13 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct BitwiseRightShift : Elementwise<2> {
+  static constexpr auto doc =
+      "x1 shifted right by x2 bits with its sign, elementwise; 0 where x2 is negative or at least the width.";
+  static constexpr Accept accept = Accept::integers;
+  static auto body(auto x1, auto x2) { return x1 >> x2; }
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,14 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct Equal : Elementwise<2> {
+  static constexpr auto doc = "Whether x1 equals x2, elementwise; false where either is NaN.";
+  static constexpr Accept accept = Accept::any;
+  static constexpr Result result = Result::boolean;
+  static auto body(auto x1, auto x2) { return x1 == x2; }
+  static constexpr Onnx onnx{"Equal", 7};
+};
+
+}  // namespace koine::ops

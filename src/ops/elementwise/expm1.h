@@ -1,0 +1,12 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct Expm1 : Elementwise<1> {
+  static constexpr auto doc = "exp(x) - 1, elementwise, exact also near zero; overflow gives infinity.";
+  static auto body(auto x) { return expm1(x); }
+  static Array partial(Array y, Array) { return y + 1; }
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,14 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct Log : Elementwise<1> {
+  static constexpr auto doc = "The natural logarithm, elementwise; zero gives -infinity, negative real numbers NaN.";
+  static constexpr Domain domain{0.1, 3};
+  static auto body(auto x) { return log(x); }
+  static Array partial(Array, Array x) { return 1 / x; }
+  static constexpr Onnx onnx{"Log", 6};
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,31 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+#include <koine/ops.h>
+
+namespace koine::ops {
+
+struct Sign : Elementwise<1> {
+  static constexpr auto doc =
+      "-1, 0 or 1 with the sign of x, for complex x its direction x / |x|, elementwise; 0 for 0, NaN for NaN.";
+  static constexpr Accept accept = Accept::numeric;
+  static auto body(auto x) { return sign(x); }
+  // A step for real x. For complex x the part of t across x, divided by |x|: a map equal to its own transpose.
+  static Array slope_times(const Array& y, const Array& x, const Array& t) {
+    if (!is_complex(x.dtype())) return Array();
+    Array length = abs(x);
+    return where(length == 0, 0, (t - y * real(conj(y) * t)) / where(length == 0, 1, length));
+  }
+  static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
+    return {slope_times(node.out[0], node.in[0], t[0])};
+  }
+  static Arrays vjp(const RuleInput& node, const Attrs&, Tangents ct) {
+    return {slope_times(node.out[0], node.in[0], ct[0])};
+  }
+  static std::vector<Sample> samples() {
+    return {sample<Sign>({{.shape = {2, 3}}}), sample<Sign>({{.shape = {5}, .dtype = complex64}})};
+  }
+  static constexpr Onnx onnx{"Sign", 9};
+};
+
+}  // namespace koine::ops

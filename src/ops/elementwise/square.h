@@ -1,0 +1,13 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct Square : Elementwise<1> {
+  static constexpr auto doc = "The square x * x, elementwise; integers wrap.";
+  static constexpr Accept accept = Accept::numeric;
+  static auto body(auto x) { return x * x; }
+  static Array partial(Array, Array x) { return 2 * x; }
+};
+
+}  // namespace koine::ops

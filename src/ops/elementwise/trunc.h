@@ -1,0 +1,13 @@
+#pragma once
+#include "ops/family/elementwise.h"
+
+namespace koine::ops {
+
+struct Trunc : Elementwise<1> {
+  static constexpr auto doc = "The whole part of x, elementwise; its derivative is zero.";
+  static constexpr Accept accept = Accept::real;
+  static auto body(auto x) { return trunc(x); }
+  static Array partial(Array y, Array) { return zeros_like(y); }
+};
+
+}  // namespace koine::ops
