@@ -52,7 +52,7 @@ void copy_piece(const MapPiece& piece, const std::byte* from, const std::vector<
   std::vector<int64_t> size, stride, out_stride(result_shape.size()), index(result_shape.size(), 0);
   int64_t step = 1, to_at = 0, from_at = piece.offset.value();
   for (int d = rank - 1; d >= 0; --d) {
-    out_stride[static_cast<size_t>(d)] = step;
+    out_stride[static_cast<size_t>(d)] = piece.steps.empty() ? step : step * piece.steps[static_cast<size_t>(d)];
     to_at += step * piece.start[d].value();
     step *= result_shape[static_cast<size_t>(d)];
   }
@@ -69,11 +69,12 @@ void copy_piece(const MapPiece& piece, const std::byte* from, const std::vector<
   while (true) {
     const std::byte* source = from + from_at * static_cast<int64_t>(N);
     std::byte* target = to + to_at * static_cast<int64_t>(N);
-    if (stride[last] == 1)
+    auto element = static_cast<int64_t>(N);
+    if (stride[last] == 1 && out_stride[last] == 1)
       std::memcpy(target, source, static_cast<size_t>(size[last]) * N);
     else
       for (int64_t i = 0; i < size[last]; ++i)
-        std::memcpy(target + i * static_cast<int64_t>(N), source + i * stride[last] * static_cast<int64_t>(N), N);
+        std::memcpy(target + i * out_stride[last] * element, source + i * stride[last] * element, N);
     int d = rank - 2;
     for (; d >= 0; --d) {
       auto k = static_cast<size_t>(d);

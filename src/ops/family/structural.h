@@ -5,13 +5,14 @@
 /// An op writes its shape rule, its index map and its transpose (`vjp`); jvp, vmap and the kernels follow.
 namespace koine::ops {
 
-/// Where a box of the result comes from: element i of the box is element
-/// `offset + sum(strides[d] * i[d])` of the operand, both row-major.
+/// Where a box of the result comes from: element i of the box, which lies at `start + steps * i` of the result, is
+/// element `offset + sum(strides[d] * i[d])` of the operand, both row-major.
 struct MapPiece {
   int operand = 0;
   Shape start, size;  // of the box, in the result
   Dim offset = 0;
   Shape strides;      // per axis of the result, in elements of the operand
+  Ints steps = {};    // per axis of the result, positive; 1 when left out
 };
 
 /// The whole result as boxes; later boxes cover earlier ones, what no box covers is `fill`.

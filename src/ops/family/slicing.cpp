@@ -1,0 +1,86 @@
+#include "ops/family/slicing.h"
+
+#include "base/format.h"
+
+namespace koine::ops {
+
+Shape zeros_for(const Shape& shape) {
+  Shape zeros = shape;
+  for (Dim& zero : zeros) zero = 0;
+  return zeros;
+}
+
+namespace {
+
+// A bound as Python's slice.indices gives it, between `low` and `high`.
+Dim bound(int64_t at, Dim open, Dim n, Dim low, Dim high) {
+  if (at == none) return open;
+  return at < 0 ? max(n + at, low) : min(at, high);
+}
+
+void canonical_axis_slice(int64_t start, int64_t stop, int64_t& step, Dim& offset, Dim& size, Dim n) {
+  if (step == 0) throw ValueError("a step is zero");
+  Dim low = step > 0 ? Dim(0) : Dim(-1), high = step > 0 ? n : n - 1;
+  Dim first = bound(start, step > 0 ? low : high, n, low, high), end = bound(stop, step > 0 ? high : low, n, low, high);
+  offset = first;
+  size = max(0, step > 0 ? ceil_div(end - first, step) : ceil_div(first - end, Dim(0) - step));
+}
+
+}  // namespace
+
+void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Shape& sizes, const Shape& shape) {
+  size_t rank = shape.size();
+  if (starts.size() > rank || stops.size() > rank || steps.size() > rank)
+    throw ShapeError(cat("more ranges than axes of ", to_string(shape)));
+  steps.resize(rank, 1);
+  if (sizes.empty()) {
+    starts.resize(rank, none);
+    stops.resize(rank, none);
+    for (size_t d = 0; d < rank; ++d) {
+      offsets.push_back(0);
+      sizes.push_back(0);
+      canonical_axis_slice(starts[d], stops[d], steps[d], offsets.back(), sizes.back(), shape[static_cast<int>(d)]);
+    }
+  } else if (!starts.empty() || !stops.empty()) {
+    throw ValueError("either starts and stops or offsets and sizes are given, not both");
+  }
+  starts.clear();
+  stops.clear();
+  if (offsets.empty()) offsets = zeros_for(shape);
+  if (offsets.size() != rank || sizes.size() != rank)
+    throw ShapeError(cat("offsets and sizes need a number for each axis of ", to_string(shape)));
+  for (size_t d = 0; d < rank; ++d) {
+    auto axis = static_cast<int>(d);
+    if (same(sizes[axis], 0)) offsets[axis] = 0;
+    if (same(sizes[axis], 0) || same(sizes[axis], 1)) steps[d] = 1;
+  }
+}
+
+void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, const Ints& steps) {
+  if (starts.size() != shape.size() || sizes.size() != shape.size() || steps.size() != shape.size())
+    throw ShapeError(cat("starts ", to_string(starts), ", sizes ", to_string(sizes), " and steps ",
+                         ir::to_string(ir::AttrValue(steps)), " do not name each axis of ", to_string(shape), " once"));
+  for (size_t d = 0; d < shape.size(); ++d) {
+    auto axis = static_cast<int>(d);
+    if (steps[d] == 0) throw ValueError("a step is zero");
+    if (!shape[axis].is_concrete() || !starts[axis].is_concrete() || !sizes[axis].is_concrete()) continue;
+    if (sizes[axis] < 0) throw ShapeError(cat("a length cannot be negative: ", to_string(sizes)));
+    Dim last = starts[axis] + (sizes[axis] - 1) * steps[d];
+    if (sizes[axis] > 0 && (min(starts[axis], last) < 0 || max(starts[axis], last) >= shape[axis]))
+      throw ShapeError(cat("positions ", starts[axis], " to ", last, " are not all in axis ", d, " of shape ",
+                           to_string(shape)));
+  }
+}
+
+void update_dtypes(std::span<ir::OperandDType> operands, size_t first) {
+  promote_operands(Promote::with_first, operands);
+  for (size_t i = first; i < operands.size(); ++i) {
+    ir::OperandDType& operand = operands[i];
+    Kind kind = operand.number ? operand.kind : kind_of(operand.dtype);
+    if (kind > kind_of(operands[0].dtype))
+      throw DTypeError(cat(name(operand.dtype), " does not fit into ", name(operands[0].dtype), "; cast one of them"));
+    operand.dtype = operands[0].dtype;
+  }
+}
+
+}  // namespace koine::ops

@@ -1,0 +1,23 @@
+#pragma once
+#include "ops/family/structural.h"
+
+/// What the ops on boxes of evenly spaced positions share.
+namespace koine::ops {
+
+/// Zeros, one per axis of a shape.
+Shape zeros_for(const Shape& shape);
+
+/// Brings Python's ranges to offsets from the front and sizes, and empties `starts` and `stops`; with `sizes` given
+/// fills what is left out. Lists may be shorter than the shape; what they lack is the whole axis. A length 0 gets
+/// offset 0, a length of at most 1 gets step 1. Throws ValueError for a step of 0, ShapeError for too long lists.
+void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Shape& sizes, const Shape& shape);
+
+/// Throws ShapeError unless the positions `starts + steps * i`, i below `sizes`, lie in the shape. Axes where a
+/// symbol is involved are taken on trust.
+void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, const Ints& steps);
+
+/// Operands from `first` on are written into operand 0: they take its dtype.
+/// Throws DTypeError when their kind (bool, integer, floating, complex) does not fit into its kind.
+void update_dtypes(std::span<ir::OperandDType> operands, size_t first);
+
+}  // namespace koine::ops
