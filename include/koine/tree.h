@@ -77,7 +77,7 @@ bool has_opaque(View tree);
 /// tree is; the path is a `const Path&`, which becomes a std::string on demand.
 template <class T, class F>
 void for_each(T&& tree, F&& f) {
-  detail::walk(f, tree);
+  detail::walk_leaves(f, tree);
 }
 
 /// A copy of the tree with `f(leaf, path)` or `f(leaf)` in the place of each leaf. Of a leaf that is marked by a role
@@ -93,15 +93,15 @@ T map(T tree, F&& f) {
 /// paths; static values may differ. Throws ValueError that names the first difference, before the first call.
 template <class A, class B, class F>
 void zip(A&& a, B&& b, F&& f) {
-  detail::walk(f, a, b);
+  detail::walk_leaves(f, a, b);
 }
 template <class A, class B, class C, class F>
 void zip(A&& a, B&& b, C&& c, F&& f) {
-  detail::walk(f, a, b, c);
+  detail::walk_leaves(f, a, b, c);
 }
 template <class A, class B, class C, class D, class F>
 void zip(A&& a, B&& b, C&& c, D&& d, F&& f) {
-  detail::walk(f, a, b, c, d);
+  detail::walk_leaves(f, a, b, c, d);
 }
 
 /// A copy of the first tree with `f(leaf_a, leaf_b, path)` or `f(leaf_a, leaf_b)` in the place of each leaf. Throws
@@ -130,7 +130,8 @@ T unflatten(T like, const Arrays& arrays) {
 }  // namespace koine::tree
 
 /// Inside a class that Koine cannot see into (private members, base classes, C arrays, more than 64 members, a
-/// constructor), names the members that belong to its tree; the others are not looked at:
+/// constructor), names the members that belong to its tree: arrays, parts that hold arrays, and the values that a
+/// computation with it depends on. Members that are not named are copied with the object and not looked at:
 ///
 ///   class Net {
 ///     KOINE_TREE(Net, in_, out_)
@@ -145,6 +146,6 @@ T unflatten(T like, const Arrays& arrays) {
 /// without arguments.
 #define KOINE_TREE(Type, ...)                                                              \
   friend struct ::koine::tree::detail::Access;                                             \
-  using koine_tree_type = Type;                                                            \
+  static Type* koine_tree_type() { return nullptr; }                                      \
   static constexpr const char* koine_tree_names() { return "{{" #__VA_ARGS__ "}}"; }       \
   void koine_tree_members(const ::koine::tree::detail::Listed& koine_tree_take) { koine_tree_take(__VA_ARGS__); }

@@ -157,7 +157,7 @@ concept IsErased = Erased<T> || requires(T& t) {
 /// The way to what KOINE_TREE adds to a class.
 struct Access {
   template <class T>
-  static constexpr bool is_listed = requires { requires std::is_same_v<typename T::koine_tree_type, T>; };
+  static constexpr bool is_listed = requires { requires std::is_same_v<decltype(T::koine_tree_type()), T*>; };
   template <class T>
   static constexpr const char* names() {
     return T::koine_tree_names();
@@ -527,7 +527,7 @@ auto& as_in(Array& leaf) {
 }
 
 template <class F, class... Tree>
-void walk(F& f, Tree&&... tree) {
+void walk_leaves(F& f, Tree&&... tree) {
   const Target trees[] = {target(tree)...};
   constexpr auto call_at = [](void* function, Array* const* leaf, const Path& path) {
     [&]<size_t... I>(std::index_sequence<I...>) {
