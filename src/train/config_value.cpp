@@ -25,7 +25,7 @@ Value convert(const toml::node& node, const std::string& file) {
     for (const auto& [key, child] : *table)
       entries.push_back({std::string(key.str()), place_of(key.source(), file), convert(child, file)});
     // The parser sorts by name.
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
       return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
     });
     value.data = std::move(entries);

@@ -23,15 +23,18 @@ std::string list_of(std::span<const std::string_view> words, std::string_view qu
 
 void Problems::throw_if_any() const {
   if (list_.empty()) return;
-  std::vector<Problem> sorted = list_;
-  // Overrides, which have no line, come last.
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
-    return std::tuple(!a.place.in_file(), a.place.line, a.place.column) <
-           std::tuple(!b.place.in_file(), b.place.line, b.place.column);
-  });
+  // By place, overrides, which have no line, last; then in the order in which they were found.
+  std::vector<std::tuple<bool, int64_t, int64_t, size_t>> order;
+  for (size_t i = 0; i < list_.size(); ++i) {
+    const Place& place = list_[i].place;
+    order.emplace_back(!place.in_file(), place.line, place.column, i);
+  }
+  std::sort(order.begin(), order.end());
   std::string text;
-  for (const Problem& problem : sorted)
+  for (const auto& entry : order) {
+    const Problem& problem = list_[std::get<3>(entry)];
     text += cat(text.empty() ? "" : "\n", to_string(problem.place), ": ", problem.message);
+  }
   throw ConfigError(text);
 }
 
