@@ -1,0 +1,184 @@
+// vmap, vmap_of_vjp, vjp_of_vmap: batches against loops over their elements.
+#include "ops/harness.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace koine::optest {
+namespace {
+
+using namespace ir;
+
+constexpr double tolerance = 1e-10;
+
+/// One call with operands of several draws: what a batch is made of.
+struct Batch {
+  GraphRef graph;
+  std::vector<Tensors> draws;  // per batch element, the graph's inputs
+  std::string name;
+
+  size_t size() const { return draws.size(); }
+  size_t inputs() const { return draws[0].size(); }
+  /// Inputs of one element: its own where batched, those of the first element where not.
+  Tensors element(const Mask& batched, size_t b) const {
+    Tensors in;
+    for (size_t i = 0; i < inputs(); ++i) in.push_back(draws[batched[i] ? b : 0][i]);
+    return in;
+  }
+  Tensors together(const Mask& batched) const {
+    Tensors in;
+    for (size_t i = 0; i < inputs(); ++i) {
+      Tensors parts;
+      for (const Tensors& draw : draws) parts.push_back(draw[i]);
+      in.push_back(batched[i] ? stacked(parts) : draws[0][i]);
+    }
+    return in;
+  }
+};
+
+std::vector<Batch> batches_of(const OpSpec& op, size_t size) {
+  std::vector<Batch> list;
+  for (size_t b = 0; b < size; ++b) {
+    std::vector<Call> calls = smooth_calls(op, b);
+    for (size_t i = 0; i < calls.size(); ++i) {
+      if (b == 0) list.push_back({graph_of(calls[i]), {}, describe(calls[i])});
+      list[i].draws.push_back(calls[i].in);
+    }
+  }
+  return list;
+}
+
+/// The batch with random cotangents as further inputs, and the graph of its vjp.
+Batch with_cotangents(const Batch& batch) {
+  Batch result = batch;
+  result.graph = transform::vjp(batch.graph, inexact_mask(batch.draws[0]));
+  for (size_t b = 0; b < batch.size(); ++b)
+    for (size_t i = batch.inputs(); i < result.graph->input_count; ++i) {
+      std::vector<int64_t> shape;
+      for (Dim n : result.graph->types[i]->shape) shape.push_back(n.value());
+      result.draws[b].push_back(draw_direction(result.graph->types[i]->dtype, shape, 31 * i + b));
+    }
+  return result;
+}
+
+/// Every subset of the inputs; of many inputs all, and each alone.
+std::vector<Mask> batch_masks(size_t inputs, bool every_subset) {
+  std::vector<Mask> masks;
+  if (every_subset && inputs <= 4) {
+    for (size_t bits = 1; bits < size_t{1} << inputs; ++bits) {
+      masks.emplace_back();
+      for (size_t i = 0; i < inputs; ++i) masks.back().push_back(bits >> i & 1);
+    }
+    return masks;
+  }
+  masks.emplace_back(inputs, 1);
+  for (size_t i = 0; i < inputs && inputs > 1; ++i) {
+    masks.emplace_back(inputs, 0);
+    masks.back()[i] = 1;
+  }
+  return masks;
+}
+
+std::string vmap_problem(const Batch& batch, const Mask& batched) {
+  std::vector<Tensors> parts(batch.graph->outputs.size());
+  for (size_t b = 0; b < batch.size(); ++b) {
+    Tensors one = run(batch.graph, batch.element(batched, b));
+    for (size_t k = 0; k < one.size(); ++k) parts[k].push_back(one[k]);
+  }
+  Tensors want;
+  for (const Tensors& part : parts) want.push_back(stacked(part));
+  GraphRef vmapped = transform::vmap(batch.graph, batched, static_cast<int64_t>(batch.size()));
+  return difference(run(vmapped, batch.together(batched)), want, tolerance);
+}
+
+std::string text_of(const Mask& batched) {
+  std::string text = ", batched ";
+  for (uint8_t flag : batched) text += flag ? '1' : '0';
+  return text;
+}
+
+TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
+  for_each_op(Cell::vmap, [](const OpSpec& op) {
+    for (size_t size : {3, 1})
+      for (const Batch& batch : batches_of(op, size)) {
+        if (batch.inputs() == 0) {
+          // Without operands there is nothing to batch: the value is repeated.
+          expect(batch.name, [&] { return vmap_problem(batch, {}); });
+          continue;
+        }
+        for (const Mask& batched : batch_masks(batch.inputs(), size == 3))
+          expect(batch.name + text_of(batched), [&] { return vmap_problem(batch, batched); });
+      }
+    // A batch of batches: the inner one is a graph that was batched already.
+    for (Batch& batch : batches_of(op, 2)) {
+      Batch nested = batch;
+      const Mask all(batch.inputs(), 1);
+      nested.graph = transform::vmap(batch.graph, all, 2);
+      for (size_t b = 0; b < 2; ++b)
+        for (size_t i = 0; i < batch.inputs(); ++i) nested.draws[b][i] = stacked({batch.draws[b][i], batch.draws[0][i]});
+      for (const Mask& batched : batch_masks(batch.inputs(), false))
+        expect(batch.name + " twice" + text_of(batched), [&] { return vmap_problem(nested, batched); });
+    }
+  });
+}
+
+TEST_CASE("vmap_of_vjp: a batch of cotangents is a loop") {
+  for_each_op(Cell::vmap_of_vjp, [](const OpSpec& op) {
+    for (const Batch& batch : batches_of(op, 3)) {
+      if (!std::count(inexact_mask(batch.draws[0]).begin(), inexact_mask(batch.draws[0]).end(), 1)) continue;
+      Batch backward = with_cotangents(batch);
+      std::vector<Mask> masks = batch_masks(backward.inputs(), false);
+      for (const Mask& batched : masks)
+        expect(batch.name + text_of(batched), [&] { return vmap_problem(backward, batched); });
+    }
+  });
+}
+
+/// vjp of the batched graph against a loop over vjp; operands without a batch get the sum over it.
+std::string vjp_of_vmap_problem(const Batch& batch, const Mask& batched) {
+  const Batch backward = with_cotangents(batch);
+  const Mask wrt = inexact_mask(batch.draws[0]);
+  const size_t outputs = batch.graph->outputs.size();
+  Mask with_ct = batched;
+  with_ct.resize(backward.inputs(), 1);
+  GraphRef vmapped = transform::vmap(batch.graph, batched, static_cast<int64_t>(batch.size()));
+  Tensors got = run(transform::vjp(vmapped, wrt), backward.together(with_ct));
+
+  std::vector<Tensors> parts(backward.graph->outputs.size());
+  for (size_t b = 0; b < batch.size(); ++b) {
+    Tensors one = run(backward.graph, backward.element(with_ct, b));
+    for (size_t k = 0; k < one.size(); ++k) parts[k].push_back(one[k]);
+  }
+  Tensors want;
+  for (size_t k = 0; k < outputs; ++k) want.push_back(stacked(parts[k]));
+  for (size_t i = 0, k = outputs; i < batch.inputs(); ++i) {
+    if (!wrt[i]) continue;
+    const Tensors& part = parts[k++];
+    if (batched[i]) {
+      want.push_back(stacked(part));
+      continue;
+    }
+    Numbers sum(numbers(part[0]).size());
+    for (const Tensor& tensor : part) {
+      Numbers values = numbers(tensor);
+      for (size_t j = 0; j < sum.size(); ++j) sum[j] += values[j];
+    }
+    want.push_back(tensor_of(part[0].dtype, part[0].shape, sum));
+  }
+  return difference(got, want, tolerance);
+}
+
+TEST_CASE("vjp_of_vmap: the cotangents of a batch are a loop's, summed where an operand is shared") {
+  for_each_op(Cell::vjp_of_vmap, [](const OpSpec& op) {
+    for (const Batch& batch : batches_of(op, 3)) {
+      const Mask inexact = inexact_mask(batch.draws[0]);
+      if (!std::count(inexact.begin(), inexact.end(), 1)) continue;
+      for (const Mask& batched : batch_masks(batch.inputs(), true))
+        expect(batch.name + text_of(batched), [&] { return vjp_of_vmap_problem(batch, batched); });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace koine::optest

@@ -1,0 +1,122 @@
+// dtypes: every dtype is refused with a DTypeError, or agrees with the same call in the widest dtype of its kind.
+#include "ops/harness.h"
+
+#include <doctest/doctest.h>
+
+#include <koine/error.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+namespace koine::optest {
+namespace {
+
+using namespace ir;
+
+DType widest(DType dtype) { return is_complex(dtype) ? complex128 : is_floating(dtype) ? float64 : int64; }
+
+double tolerance_of(DType dtype) {
+  switch (real_of(dtype)) {
+    case DType::float16: return 1e-2;
+    case DType::bfloat16: return 8e-2;
+    case DType::float32: return 2e-5;
+    default: return 1e-12;
+  }
+}
+
+/// The operand with values that the dtype and the widest one of its kind hold exactly.
+Tensor in_dtype(const Tensor& operand, DType dtype) {
+  Numbers values = numbers(operand);
+  for (size_t i = 0; i < values.size(); ++i) {
+    double real = values[i].real();
+    if (!is_inexact(dtype)) real = std::clamp(std::trunc(real), is_signed_integer(dtype) ? -3.0 : 0.0, 3.0);
+    if (is_bool(dtype)) real = real != 0;
+    values[i] = {real, is_complex(dtype) ? 0.5 * values[(i + 1) % values.size()].real() : 0};
+  }
+  return tensor_of(dtype, operand.shape, values);
+}
+
+/// A result of the widest dtypes as the dtype: integers wrap, and of an integer that stands for a bool the lowest bit
+/// counts.
+Tensor narrowed(const Tensor& wide, DType dtype) {
+  if (dtype != bool_ || !is_integer(wide.dtype)) return converted(wide, dtype);
+  Numbers values = numbers(wide);
+  for (std::complex<double>& value : values) value = std::fmod(std::abs(value.real()), 2) != 0;
+  return tensor_of(dtype, wide.shape, values);
+}
+
+/// What the call gives, or nothing when it refuses its dtypes.
+std::optional<Tensors> given(const Call& call) {
+  try {
+    types_after(*call.op, call.attrs.get(), types_of(call.in));
+  } catch (const DTypeError&) {
+    return std::nullopt;
+  }
+  return apply(call);
+}
+
+std::string dtype_problem(const Call& narrow, const Call& wide, DType dtype) {
+  const std::optional<Tensors> got = given(narrow);
+  if (!got) return "";
+  const std::optional<Tensors> want = given(wide);
+  // A dtype that is accepted while the widest of its kind is not: bool where int64 means something else.
+  if (!want) return is_bool(dtype) ? "" : "accepted, but " + describe(wide) + " is not";
+  for (size_t k = 0; k < got->size(); ++k) {
+    const Tensor& result = (*got)[k];
+    const double tolerance = is_inexact(result.dtype) ? std::max(tolerance_of(dtype), tolerance_of(result.dtype)) : 0;
+    if (std::string text = difference(result, narrowed((*want)[k], result.dtype), tolerance); !text.empty())
+      return "result " + std::to_string(k) + ": " + text;
+  }
+  return "";
+}
+
+TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused") {
+  for_each_op(Cell::dtypes, [](const OpSpec& op) {
+    for (const Call& call : calls_of(op)) {
+      // Operands of one dtype in the sample change together; the others, indices for example, stay.
+      std::vector<DType> kinds;
+      for (const Tensor& operand : call.in)
+        if (std::find(kinds.begin(), kinds.end(), operand.dtype) == kinds.end()) kinds.push_back(operand.dtype);
+      for (DType changed : kinds)
+        for (int d = 0; d < dtype_count; ++d) {
+          const auto dtype = static_cast<DType>(d);
+          Call narrow = call, wide = call;
+          for (size_t i = 0; i < call.in.size(); ++i) {
+            if (call.in[i].dtype != changed) continue;
+            narrow.in[i] = in_dtype(call.in[i], dtype);
+            wide.in[i] = converted(narrow.in[i], widest(dtype));
+          }
+          expect(describe(narrow), [&] { return dtype_problem(narrow, wide, dtype); });
+        }
+      // One operand alone: promoted or refused, and never anything else.
+      for (size_t i = 0; i < call.in.size() && call.in.size() > 1; ++i)
+        for (int d = 0; d < dtype_count; ++d) {
+          Call mixed = call;
+          mixed.in[i] = in_dtype(call.in[i], static_cast<DType>(d));
+          expect(describe(mixed), [&]() -> std::string {
+            given(mixed);
+            return "";
+          });
+        }
+      // Attributes that are dtypes.
+      for (const AttrField& field : op.attrs.fields) {
+        if (!std::holds_alternative<DType>(field.get(call.attrs.get()))) continue;
+        for (int d = 0; d < dtype_count; ++d) {
+          Call other{call.op, copy_attrs(op, call.attrs.get()), call.in};
+          field.set(other.attrs.get(), static_cast<DType>(d));
+          expect(describe(other), [&]() -> std::string {
+            const std::optional<Tensors> got = given(other);
+            return !got || (*got)[0].dtype == static_cast<DType>(d) ? "" : "the result has another dtype";
+          });
+        }
+      }
+      // An op without operands and dtypes among its attributes still has a dtype.
+      if (call.in.empty()) expect(describe(call), [&]() -> std::string { return given(call) ? "" : "refused"; });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace koine::optest
