@@ -168,7 +168,9 @@ inline constexpr int64_t none = INT64_MIN;
 struct Slice {
   int64_t start = none, stop = none, step = 1;
 };
-inline constexpr Slice all{};
+/// The op `all`, whose name as an index means a whole axis: `x.at(all, 0)`.
+struct AllAttrs;
+Array all(const Arg& x, AllAttrs attrs);
 struct Ellipsis {};
 struct NewAxis {};
 inline constexpr Ellipsis ellipsis{};
@@ -181,6 +183,7 @@ class Index {
   template <std::integral T>
   Index(T position) : kind(Kind::position), slice{static_cast<int64_t>(position)} {}
   Index(Slice range) : kind(Kind::slice), slice(range) {}
+  Index(Array (&)(const Arg&, AllAttrs)) : Index(Slice{}) {}
   Index(Ellipsis) : kind(Kind::ellipsis) {}
   Index(NewAxis) : kind(Kind::newaxis) {}
   Index(const Array& indices) : kind(Kind::array), array(indices) {}

@@ -52,6 +52,11 @@ Array with_axes(const Array& y, const Shape& shape, const Axes& axis) {
   return ir::equal_value(y.shape(), kept) ? y : reshape(y, {.shape = kept});
 }
 
+Array share_of_equals(const Array& y, const Array& x, const Axes& axis) {
+  Array chosen = cast(x == y, {.dtype = x.dtype()});
+  return chosen / sum(chosen, {.axis = axis, .keepdims = true});
+}
+
 TypeValue reduction_infer(const TypeInput& in, ReductionAttrs attrs) {
   const ReductionData& data = data_of(in.op);
   DType dtype = in.dtype(0);

@@ -38,6 +38,8 @@ void reduction_reference(const KernelInput& kernel, ReductionAttrs attrs);
 Shape reduced_shape(const Shape& shape, const Axes& axis, bool keepdims);
 /// A reduced array with its axes of length 1 put back.
 Array with_axes(const Array& y, const Shape& shape, const Axes& axis);
+/// The derivative of a largest or smallest element: equal ones share it.
+Array share_of_equals(const Array& y, const Array& x, const Axes& axis);
 /// How many elements become one.
 Dim reduced_count(const Shape& shape, const Axes& axis);
 
@@ -58,7 +60,7 @@ struct Reduction : OpBase {
       data.identity = T::identity;
     }
     if constexpr (requires { &T::partial; }) data.partial = &T::partial;
-    static_assert(T::linear || data.partial || T::not_differentiable,
+    static_assert(T::linear || T::not_differentiable || requires { &T::partial; },
                   "this reduction needs `partial(y, x, axis)`, `linear = true` or `not_differentiable = \"reason\"`");
     return data;
   }

@@ -1,0 +1,21 @@
+#pragma once
+#include "ops/family/reduction.h"
+
+namespace koine::ops {
+
+struct Max : Reduction {
+  struct Attrs {
+    Axes axis = {};
+    bool keepdims = false;
+  };
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::axis>("axis", "the axes to look along, all by default"),
+      field<&Attrs::keepdims>("keepdims", "keep the searched axes with length 1")};
+  static constexpr auto doc =
+      "The largest element over axes; NaN where there is one. Equal largest elements share the gradient.";
+  static auto combine(auto x, auto y) { return max(x, y); }
+  static Array partial(const Array& y, const Array& x, const Axes& axis) { return share_of_equals(y, x, axis); }
+  static constexpr Onnx onnx{"ReduceMax", 13};
+};
+
+}  // namespace koine::ops
