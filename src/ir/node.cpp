@@ -220,10 +220,10 @@ Array make_placeholder(TypeRef type, const char* transform, std::source_location
 
 void mark_taped(const Array& x) { node_of(x)->taped = true; }
 
-TapeScope::TapeScope() {
+void enter_tape() {
   if (tape_depth++ == 0) tape_history = new std::vector<Array>;
 }
-TapeScope::~TapeScope() {
+void leave_tape() noexcept {
   if (--tape_depth != 0) return;
   std::vector<Array>* history = tape_history;
   tape_history = nullptr;
@@ -234,7 +234,7 @@ TapeScope::~TapeScope() {
   }
   delete history;
 }
-bool TapeScope::active() { return tape_depth > 0; }
+bool tape_active() { return tape_depth > 0; }
 
 BodyScope::BodyScope() { ++body_depth; }
 BodyScope::~BodyScope() { --body_depth; }

@@ -111,15 +111,11 @@ std::source_location current_source(std::source_location where);
 /// "file.cpp:12"
 std::string to_string(const std::source_location& where);
 
-/// While it lives, evaluation keeps the history of taped nodes, so that a backward pass can follow it.
-class TapeScope {
- public:
-  TapeScope();
-  ~TapeScope();
-  TapeScope(const TapeScope&) = delete;
-  TapeScope& operator=(const TapeScope&) = delete;
-  static bool active();
-};
+/// Between the two, evaluation on this thread keeps the history of taped nodes, so that a backward pass can follow
+/// it. They nest; the outermost `leave_tape` drops what was kept.
+void enter_tape();
+void leave_tape() noexcept;
+bool tape_active();
 
 /// While it lives, numbers in op bodies and rules become constants of the graph.
 class BodyScope {

@@ -81,11 +81,11 @@ Work collect(std::vector<Node*> nodes) {
   for (size_t i = 0; i < work.inputs.size(); ++i) {
     const Out& out = *work.inputs[i];
     bool last = out.refs == uses[i] && out.node->outs.size() == 1 && out.value.use_count() == 1;
-    work.donated.push_back(last && !TapeScope::active());
+    work.donated.push_back(last && !tape_active());
   }
   for (size_t v = work.inputs.size(); v < values.size(); ++v) {
     Out* out = values[v];
-    bool kept = out->node->taped && TapeScope::active();
+    bool kept = out->node->taped && tape_active();
     if (out->refs <= uses[v] && !kept) continue;
     graph->outputs.push_back(static_cast<ValueId>(v));
     work.outputs.push_back(out);

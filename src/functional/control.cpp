@@ -1,0 +1,148 @@
+#include "base/format.h"
+#include "functional/recorded.h"
+#include "ops/control/checkpoint.h"
+#include "ops/control/cond.h"
+#include "ops/control/custom_jvp.h"
+#include "ops/control/custom_vjp.h"
+#include "ops/control/scan.h"
+#include "ops/control/while_loop.h"
+
+#include <algorithm>
+
+/// Control flow of functions: traced to graphs, what they reach from outside becomes operands.
+namespace koine::detail {
+
+namespace {
+
+/// Several traced functions of the same leaves with one common list of arrays from outside, in front.
+struct Bodies {
+  ir::Graphs graphs;
+  ir::Arrays outside;
+};
+
+Bodies join(std::initializer_list<ir::Captured> captured, const std::vector<ir::TypeRef>& types) {
+  Bodies bodies;
+  for (const ir::Captured& one : captured)
+    for (const Array& x : one.outside)
+      if (std::none_of(bodies.outside.begin(), bodies.outside.end(), [&](const Array& y) { return y.out() == x.out(); }))
+        bodies.outside.push_back(x);
+  std::vector<ir::TypeRef> all;
+  for (const Array& x : bodies.outside) all.push_back(ir::type_of(x));
+  all.insert(all.end(), types.begin(), types.end());
+  for (const ir::Captured& one : captured)
+    bodies.graphs.push_back(ops::make_graph(all, "body", [&](std::span<const Array> in) {
+      ir::Arrays own(in.begin() + static_cast<std::ptrdiff_t>(bodies.outside.size()), in.end());
+      for (const Array& x : one.outside)
+        for (size_t i = 0; i < bodies.outside.size(); ++i)
+          if (bodies.outside[i].out() == x.out()) own.push_back(in[i]);
+      return ir::replay(*one.graph, own);
+    }));
+  return bodies;
+}
+
+std::vector<ir::TypeRef> defined_types(const List& leaves) {
+  std::vector<ir::TypeRef> types = types_of(leaves);
+  std::erase(types, nullptr);
+  return types;
+}
+
+List concat(const List& a, const List& b) {
+  List all = a;
+  all.insert(all.end(), b.begin(), b.end());
+  return all;
+}
+
+// A rule says nothing about arrays that the functions reach from outside: their gradient would be lost in silence.
+void require_closed(const ir::Captured& captured, const char* transform, std::source_location where) {
+  if (captured.outside.empty()) return;
+  const Array& x = captured.outside[0];
+  throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
+                       ir::to_string(ir::node_of(x)->where), " from outside: pass it as an argument\n  at ",
+                       ir::to_string(where)));
+}
+
+}  // namespace
+
+List checkpoint(Callable f, const List& leaves, std::source_location where) {
+  SourceScope scope(where);
+  Bodies bodies = join({trace_leaves(f, types_of(leaves), "checkpoint", where)}, defined_types(leaves));
+  return ops::Checkpoint::call(bodies.graphs[0], concat(bodies.outside, defined(leaves)));
+}
+
+List cond(const Arg& predicate, Callable yes, Callable no, const List& operands) {
+  std::source_location where = predicate.where();
+  SourceScope scope(where);
+  std::vector<ir::TypeRef> types = types_of(operands);
+  Bodies bodies = join({trace_leaves(yes, types, "cond", where), trace_leaves(no, types, "cond", where)}, defined_types(operands));
+  return ops::Cond::call({bodies.graphs, {}}, concat({predicate.is_array() ? predicate.array() : scalar_array(predicate.number())}, concat(bodies.outside, defined(operands))));
+}
+
+List scan(Callable body, const List& init, const List& sequences, int64_t length, bool reverse, std::source_location where) {
+  SourceScope scope(where);
+  std::vector<ir::TypeRef> types = types_of(concat(init, sequences));
+  Dim steps = length;
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    if (!sequences[i].defined()) continue;
+    Shape shape = sequences[i].shape();
+    if (shape.empty()) throw ShapeError(cat("[scan] a sequence has no axis to walk\n  at ", ir::to_string(where)));
+    if (same(steps, -1)) steps = shape[0];
+    if (!same(steps, shape[0]))
+      throw ShapeError(cat("[scan] sequences of different lengths: ", to_string(steps), " and ", to_string(shape[0]), "\n  at ",
+                           ir::to_string(where)));
+    shape.erase(0);
+    types[init.size() + i] = ir::intern_type(sequences[i].dtype(), shape);
+  }
+  if (same(steps, -1)) throw ValueError(cat("[scan] without sequences it needs a length\n  at ", ir::to_string(where)));
+  ir::Captured captured = trace_leaves(body, types, "scan", where);
+  std::erase(types, nullptr);
+  Bodies bodies = join({captured}, types);
+  ir::Arrays carries = defined(init);
+  List out = ops::Scan::call({bodies.graphs, static_cast<int64_t>(bodies.outside.size()), static_cast<int64_t>(carries.size()), {steps}, reverse},
+                             concat(bodies.outside, concat(carries, defined(sequences))));
+  out.resize(out.size() - carries.size());
+  return out;
+}
+
+List while_loop(Callable condition, Callable body, const List& init, int64_t max_steps, std::source_location where) {
+  SourceScope scope(where);
+  if (max_steps < 0) throw ValueError(cat("[while_loop] max_steps is negative\n  at ", ir::to_string(where)));
+  std::vector<ir::TypeRef> types = types_of(init);
+  Bodies bodies = join({trace_leaves(condition, types, "while_loop", where), trace_leaves(body, types, "while_loop", where)},
+                       defined_types(init));
+  List out = ops::WhileLoop::call({bodies.graphs, static_cast<int64_t>(bodies.outside.size()), max_steps},
+                                  concat(bodies.outside, defined(init)));
+  out.resize(defined(init).size());
+  return out;
+}
+
+List custom_vjp(Callable f, Callable forward, Callable backward, const List& leaves, std::source_location where) {
+  SourceScope scope(where);
+  std::vector<ir::TypeRef> types = types_of(leaves);
+  ir::Captured function = trace_leaves(f, types, "custom_vjp", where), kept = trace_leaves(forward, types, "custom_vjp", where);
+  size_t results = function.graph->outputs.size();
+  std::vector<ir::TypeRef> in;
+  for (size_t k = results; k < kept.graph->outputs.size(); ++k) in.push_back(kept.graph->output_type(k));
+  for (size_t k = 0; k < results; ++k)
+    in.push_back(is_inexact(function.graph->output_type(k)->dtype) ? function.graph->output_type(k) : nullptr);
+  ir::Captured rule = trace_leaves(backward, in, "custom_vjp", where);
+  std::vector<ir::TypeRef> wanted;
+  for (const Array& leaf : defined(leaves))
+    if (is_inexact(leaf.dtype())) wanted.push_back(ir::type_of(leaf));
+  bool fit = rule.graph->outputs.size() == wanted.size();
+  for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
+  if (!fit)
+    throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument\n  at ", ir::to_string(where)));
+  for (const ir::Captured* one : {&function, &kept, &rule}) require_closed(*one, "custom_vjp", where);
+  return ops::CustomVjp::call({{ir::prune(*function.graph), ir::prune(*kept.graph), ir::prune(*rule.graph)}}, defined(leaves));
+}
+
+List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
+  SourceScope scope(where);
+  std::vector<ir::TypeRef> types = types_of(leaves), with_tangents = types;
+  for (ir::TypeRef type : types) with_tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
+  ir::Captured function = trace_leaves(f, types, "custom_jvp", where), both = trace_leaves(rule, with_tangents, "custom_jvp", where);
+  for (const ir::Captured* one : {&function, &both}) require_closed(*one, "custom_jvp", where);
+  return ops::CustomJvp::call({{ir::prune(*function.graph), ir::prune(*both.graph)}}, defined(leaves));
+}
+
+}  // namespace koine::detail

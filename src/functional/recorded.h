@@ -1,0 +1,29 @@
+#pragma once
+#include "ir/graph.h"
+#include "transform/transforms.h"
+
+#include <koine/detail/functional.h>
+
+#include <atomic>
+
+namespace koine::detail {
+
+/// A function that was recorded on its leaves.
+struct Recorded {
+  std::atomic<int> count{1};
+  ir::GraphRef graph;       // inputs: the leaves flagged in `taken`, then what was reached from outside
+  ir::Arrays primal;        // the recorded values, for a pullback
+  ir::Arrays outside;
+  Flags taken;              // per leaf
+};
+
+/// Calls f with placeholders for the leaves of these types (null: an empty leaf) and captures the graph.
+ir::Captured trace_leaves(const Callable& f, const std::vector<ir::TypeRef>& types, const char* transform,
+                          std::source_location where);
+std::vector<ir::TypeRef> types_of(const List& leaves);
+/// The defined leaves.
+ir::Arrays defined(const List& leaves);
+/// Throws ValueError when a function returned an empty array.
+void require_defined(const List& results, const char* transform, std::source_location where);
+
+}  // namespace koine::detail
