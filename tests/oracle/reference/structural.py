@@ -31,8 +31,7 @@ def unary(name, every, calls, function, dtypes=COMMON[:2]):
 
 
 def strided(x, starts, stops, steps):
-    """x at range(start, stop, step) of every axis: a negative stop is before the first element, not from the end."""
-    return x[np.ix_(*(list(range(*bounds)) for bounds in zip(starts, stops, steps)))] if x.ndim else x.copy()
+    return x[tuple(slice(*bounds) for bounds in zip(starts, stops, steps))]
 
 
 def slicing(starts, stops, steps=None):
@@ -42,10 +41,12 @@ def slicing(starts, stops, steps=None):
 SLICES = [
     ((7,), slicing([2], [5])),
     ((7,), slicing([0], [7], [3])),
-    ((7,), slicing([6], [-1], [-1])),
+    ((7,), slicing([6], [-8], [-1])),
     ((7,), slicing([5], [0], [-2])),
     ((7,), slicing([3], [3])),
-    ((3, 4), slicing([1, 3], [3, -1], [1, -3])),
+    ((7,), slicing([-5], [-1], [2])),
+    ((7,), slicing([9], [-9], [-4])),
+    ((3, 4), slicing([1, 3], [3, -5], [1, -3])),
     ((2, 0, 3), slicing([0, 0, 1], [1, 0, 3])),
     ((), slicing([], [], [])),
 ]
@@ -88,7 +89,7 @@ unary(
     ],
     lambda x, shape: np.broadcast_to(x, shape),
 )
-unary("slice", ((4, 5), slicing([1, 4], [4, -1], [2, -2])), SLICES, strided)
+unary("slice", ((4, 5), slicing([1, 4], [4, -6], [2, -2])), SLICES, strided)
 unary(
     "reverse",
     ((2, 3), {"axes": [1]}),
