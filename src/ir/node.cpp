@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "ir/body.h"
 #include "ir/rethrow.h"
 
 #include <atomic>
@@ -166,7 +167,12 @@ std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::sp
   InferKey key{&op, attrs->id, {in.begin(), in.end()}};
   if (auto found = cache.find(key); found != cache.end()) return found->second;
   std::vector<TypeRef> types;
-  for (const TypeValue& value : op.infer({op, in, attrs->data.get()})) types.push_back(intern_type(value.dtype, value.shape));
+  if (op.infer) {
+    for (const TypeValue& value : op.infer({op, in, attrs->data.get()})) types.push_back(intern_type(value.dtype, value.shape));
+  } else {
+    GraphRef body = body_graph(op, attrs, in);
+    for (size_t k = 0; k < body->outputs.size(); ++k) types.push_back(body->output_type(k));
+  }
   if (cache.size() >= infer_cache_bound) cache.clear();
   cache.emplace(std::move(key), types);
   return types;
