@@ -8,17 +8,26 @@ import _project
 _ASKED = re.compile(r"\bT::(?:template\s+)?(\w+)")
 
 
+def defines(trait):
+    """Matches the definition of a member: a value, a function, a struct."""
+    return re.compile(rf"\b(?:static|struct|using)\b[^;{{}}()=]*\b{trait}\b\s*[(\[{{=]")
+
+
 def check(root):
-    families = _project.sources(root, "src/ops/family")
-    asked = {name for file in families for name in _ASKED.findall(_project.without_comments(file.read_text()))}
+    families = {file: _project.without_comments(file.read_text()) for file in _project.sources(root, "src/ops/family")}
     ops = {file: _project.without_comments(file.read_text())
            for file in (root / "src/ops").glob("*/*.h") if file.parent.name != "family"}
+    base = families.get(root / "src/ops/family/op.h", "")
+    # partial_1, partial_2 and so on are one trait of several operands.
+    asked = {re.sub(r"\d+$", r"\\d+", name) for text in families.values() for name in _ASKED.findall(text)}
     found = []
     for trait in sorted(asked):
-        defined = re.compile(rf"\b(?:static|struct|using)\b[^;{{}}()=]*\b{trait}\b\s*[(\[{{=]")
+        defined = defines(trait)
         having = [file for file, text in ops.items() if defined.search(text)]
+        if defined.search(base):  # what every op has, a family may have its own way
+            having += [file for file, text in families.items() if file.name != "op.h" and defined.search(text)]
         if len(having) == 1:
-            found.append(f"{having[0].relative_to(root).as_posix()}: the only op with `{trait}`")
+            found.append(f"{having[0].relative_to(root).as_posix()}: the only one with `{trait}`")
     return found
 
 
