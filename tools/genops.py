@@ -34,6 +34,17 @@ def camel(stem):
     return "".join(part.capitalize() for part in stem.split("_"))
 
 
+def family_struct(path, base):
+    """The text of the family's struct, for what an op inherits from it."""
+    name = re.split(r"[<:]", base)[0]
+    for header in sorted((path.parent.parent / "family").glob("*.h")):
+        text = header.read_text()
+        found = re.search(r"struct %s\b[^;{]*\{" % name, text)
+        if found:
+            return block(text, found.start())
+    return ""
+
+
 class Op:
     def __init__(self, path, root):
         text = path.read_text()
@@ -56,7 +67,7 @@ class Op:
             self.args = ["x"] if not arity or arity.group(1) == "1" else [f"x{i + 1}" for i in range(int(arity.group(1)))]
         outputs = re.search(r"\boutputs\[\]\s*=\s*\{([^}]*)\}", text)
         self.outputs = strings(outputs.group(1)) if outputs else ["y"]
-        self.internal = bool(re.search(r"\binternal\s*=\s*true", text))
+        self.internal = bool(re.search(r"\binternal\s*=\s*true", text + family_struct(path, base)))
         self.attrs, self.fields = None, []
         found = re.search(r"struct Attrs\s*\{", text)
         if found:

@@ -24,10 +24,10 @@ def check(root):
     for trait in sorted(asked):
         defined = defines(trait)
         having = [file for file, text in ops.items() if defined.search(text)]
-        if defined.search(base):  # what every op has, a family may have its own way
-            having += [file for file, text in families.items() if file.name != "op.h" and defined.search(text)]
-        if len(having) == 1:
-            found.append(f"{having[0].relative_to(root).as_posix()}: the only one with `{trait}`")
+        # What every op has, a family may have in its own way: that serves all its ops.
+        by_family = defined.search(base) and any(defined.search(t) for f, t in families.items() if f.name != "op.h")
+        if len(having) == 1 and not by_family:
+            found.append(f"{having[0].relative_to(root).as_posix()}: the only op with `{trait}`")
     return found
 
 

@@ -8,6 +8,9 @@
 #include <koine/ops.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <cstring>
 
 namespace koine::ops {
 
