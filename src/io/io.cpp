@@ -21,9 +21,10 @@ std::string type_text(DType dtype, const Shape& shape) { return cat(dtype, " of 
 
 // What does not fit between a leaf and its entry; empty when all does.
 std::string mismatch(const std::string& path, const Array& leaf, const safetensors::Entry* entry) {
+  if (!leaf.defined()) return "";
   if (!entry) return cat("'", path, "' is not in the file");
   const Shape shape = shape_of(*entry);
-  if (!leaf.defined() || (leaf.dtype() == entry->dtype && leaf.shape() == shape)) return "";
+  if (leaf.dtype() == entry->dtype && leaf.shape() == shape) return "";
   return cat("'", path, "' is ", type_text(leaf.dtype(), leaf.shape()), ", in the file ",
              type_text(entry->dtype, shape));
 }
@@ -35,12 +36,13 @@ void save(const std::string& path, tree::View tree, const Metadata& metadata) {
   const std::vector<std::string> paths = tree::paths(tree);
   std::vector<safetensors::TensorBytes> tensors;
   for (size_t i = 0; i < leaves.size(); ++i) {
-    if (!leaves[i].defined()) throw ValueError(cat("[save] '", paths[i], "' has no value yet"));
+    if (!leaves[i].defined()) continue;
     std::vector<int64_t> shape;
     for (int axis = 0; axis < leaves[i].rank(); ++axis) shape.push_back(leaves[i].size(axis));
     const size_t bytes = static_cast<size_t>(leaves[i].size()) * size_of(leaves[i].dtype());
     tensors.push_back({paths[i], leaves[i].dtype(), std::move(shape), {leaves[i].data(), bytes}});
   }
+  if (tensors.empty() && !leaves.empty()) throw ValueError(cat("[save] no array of the tree has a value yet: ", path));
   safetensors::write(path, std::move(tensors), {metadata.begin(), metadata.end()});
 }
 
@@ -63,7 +65,7 @@ void load_into(const std::string& path, tree::Ref tree) {
   if (!wrong.empty()) throw FormatError(cat(path, " does not fit:", wrong));
   std::vector<Array> loaded;
   for (const auto* entry : entries)
-    loaded.push_back(from_bytes(entry->dtype, shape_of(*entry), reader.read(*entry).data()));
+    loaded.push_back(entry ? from_bytes(entry->dtype, shape_of(*entry), reader.read(*entry).data()) : Array());
   tree::assign(tree, loaded.data(), loaded.size());
 }
 

@@ -4,6 +4,7 @@
 #include "train/schema.h"
 
 #include <koine/data.h>
+#include <koine/optim.h>
 
 #include <cstdint>
 #include <optional>
@@ -64,7 +65,7 @@ struct DropoutLayer {
   double rate = 0;
 };
 struct BatchNormLayer {
-  double momentum = 0.9;
+  double momentum = 0.1;
   double epsilon = 1e-5;
 };
 struct LayerNormLayer {
@@ -80,18 +81,7 @@ struct ModelConfig {
   std::vector<LayerConfig> layers;
 };
 
-struct AdamConfig {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-};
-struct SgdConfig {
-  double lr = 1e-2;
-  double momentum = 0;
-  bool nesterov = false;
-};
-using OptimizerConfig = std::variant<AdamConfig, SgdConfig>;
+using OptimizerConfig = std::variant<optim::AdamOptions, optim::SgdOptions>;
 
 struct TrainConfig {
   std::string loss = "cross_entropy";

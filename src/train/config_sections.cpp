@@ -12,13 +12,18 @@ const Bounds positive{.low = 0, .open_low = true};
 const Bounds from_one{.low = 1};
 const Bounds fraction{.low = 0, .high = 1, .open_high = true};
 
-const std::vector<std::string_view> activations = {"relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "log_softmax"};
+const std::vector<std::string_view> activations = {"relu", "gelu", "silu", "sigmoid", "tanh", "softmax"};
 const std::vector<std::string_view> paddings = {"same", "valid"};
 const std::vector<std::string_view> losses = {"cross_entropy", "mse"};
 
 template <class S>
 Setting<S> activation_of(std::string S::* member) {
   return setting(member, "activation", "the function that follows", {.choices = activations});
+}
+
+template <class S>
+Setting<S> weight_decay_of(double S::* member) {
+  return setting(member, "weight_decay", "this part of each weight is added to its gradient", {.bounds = {.low = 0}});
 }
 
 // One function per kind, because a section names the members of its struct.
@@ -69,12 +74,12 @@ Section<DropoutLayer> dropout() {
 
 Section<BatchNormLayer> batch_norm() {
   using L = BatchNormLayer;
-  return {
-      "batch_norm",
-      "each channel to mean 0 and variance 1 over the batch, then scaled and shifted",
-      {flag<L>("batch_norm", "true"),
-       setting(&L::momentum, "momentum", "how much of the running statistics each batch keeps", {.bounds = fraction}),
-       setting(&L::epsilon, "epsilon", "added to the variance", {.bounds = positive})}};
+  return {"batch_norm",
+          "each channel to mean 0 and variance 1 over the batch, then scaled and shifted",
+          {flag<L>("batch_norm", "true"),
+           setting(&L::momentum, "momentum", "how much of the statistics of each batch the running ones take over",
+                   {.bounds = fraction}),
+           setting(&L::epsilon, "epsilon", "added to the variance", {.bounds = positive})}};
 }
 
 Section<LayerNormLayer> layer_norm() {
@@ -91,23 +96,25 @@ Section<ActivationLayer> activation() {
           {setting(&ActivationLayer::function, "activation", "its name", {.choices = activations}, required)}};
 }
 
-Section<AdamConfig> adam() {
-  using O = AdamConfig;
-  return {"adam",
-          "steps by the mean of the gradients over the root of the mean of their squares (Kingma and Ba, 2015)",
-          {setting(&O::lr, "lr", "the length of a step", {.bounds = positive}),
-           setting(&O::beta1, "beta1", "how much of the mean of the gradients a step keeps", {.bounds = fraction}),
-           setting(&O::beta2, "beta2", "how much of the mean of their squares a step keeps", {.bounds = fraction}),
-           setting(&O::epsilon, "epsilon", "added to the root", {.bounds = positive})}};
+Section<optim::AdamOptions> adam() {
+  using O = optim::AdamOptions;
+  return {
+      "adam",
+      "steps by the mean of the gradients over the root of the mean of their squares (Kingma and Ba, 2015)",
+      {setting(&O::lr, "lr", "the length of a step", {.bounds = positive}),
+       setting(&O::beta1, "beta1", "how much of the mean of the gradients a step keeps", {.bounds = fraction}),
+       setting(&O::beta2, "beta2", "how much of the mean of their squares a step keeps", {.bounds = fraction}),
+       setting(&O::epsilon, "epsilon", "added to the root", {.bounds = positive}), weight_decay_of(&O::weight_decay)}};
 }
 
-Section<SgdConfig> sgd() {
-  using O = SgdConfig;
+Section<optim::SgdOptions> sgd() {
+  using O = optim::SgdOptions;
   return {"sgd",
           "steps down the gradient",
           {setting(&O::lr, "lr", "the length of a step, times the gradient", {.bounds = positive}),
            setting(&O::momentum, "momentum", "how much of the last step the next one keeps", {.bounds = fraction}),
-           setting(&O::nesterov, "nesterov", "take the gradient where the momentum leads")}};
+           setting(&O::nesterov, "nesterov", "take the gradient where the momentum leads"),
+           weight_decay_of(&O::weight_decay)}};
 }
 
 template <class V, class S>

@@ -74,7 +74,12 @@ TEST_CASE("io: leaves without a value take what the file holds") {
   empty.named["steps"];
   const Net loaded = io::load(folder / "net", empty);
   CHECK(loaded.in.weight.shape() == Shape{2, 3});
-  CHECK(contains(message_of<ValueError>([&] { io::save(folder / "empty", empty); }), "'in.weight' has no value yet"));
+  CHECK(contains(message_of<ValueError>([&] { io::save(folder / "empty", empty); }), "has a value yet"));
+  Net partly = some_net(1);
+  partly.in.bias = Array();
+  io::save(folder / "partly", partly);
+  CHECK(!io::load(folder / "partly", partly).in.bias.defined());
+  CHECK(contains(error_of(folder / "partly", some_net(1)), "'in.bias' is not in the file"));
 }
 
 TEST_CASE("io: everything that does not fit is told, and nothing is assigned") {

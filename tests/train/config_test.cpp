@@ -78,7 +78,7 @@ TEST_CASE("config: the digits") {
   CHECK(std::holds_alternative<FlattenLayer>(config.model.layers[2]));
   CHECK(std::get<DenseLayer>(config.model.layers[3]).units == 10);
   CHECK(config.train.loss == "cross_entropy");
-  CHECK(std::get<AdamConfig>(config.train.optimizer).lr == 1e-3);
+  CHECK(std::get<optim::AdamOptions>(config.train.optimizer).lr == 1e-3);
   CHECK(config.train.epochs == 20);
   CHECK(config.train.batch == 64);
   CHECK(config.train.output == "folder/model.safetensors");
@@ -107,10 +107,10 @@ optimizer = { sgd = { lr = 1, momentum = 0.9, nesterov = true } }
   CHECK(std::get<ActivationLayer>(config.model.layers[3]).function == "gelu");
   CHECK(std::get<DropoutLayer>(config.model.layers[4]).rate == 0.2);
   CHECK(std::get<LayerNormLayer>(config.model.layers[5]).epsilon == 1e-3);
-  const auto& sgd = std::get<SgdConfig>(config.train.optimizer);
+  const auto& sgd = std::get<optim::SgdOptions>(config.train.optimizer);
   CHECK(sgd.lr == 1);
   CHECK(sgd.nesterov);
-  CHECK(std::holds_alternative<SgdConfig>(
+  CHECK(std::holds_alternative<optim::SgdOptions>(
       parse_config(with_layer("dense = 1"), "c", std::vector<std::string>{"train.optimizer=sgd"}).train.optimizer));
 }
 
@@ -136,8 +136,8 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
   CHECK(error_of(changed("kernel = 3", "kernel = []")) ==
         "c.toml:11:10: model.0.kernel takes a whole number of at least 1, or a list of them, got an empty list");
   CHECK(error_of(changed("\"relu\"", "\"rleu\"")) ==
-        "c.toml:12:14: model.0.activation takes \"relu\", \"gelu\", \"silu\", \"sigmoid\", \"tanh\", \"softmax\" or "
-        "\"log_softmax\", got the text 'rleu', did you mean 'relu'?");
+        "c.toml:12:14: model.0.activation takes \"relu\", \"gelu\", \"silu\", \"sigmoid\", \"tanh\" or \"softmax\", "
+        "got the text 'rleu', did you mean 'relu'?");
   CHECK(error_of(changed("0.0625", "\"abc\"")) == "c.toml:4:9: data.scale takes a number, got the text 'abc'");
   CHECK(error_of(changed("0.0625", "inf")) == "c.toml:4:9: data.scale takes a number, got the number inf");
   CHECK(error_of(changed("0.0625", "2026-01-01")) == "c.toml:4:9: data.scale takes a number, got a date or time");
@@ -192,7 +192,8 @@ TEST_CASE("config: optimizers") {
   CHECK(error("{ adam = { lr = nan } }") ==
         "c.toml:22:29: train.optimizer.adam.lr takes a number above 0, got the number nan");
   CHECK(error("{ adam = { rate = 1 } }") ==
-        "c.toml:22:24: unknown setting 'train.optimizer.adam.rate'; [adam] has lr, beta1, beta2 and epsilon");
+        "c.toml:22:24: unknown setting 'train.optimizer.adam.rate'; [adam] has lr, beta1, beta2, epsilon and "
+        "weight_decay");
   CHECK(error("{ adam = {}, sgd = {} }") == "c.toml:22:26: train.optimizer takes one optimizer, got 'adam' and 'sgd'");
   CHECK(error("{ adam = 1 }") == "c.toml:22:22: train.optimizer.adam takes a table of settings, got the number 1");
   CHECK(testing::contains(error("{}"), "c.toml:22:13: train.optimizer takes"));
@@ -219,8 +220,8 @@ TEST_CASE("config: overrides") {
   const auto with = [](std::vector<std::string> overrides) { return parse_config(digits, "folder/c.toml", overrides); };
   CHECK(with({"train.epochs=3"}).train.epochs == 3);
   CHECK(with({"train.seed=7", "train.seed=8"}).train.seed == 8);
-  CHECK(std::get<AdamConfig>(with({"train.optimizer.adam.lr=0.5"}).train.optimizer).lr == 0.5);
-  CHECK(std::get<SgdConfig>(with({"train.optimizer={ sgd = { lr = 2 } }"}).train.optimizer).lr == 2);
+  CHECK(std::get<optim::AdamOptions>(with({"train.optimizer.adam.lr=0.5"}).train.optimizer).lr == 0.5);
+  CHECK(std::get<optim::SgdOptions>(with({"train.optimizer={ sgd = { lr = 2 } }"}).train.optimizer).lr == 2);
   CHECK(std::get<ConvLayer>(with({"model.0.conv=64"}).model.layers[0]).channels == 64);
   CHECK(std::get<ConvLayer>(with({"model.0.kernel=[5,5]"}).model.layers[0]).kernel == Ints{5, 5});
   CHECK(with({"data.file=other.csv"}).data.file == "other.csv");
