@@ -14,7 +14,12 @@ void contraction_dtypes(std::span<ir::OperandDType> operands) {
     if (is_bool(operand.dtype)) operand.dtype = int64;
 }
 
-Array conjugate(const Array& x) { return is_complex(x.dtype()) ? conj(x) : x; }
+Arrays conjugated(std::span<const Array> operands) {
+  Arrays result(operands.begin(), operands.end());
+  for (Array& x : result)
+    if (is_complex(x.dtype())) x = conj(x);
+  return result;
+}
 
 Arrays contraction_jvp(const RuleInput& node, Tangents tangents) {
   Array total;

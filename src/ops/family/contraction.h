@@ -9,8 +9,8 @@ namespace koine::ops {
 /// Operands to their common dtype; bool counts as int64.
 void contraction_dtypes(std::span<ir::OperandDType> operands);
 Arrays contraction_jvp(const RuleInput& node, Tangents tangents);
-/// The complex conjugate; a real array is its own.
-Array conjugate(const Array& x);
+/// The operands with their complex conjugates; a real one is its own.
+Arrays conjugated(std::span<const Array> operands);
 
 TypeValue matmul_infer(const TypeInput& in);
 Array matmul_transpose_1(const RuleInput& node, const Array& ct, const Array& x2);
@@ -28,8 +28,8 @@ struct Contraction : OpBase {
     row.jvp = contraction_jvp;
     row.vjp = [](const RuleInput& node, Tangents ct) -> Arrays {
       const auto& attrs = attrs_of<T>(node.attrs);
-      return {T::transpose_1(node, attrs, ct[0], conjugate(node.in[1])),
-              T::transpose_2(node, attrs, ct[0], conjugate(node.in[0]))};
+      Arrays in = conjugated(node.in);
+      return {T::transpose_1(node, attrs, ct[0], in[1]), T::transpose_2(node, attrs, ct[0], in[0])};
     };
   }
 };

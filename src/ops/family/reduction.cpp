@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "ir/node.h"
+#include "ops/family/scan.h"
 
 #include <koine/ops.h>
 
@@ -55,6 +56,31 @@ Array with_axes(const Array& y, const Shape& shape, const Axes& axis) {
 Array share_of_equals(const Array& y, const Array& x, const Axes& axis) {
   Array chosen = cast(x == y, {.dtype = x.dtype()});
   return chosen / sum(chosen, {.axis = axis, .keepdims = true});
+}
+
+Array product_of_others(const Array& x, const Axes& axis) {
+  // The reduced axes go last, as one.
+  Ints order;
+  Shape moved, flat;
+  int64_t rank = x.rank();
+  for (int64_t d = -rank; d < 0; ++d)
+    if (!reduces(axis, d)) order.push_back(d);
+  for (int64_t d : order) flat.push_back(x.shape()[d]);
+  order.insert(order.end(), axis.list().begin(), axis.list().end());
+  for (int64_t d : order) moved.push_back(x.shape()[d]);
+  flat.push_back(reduced_count(x.shape(), axis));
+  Array row = reshape(transpose(x, {.axes = order}), {.shape = flat});
+  Array before = previous(cumprod(row, {.axis = -1}), {-1, false}, 1);
+  Array after = previous(cumprod(row, {.axis = -1, .reverse = true}), {-1, true}, 1);
+  Ints back(order.size());
+  for (int64_t k = 0; k < rank; ++k) back[static_cast<size_t>(order[static_cast<size_t>(k)] + rank)] = k - rank;
+  return transpose(reshape(before * after, {.shape = moved}), {.axes = back});
+}
+
+Array counted(const Shape& shape, const Axes& axis, DType dtype) {
+  Dim n = reduced_count(shape, axis);
+  if (n.is_concrete()) return full({.shape = {}, .value = n.value(), .dtype = dtype});
+  return sum(full({.shape = {n}, .value = 1, .dtype = dtype}));
 }
 
 TypeValue reduction_infer(const TypeInput& in, ReductionAttrs attrs) {

@@ -40,8 +40,12 @@ Shape reduced_shape(const Shape& shape, const Axes& axis, bool keepdims);
 Array with_axes(const Array& y, const Shape& shape, const Axes& axis);
 /// The derivative of a largest or smallest element: equal ones share it.
 Array share_of_equals(const Array& y, const Array& x, const Axes& axis);
+/// The product of all elements but each one's own, along the axes. No element is divided by, so zeros do no harm.
+Array product_of_others(const Array& x, const Axes& axis);
 /// How many elements become one.
 Dim reduced_count(const Shape& shape, const Axes& axis);
+/// The same as a number of that dtype; when symbolic, it is known at run time.
+Array counted(const Shape& shape, const Axes& axis, DType dtype);
 
 struct Reduction : OpBase {
   static constexpr Reduced result = Reduced::same;

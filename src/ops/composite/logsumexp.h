@@ -1,0 +1,51 @@
+#pragma once
+#include "ops/family/composite.h"
+#include "ops/family/reduction.h"
+
+#include <limits>
+
+namespace koine::ops {
+
+struct Logsumexp : Composite {
+  struct Attrs {
+    Axes axis = {};
+    bool keepdims = false;
+  };
+  static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axes to sum over, all by default"),
+                                             field<&Attrs::keepdims>("keepdims", "keep the summed axes with length 1")};
+  static constexpr auto doc =
+      "log(sum(exp(x))) over axes without overflow; minus infinity, with a gradient of zero, where all elements are.";
+  static constexpr ir::Whole whole = ir::Whole::first;
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
+  static void normalize(Attrs& a, const TypeInput& in) { a.axis = axes_from_end(a.axis, in.shape(0)); }
+  static Array body(Array x, const Attrs& a) {
+    Array wide = widened(x);
+    Shape kept = reduced_shape(x.shape(), a.axis, true);
+    Array most = zeros(kept, wide.dtype());
+    if (!same(reduced_count(x.shape(), a.axis), 0)) {
+      most = max(wide, {.axis = a.axis, .keepdims = true});
+      most = where(isfinite(most), most, 0);
+    }
+    Array y = log(sum(exp(wide - most), {.axis = a.axis, .keepdims = true})) + most;
+    if (!a.keepdims) y = reshape(y, {.shape = reduced_shape(x.shape(), a.axis, false)});
+    return cast(y, {.dtype = x.dtype()});
+  }
+  // The slope exp(x - y) sums to one, but where y is minus infinity it is zero.
+  static Array slope(const RuleInput& node, const Attrs& a) {
+    Array y = with_axes(node.out[0], node.in[0].shape(), a.axis);
+    return exp(node.in[0] - where(y == -std::numeric_limits<double>::infinity(), 0, y));
+  }
+  static Array jvp(const RuleInput& node, const Attrs& a, Tangents t) {
+    return sum(t[0] * slope(node, a), {.axis = a.axis, .keepdims = a.keepdims});
+  }
+  static Array vjp(const RuleInput& node, const Attrs& a, Tangents ct) {
+    return with_axes(ct[0], node.in[0].shape(), a.axis) * slope(node, a);
+  }
+  static std::vector<Sample> samples() {
+    return {sample<Logsumexp>({{{2, 3}}}, {.axis = {-2, -1}}),
+            sample<Logsumexp>({{{2, 3, 4}}}, {.axis = {-2}, .keepdims = true}), sample<Logsumexp>({{{5}}}, {.axis = {-1}})};
+  }
+  static constexpr Onnx onnx{"ReduceLogSumExp", 13};
+};
+
+}  // namespace koine::ops
