@@ -20,7 +20,7 @@ bool accepts(Accept accept, DType dtype) {
     case Accept::floating: return is_floating(dtype);
     case Accept::bits: return is_bool(dtype) || is_integer(dtype);
     case Accept::integers: return is_integer(dtype);
-    case Accept::complex_parts: return is_floating(dtype);
+    case Accept::complex_parts: return dtype == float32 || dtype == float64;
     default: return true;
   }
 }
@@ -29,6 +29,7 @@ bool accepts(Accept accept, DType dtype) {
 DType brought_to(Accept accept, DType dtype) {
   if ((accept == Accept::numeric || accept == Accept::real) && is_bool(dtype)) return int64;
   if (accept == Accept::logical) return dtype;
+  if (accept == Accept::complex_parts && (dtype == float16 || dtype == bfloat16)) return float32;
   bool floats = accept == Accept::inexact || accept == Accept::floating || accept == Accept::complex_parts;
   return floats && (is_bool(dtype) || is_integer(dtype)) ? float32 : dtype;
 }

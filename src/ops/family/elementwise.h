@@ -17,7 +17,7 @@ enum class Accept : uint8_t {
   bits,       // bool and integers
   integers,   // integers
   logical,    // all, compared with zero
-  complex_parts  // floating gives complex
+  complex_parts  // float32 and float64, which give complex; narrower ones, integers and bool as float32
 };
 enum class Result : uint8_t { same, boolean, real_part, complex_pair };
 
