@@ -14,7 +14,5 @@ struct Explicit : OpBase {
 
 /// Sorting, random numbers: a kernel of their own.
 using Library = Explicit<ir::Family::library>;
-/// Ops that hold graphs.
-using Control = Explicit<ir::Family::control>;
 
 }  // namespace koine::ops

@@ -72,15 +72,14 @@ void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, cons
   }
 }
 
-void update_dtypes(std::span<ir::OperandDType> operands, size_t first) {
-  promote_operands(Promote::with_first, operands);
-  for (size_t i = first; i < operands.size(); ++i) {
-    ir::OperandDType& operand = operands[i];
-    Kind kind = operand.number ? operand.kind : kind_of(operand.dtype);
-    if (kind > kind_of(operands[0].dtype))
-      throw DTypeError(cat(name(operand.dtype), " does not fit into ", name(operands[0].dtype), "; cast one of them"));
-    operand.dtype = operands[0].dtype;
+void take_dtype(ir::OperandDType& update, const ir::OperandDType& x) {
+  Kind kind = update.number ? update.kind : kind_of(update.dtype);
+  if (kind > kind_of(x.dtype)) {
+    constexpr const char* kinds[] = {"bool", "integer", "floating", "complex"};
+    throw DTypeError(cat("a ", kinds[static_cast<int>(kind)], " value does not fit into ", name(x.dtype),
+                         "; cast one of them"));
   }
+  update.dtype = x.dtype;
 }
 
 }  // namespace koine::ops

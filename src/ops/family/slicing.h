@@ -16,8 +16,8 @@ void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Sha
 /// symbol is involved are taken on trust.
 void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, const Ints& steps);
 
-/// Operands from `first` on are written into operand 0: they take its dtype.
-/// Throws DTypeError when their kind (bool, integer, floating, complex) does not fit into its kind.
-void update_dtypes(std::span<ir::OperandDType> operands, size_t first);
+/// An operand that is written into x takes x's dtype.
+/// Throws DTypeError when its kind (bool, integer, floating, complex) does not fit into that of x.
+void take_dtype(ir::OperandDType& update, const ir::OperandDType& x);
 
 }  // namespace koine::ops

@@ -14,15 +14,17 @@ struct Slice : Structural {
     Shape sizes = {};
   };
   static constexpr ir::AttrField fields[] = {
-      field<&Attrs::starts>("starts", "first position per axis as in Python: negative ones count from the end, `none` is open"),
-      field<&Attrs::stops>("stops", "position per axis before which to stop, as in Python"),
+      field<&Attrs::starts>("starts", "first position per axis as in Python: negative ones count from the end"),
+      field<&Attrs::stops>("stops", "position per axis before which to stop, as in Python; none for an open end"),
       field<&Attrs::steps>("steps", "distance between positions per axis, negative to go backwards; 1 when left out"),
-      field<&Attrs::offsets>("offsets", "with sizes, instead of starts and stops: first position per axis, from the front"),
+      field<&Attrs::offsets>("offsets", "with sizes, instead of starts and stops: first position per axis"),
       field<&Attrs::sizes>("sizes", "with offsets: how many positions per axis")};
   static constexpr auto doc =
       "Evenly spaced positions of every axis, given as Python's ranges or as offsets and sizes. The op is kept with "
       "offsets and sizes.";
-  static void normalize(Attrs& a, const TypeInput& in) { canonical_slice(a.starts, a.stops, a.steps, a.offsets, a.sizes, in.shape(0)); }
+  static void normalize(Attrs& a, const TypeInput& in) {
+    canonical_slice(a.starts, a.stops, a.steps, a.offsets, a.sizes, in.shape(0));
+  }
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     check_box(in.shape(0), a.offsets, a.sizes, a.steps);
     return {in.dtype(0), a.sizes};

@@ -16,7 +16,10 @@ struct UpdateSlice : Structural {
       field<&Attrs::steps>("steps", "distance between the places of the update's elements, per axis; 1 when left out")};
   static constexpr auto doc = "x with the elements of update at evenly spaced positions of every axis, in x's dtype.";
   static constexpr int in_place = 0;
-  static void operand_dtypes(std::span<ir::OperandDType> operands) { update_dtypes(operands, 1); }
+  static void operand_dtypes(std::span<ir::OperandDType> operands) {
+    promote_operands(Promote::none, operands.first(1));
+    take_dtype(operands[1], operands[0]);
+  }
   static void normalize(Attrs& a, const TypeInput& in) {
     const Shape& shape = in.shape(0);
     if (a.starts.empty()) a.starts = zeros_for(shape);
