@@ -50,7 +50,8 @@ class Interpreter : public GraphRunner {
     const Plan& plan = plan_of(graph);
     std::vector<TensorRef> values(graph->types.size());
     std::copy(in.begin(), in.end(), values.begin());
-    execute(plan, values, allocate(plan));
+    const Buffers slots = allocate(plan);  // results are read from them below
+    execute(plan, values, slots);
     for (size_t k = 0; k < out.size(); ++k) {
       const TensorRef& value = values[graph->outputs[k]];
       if (out[k].data && value.bytes()) std::memcpy(out[k].data, value.data, static_cast<size_t>(value.bytes()));
