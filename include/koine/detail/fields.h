@@ -57,11 +57,11 @@ struct Undefaulted {
   }
 };
 
-/// Initialises a base class and nothing else.
+/// Initialises a base class, or an empty one, and nothing else.
 template <class T, bool Empty>
 struct Base {
   template <class Class>
-    requires(!std::is_same_v<const Class, const T> && std::is_base_of_v<Class, T> && std::is_empty_v<Class> == Empty)
+    requires(std::is_base_of_v<Class, T> && !std::is_same_v<const Class, const T> && (!Empty || std::is_empty_v<Class>))
   operator Class&() const {
     __builtin_unreachable();
   }
@@ -119,11 +119,16 @@ constexpr bool has_c_array(Probes<P...> list) {
   }
 }
 
-/// How many of the first initialisers are empty base classes.
-template <class T, size_t N, class... P>
-constexpr size_t empty_bases(Probes<P...> list) {
+template <class T, class First, class... Rest>
+constexpr bool has_base(Probes<First, Rest...>) {
+  return Takes<T, Base<T, false>, Rest...>;
+}
+
+/// How many of the first initialisers are base classes.
+template <class T, bool Empty, size_t N = 0, class... P>
+constexpr size_t count_bases(Probes<P...> list) {
   if constexpr (N < sizeof...(P)) {
-    if constexpr (takes_at<T, N, Base<T, true>>(list)) return empty_bases<T, N + 1>(list);
+    if constexpr (takes_at<T, N, Base<T, Empty>>(list)) return count_bases<T, Empty, N + 1>(list);
   }
   return N;
 }
@@ -131,18 +136,22 @@ constexpr size_t empty_bases(Probes<P...> list) {
 /// Whether the member at place I is a reference to a variable.
 template <class T, size_t I, class... P>
 constexpr bool is_reference_member(Probes<P...> list) {
-  constexpr size_t place = I + empty_bases<T, 0>(Probes<P...>());
+  constexpr size_t place = I + count_bases<T, true>(Probes<P...>());
   return !takes_at<T, place, Made<T>>(list) && !takes_at<T, place, MadeExactly<T>>(list);
 }
 
 template <class T, class... P>
 constexpr int count_members(Probes<P...> list) {
-  constexpr size_t bases = empty_bases<T, 0>(Probes<P...>());
-  if (has_c_array<T>(list)) return -1;
-  if constexpr (bases < sizeof...(P)) {
-    if (takes_at<T, bases, Base<T, false>>(list)) return -1;
+  if constexpr (sizeof...(P) == 0) {
+    return 0;
+  } else if constexpr (has_c_array<T>(list)) {
+    return -1;
+  } else if constexpr (!has_base<T>(list)) {
+    return sizeof...(P);
+  } else {
+    constexpr size_t bases = count_bases<T, true>(list);
+    return count_bases<T, false>(list) == bases ? static_cast<int>(sizeof...(P) - bases) : -1;
   }
-  return static_cast<int>(sizeof...(P) - bases);
 }
 template <class T>
 constexpr int count_members() {
