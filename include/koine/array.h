@@ -130,14 +130,16 @@ class Arg {
   template <ComplexNumber T>
   Arg(const T& z, std::source_location where = std::source_location::current())
       : number_(Number::complex(z.real(), z.imag())), where_(where) {}
+  Arg(const At& part, std::source_location where = std::source_location::current());
 
-  bool is_array() const { return array_ != nullptr; }
-  const Array& array() const { return *array_; }
+  bool is_array() const { return array_ || part_.defined(); }
+  const Array& array() const { return array_ ? *array_ : part_; }
   const Number& number() const { return number_; }
   std::source_location where() const { return where_; }
 
  private:
   const Array* array_ = nullptr;
+  Array part_;
   Number number_;
   std::source_location where_;
 };
@@ -193,15 +195,36 @@ class Index {
   Array array;
 };
 
+/// The part of x that an index selects, placed as in NumPy: a position drops its axis, slices keep theirs, integer
+/// arrays broadcast together and put their axes where the indexed one was, or in front when other entries lie between
+/// them. Throws IndexError for a position outside, at the call; for an integer in an array, when it is evaluated.
+/// Throws ValueError for a boolean mask, which would give a shape that depends on values.
 Array get_at(const Array& x, std::span<const Index> index,
              std::source_location where = std::source_location::current());
+/// x with the selected part replaced by a value that broadcasts to it and takes x's dtype; of values for one element
+/// the last stays. A boolean mask selects where one value for all goes. Throws what get_at throws, ShapeError when the
+/// value does not fit, and DTypeError when its kind does not (a floating number into integers).
 Array set_at(const Array& x, std::span<const Index> index, const Arg& value);
 
 /// The result of `x.at(...)` on a non-const array: reads as an array, assigns into its target.
+/// `x.at(i) += v` reads, adds and replaces: elements that integer arrays name twice get one addition, as in NumPy.
 class At {
  public:
   At(Array& target, std::vector<Index> index) : target_(&target), index_(std::move(index)) {}
-  operator Array() const { return get_at(*target_, index_); }
+  Array get(std::source_location where = std::source_location::current()) const {
+    return get_at(*target_, index_, where);
+  }
+  operator Array() const { return get(); }
+  Shape shape() const { return get().shape(); }
+  DType dtype() const { return target_->dtype(); }
+  template <class T>
+  T item(std::source_location where = std::source_location::current()) const {
+    return get(where).item<T>(where);
+  }
+  template <class T>
+  std::vector<T> to_vector(std::source_location where = std::source_location::current()) const {
+    return get(where).to_vector<T>(where);
+  }
   At& operator=(const Arg& value);
   At& operator=(const At& other) { return *this = Arg(static_cast<Array>(other)); }
   At(const At&) = default;
@@ -214,6 +237,8 @@ class At {
   Array* target_;
   std::vector<Index> index_;
 };
+
+inline Arg::Arg(const At& part, std::source_location where) : part_(part.get(where)), where_(where) {}
 
 template <class... I>
 Array Array::at(const I&... index) const& {
@@ -318,6 +343,7 @@ class Printable {
   template <ArithmeticNumber T>
   Printable(T number) : text(to_string(scalar_array(number))) {}
   Printable(const Array& array) : text(to_string(array)) {}
+  Printable(const At& part) : text(to_string(part.get())) {}
   Printable(const Shape& shape) : text(to_string(shape)) {}
   std::string text;
 };

@@ -2,6 +2,8 @@
 
 #include "base/format.h"
 
+#include <koine/detail/range.h>
+
 namespace koine::ops {
 
 Shape zeros_for(const Shape& shape) {
@@ -18,15 +20,24 @@ Dim bound(int64_t at, Dim open, Dim n, Dim low, Dim high) {
   return at < 0 ? max(n + at, low) : min(at, high);
 }
 
-void canonical_axis_slice(int64_t start, int64_t stop, int64_t& step, Dim& offset, Dim& size, Dim n) {
+}  // namespace
+}  // namespace koine::ops
+
+namespace koine::detail {
+
+Range resolve_range(int64_t start, int64_t stop, int64_t step, Dim n) {
+  using ops::bound;
   if (step == 0) throw ValueError("a step is zero");
   Dim low = step > 0 ? Dim(0) : Dim(-1), high = step > 0 ? n : n - 1;
   Dim first = bound(start, step > 0 ? low : high, n, low, high), end = bound(stop, step > 0 ? high : low, n, low, high);
-  offset = first;
-  size = max(0, step > 0 ? ceil_div(end - first, step) : ceil_div(first - end, Dim(0) - step));
+  Dim size = max(0, step > 0 ? ceil_div(end - first, step) : ceil_div(first - end, Dim(0) - step));
+  bool empty = same(size, 0);
+  return {empty ? 0 : first, size, empty || same(size, 1) ? 1 : step};
 }
 
-}  // namespace
+}  // namespace koine::detail
+
+namespace koine::ops {
 
 void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Shape& sizes, const Shape& shape) {
   size_t rank = shape.size();
@@ -37,9 +48,10 @@ void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Sha
     starts.resize(rank, none);
     stops.resize(rank, none);
     for (size_t d = 0; d < rank; ++d) {
-      offsets.push_back(0);
-      sizes.push_back(0);
-      canonical_axis_slice(starts[d], stops[d], steps[d], offsets.back(), sizes.back(), shape[static_cast<int>(d)]);
+      auto range = koine::detail::resolve_range(starts[d], stops[d], steps[d], shape[static_cast<int>(d)]);
+      offsets.push_back(range.offset);
+      sizes.push_back(range.size);
+      steps[d] = range.step;
     }
   } else if (!starts.empty() || !stops.empty()) {
     throw ValueError("either starts and stops or offsets and sizes are given, not both");
@@ -49,11 +61,6 @@ void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Sha
   if (offsets.empty()) offsets = zeros_for(shape);
   if (offsets.size() != rank || sizes.size() != rank)
     throw ShapeError(cat("offsets and sizes need a number for each axis of ", to_string(shape)));
-  for (size_t d = 0; d < rank; ++d) {
-    auto axis = static_cast<int>(d);
-    if (same(sizes[axis], 0)) offsets[axis] = 0;
-    if (same(sizes[axis], 0) || same(sizes[axis], 1)) steps[d] = 1;
-  }
 }
 
 void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, const Ints& steps) {

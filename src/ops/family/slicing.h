@@ -8,8 +8,8 @@ namespace koine::ops {
 Shape zeros_for(const Shape& shape);
 
 /// Brings Python's ranges to offsets from the front and sizes, and empties `starts` and `stops`; with `sizes` given
-/// fills what is left out. Lists may be shorter than the shape; what they lack is the whole axis. A length 0 gets
-/// offset 0, a length of at most 1 gets step 1. Throws ValueError for a step of 0, ShapeError for too long lists.
+/// fills what is left out. Lists may be shorter than the shape; what they lack is the whole axis.
+/// Throws ValueError for a step of 0, ShapeError for too long lists.
 void canonical_slice(Ints& starts, Ints& stops, Ints& steps, Shape& offsets, Shape& sizes, const Shape& shape);
 
 /// Throws ShapeError unless the positions `starts + steps * i`, i below `sizes`, lie in the shape. Axes where a
