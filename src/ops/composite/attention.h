@@ -1,0 +1,81 @@
+#pragma once
+#include "ops/family/composite.h"
+
+#include <cmath>
+#include <limits>
+
+namespace koine::ops {
+
+struct Attention : Composite {
+  struct Attrs {
+    bool causal = false;
+    double scale = 0;
+  };
+  static constexpr const char* args[] = {"q", "k", "v", "mask?"};
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::causal>("causal", "query i sees the keys 0 to i only"),
+      field<&Attrs::scale>("scale", "factor of the scores; 0 stands for 1 / sqrt(dim)")};
+  static constexpr auto doc =
+      "softmax(scale * q k') v for each head. q is (batch, queries, heads, dim), k (batch, keys, heads, dim), v (batch, "
+      "keys, heads, any), the result (batch, queries, heads, any); k and v may have fewer heads, each for as many "
+      "neighbouring heads of q. A bool mask that broadcasts to (batch, heads, queries, keys) is true where a query sees "
+      "a key; a query that sees none gives 0 (Vaswani et al., 2017).";
+  static void operand_dtypes(std::span<ir::OperandDType> operands) {
+    floating_dtypes(operands.first(3));
+    if (operands.size() > 3 && (operands[3].number || operands[3].dtype != bool_)) throw DTypeError("the mask should be a bool array");
+  }
+  static void check(const Shape& q, const Shape& k, const Shape& v) {
+    bool fit = q.size() == 4 && k.size() == 4 && v.size() == 4 && same(q[0], k[0]) && same(q[0], v[0]) &&
+               same(k[1], v[1]) && same(k[2], v[2]) && same(q[3], k[3]) && !same(k[2], 0) &&
+               same(floor_div(q[2], k[2]) * k[2], q[2]);
+    if (!fit)
+      throw ShapeError("q " + to_string(q) + ", k " + to_string(k) + ", v " + to_string(v) +
+                       " are not (batch, length, heads, dim) of one batch, with heads of q a multiple of those of k");
+  }
+  /// (batch, heads, length, dim), with as many heads as q.
+  static Array by_head(const Array& x, Dim heads) {
+    Array wide = widened(x);
+    Shape shape = x.shape();
+    if (!same(shape[2], heads)) {
+      shape.insert(3, floor_div(heads, shape[2]));
+      wide = broadcast_to(expand_dims(wide, 3), {.shape = shape});
+      shape = {shape[0], shape[1], heads, shape[4]};
+      wide = reshape(wide, {.shape = shape});
+    }
+    return swapaxes(wide, 1, 2);
+  }
+  static Array places(Dim n) { return cumsum(full({.shape = {n}, .value = 1, .dtype = int64}), {.axis = 0}); }
+  static Array scale_of(const Array& x, double scale) {
+    Dim dim = x.shape().back();
+    if (scale != 0) return x * scale;
+    if (dim.is_concrete()) return x * (1 / std::sqrt(static_cast<double>(std::max<int64_t>(dim.value(), 1))));
+    return x * rsqrt(sum(ones({dim}, x.dtype())));
+  }
+  static Array body(Array q, Array k, Array v, Array mask, const Attrs& a) {
+    check(q.shape(), k.shape(), v.shape());
+    Dim heads = q.shape()[2], queries = q.shape()[1], keys = k.shape()[1];
+    if (same(keys, 0)) return zeros({q.shape()[0], queries, heads, v.shape()[3]}, q.dtype());
+    Array scores = matmul(scale_of(by_head(q, heads), a.scale), swapaxes(by_head(k, heads), 2, 3));
+    if (a.causal) {
+      Array seen = places(keys) <= expand_dims(places(queries), 1);
+      mask = mask.defined() ? mask & seen : seen;
+    }
+    constexpr double nothing = -std::numeric_limits<double>::infinity();
+    if (mask.defined()) scores = where(broadcast_to(mask, {.shape = scores.shape()}), scores, nothing);
+    Array top = stop_gradient(max(scores, {.axis = -1, .keepdims = true}));
+    // Where no key is seen the maximum is -inf, every weight 0, and so is their sum.
+    if (mask.defined()) top = where(top == nothing, 0, top);
+    Array weights = exp(scores - top);
+    Array total = sum(weights, {.axis = -1, .keepdims = true});
+    if (mask.defined()) total = where(total == 0, 1, total);
+    return cast(swapaxes(matmul(weights / total, by_head(v, heads)), 1, 2), {.dtype = q.dtype()});
+  }
+  static std::vector<Sample> samples() {
+    SampleInput mask{.shape = {2, 3}, .dtype = bool_, .values = {1, 0, 1, 0, 0, 0}};
+    return {sample<Attention>({{{2, 2, 2, 3}}, {{2, 3, 2, 3}}, {{2, 3, 2, 2}}}),
+            sample<Attention>({{{1, 3, 2, 2}}, {{1, 3, 1, 2}}, {{1, 3, 1, 2}}}, {.causal = true, .scale = 0.5}),
+            sample<Attention>({{{1, 2, 2, 2}}, {{1, 3, 2, 2}}, {{1, 3, 2, 2}}, mask})};
+  }
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,37 @@
+#pragma once
+#include "ops/family/composite.h"
+
+namespace koine::ops {
+
+struct BatchNorm : Composite {
+  struct Attrs {
+    double epsilon = 1e-5;
+  };
+  static constexpr const char* args[] = {"x", "scale", "bias", "mean", "variance"};
+  static constexpr ir::AttrField fields[] = {field<&Attrs::epsilon>("epsilon", "what is added to the variance")};
+  static constexpr auto doc =
+      "(x - mean) / sqrt(variance + epsilon) * scale + bias with given statistics, one of each per channel; channels are "
+      "the last axis (Ioffe and Szegedy, 2015).";
+  static constexpr ir::Whole whole = ir::Whole::first;
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
+  static void normalize(Attrs&, const TypeInput& in) {
+    if (in.shape(0).empty()) throw ShapeError("x needs an axis of channels");
+    const Shape channels{in.shape(0).back()};
+    for (ir::TypeRef type : in.in.subspan(1))
+      if (!(type->shape == channels))
+        throw ShapeError("x " + to_string(in.shape(0)) + " needs statistics of shape " + to_string(channels) + ", got " +
+                         to_string(type->shape));
+  }
+  static Array body(Array x, Array scale, Array bias, Array mean, Array variance, const Attrs& a) {
+    Array slope = widened(scale) * rsqrt(widened(variance) + a.epsilon);
+    return cast((widened(x) - widened(mean)) * slope + widened(bias), {.dtype = x.dtype()});
+  }
+  static std::vector<Sample> samples() {
+    SampleInput three{{3}}, positive{.shape = {3}, .low = 0.5, .high = 2};
+    return {sample<BatchNorm>({{{2, 3}}, three, three, three, positive}),
+            sample<BatchNorm>({{{2, 2, 3}}, three, three, three, positive}, {.epsilon = 0.1})};
+  }
+  static constexpr Onnx onnx{"BatchNormalization", 15};
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,29 @@
+#pragma once
+#include "ops/family/composite.h"
+
+namespace koine::ops {
+
+struct Gelu : Composite {
+  struct Attrs {
+    bool approximate = false;
+  };
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::approximate>("approximate", "use tanh in place of the error function")};
+  static constexpr auto doc =
+      "x times the probability that a normal number is below x: x / 2 * (1 + erf(x / sqrt(2))), or with `approximate` "
+      "x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))), elementwise (Hendrycks and Gimpel, 2016).";
+  static constexpr ir::Whole whole = ir::Whole::first;
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
+  static Array body(Array x, const Attrs& a) {
+    Array wide = widened(x);
+    Array part = a.approximate ? tanh(0.7978845608028654 * (wide + 0.044715 * wide * square(wide)))
+                               : erf(wide * 0.7071067811865476);
+    return cast(wide * 0.5 * (1 + part), {.dtype = x.dtype()});
+  }
+  static std::vector<Sample> samples() {
+    return {sample<Gelu>({{{2, 3}}}), sample<Gelu>({{{5}}}, {.approximate = true})};
+  }
+  static constexpr Onnx onnx{"Gelu", 20};
+};
+
+}  // namespace koine::ops

@@ -1,0 +1,17 @@
+#pragma once
+#include "ops/family/composite.h"
+
+namespace koine::ops {
+
+struct Silu : Composite {
+  static constexpr auto doc = "x * sigmoid(x), elementwise.";
+  static constexpr ir::Whole whole = ir::Whole::first;
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
+  static Array body(Array x) {
+    Array wide = widened(x);
+    return cast(wide * sigmoid(wide), {.dtype = x.dtype()});
+  }
+  static std::vector<Sample> samples() { return {sample<Silu>({{{2, 3}}}), sample<Silu>({{{5}}})}; }
+};
+
+}  // namespace koine::ops
