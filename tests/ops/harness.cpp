@@ -125,7 +125,17 @@ std::vector<Call> calls_of(const OpSpec& op, uint64_t draw) {
   return calls;
 }
 
+namespace {
+// Graphs have the dtypes that they were made with.
+bool holds_graphs(const OpSpec& op, const void* attrs) {
+  for (const AttrField& field : op.attrs.fields)
+    if (std::holds_alternative<Graphs>(field.get(attrs))) return true;
+  return false;
+}
+}  // namespace
+
 Call widened(const Call& call) {
+  if (holds_graphs(*call.op, call.attrs.get())) return call;
   Call wide{call.op, copy_attrs(*call.op, call.attrs.get()), {}};
   change_dtypes(*call.op, wide.attrs.get(), wide_dtype);
   for (const Tensor& operand : call.in) wide.in.push_back(converted(operand, wide_dtype(operand.dtype)));
@@ -133,6 +143,7 @@ Call widened(const Call& call) {
 }
 
 Call made_complex(const Call& call, uint64_t seed) {
+  if (holds_graphs(*call.op, call.attrs.get())) return {};
   Call result = widened(call);
   bool any = false;
   for (size_t i = 0; i < result.in.size(); ++i) {

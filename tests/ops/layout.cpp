@@ -14,18 +14,24 @@ namespace {
 
 using namespace ir;
 
-/// The operand as a pending transpose of every second row of a larger array, in memory of another order.
+/// The operand as every second row of a larger array, pending: a view of memory in another order.
 Array strided(const Tensor& tensor) {
-  const auto rank = static_cast<int>(tensor.shape.size());
-  if (rank == 0) return get_at(to_array(stacked({tensor, tensor})), std::vector<Index>{Index(1)});
-  // Rows are doubled, so that reading every second one gives the operand back.
-  Tensor doubled = stacked({tensor, tensor});
-  Array rows = moveaxis(to_array(doubled), 0, 1);  // [n, 2, rest]
+  // Of a number the second of two; of other operands rows are doubled along the first axis.
+  const bool number = tensor.shape.empty();
+  Array twice = to_array(stacked({tensor, tensor}));
   Shape wide(tensor.shape);
-  wide[0] = wide[0] * 2;
-  Array x = reshape(rows, {.shape = wide});
-  for (int i = 0; i < 2; ++i) x = transpose(x);  // there and back, pending
-  return get_at(x, std::vector<Index>{Index(Slice{none, none, 2})});
+  if (number)
+    wide = {2};
+  else
+    wide[0] = wide[0] * 2;
+  Array x = reshape(number ? twice : moveaxis(twice, 0, 1), {.shape = wide});
+  for (int i = 0; i < 2; ++i) x = transpose(x);
+  Ints starts(wide.size(), 0), stops, steps(wide.size(), 1);
+  for (Dim size : wide) stops.push_back(size.value());
+  starts[0] = number ? 1 : 0;
+  steps[0] = 2;
+  x = slice(x, {.starts = starts, .stops = stops, .steps = steps});
+  return number ? reshape(x, {.shape = {}}) : x;
 }
 
 TEST_CASE("strided: results do not depend on where operands come from, and operands stay as they are") {

@@ -40,12 +40,12 @@ struct Checkpoint : Control {
   }
   static void reference(const KernelInput& k, const Attrs& a) { k.runner.run(a.body[0], k.in, k.out); }
   static std::vector<Sample> samples() {
-    ir::TypeRef x = ir::intern_type(float32, {3});
+    ir::TypeRef x = ir::intern_type(float64, {3});
     ir::GraphRef body = make_graph(std::vector{x, x}, "sample", [](std::span<const Array> in) {
       Array y = tanh(in[0]) * in[1];
       return Arrays{y, y * in[0]};
     });
-    return {sample<Checkpoint>({{{3}}, {{3}}}, {{body}})};
+    return {sample<Checkpoint>({{{3}, float64}, {{3}, float64}}, {{body}})};
   }
 };
 

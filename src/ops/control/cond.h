@@ -86,11 +86,11 @@ struct Cond : Control {
     }
   }
   static std::vector<Sample> samples() {
-    std::vector<ir::TypeRef> types(2, ir::intern_type(float32, {3}));
+    std::vector<ir::TypeRef> types(2, ir::intern_type(float64, {3}));
     ir::GraphRef yes = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{tanh(in[0]) * in[1]}; });
     ir::GraphRef no = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{in[0] * in[0]}; });
     auto choose = [&](double which) {
-      return sample<Cond>({{.shape = {}, .dtype = bool_, .values = {which}}, {{3}}, {{3}}}, {{yes, no}, {}});
+      return sample<Cond>({{.shape = {}, .dtype = bool_, .values = {which}}, {{3}, float64}, {{3}, float64}}, {{yes, no}, {}});
     };
     return {choose(1), choose(0)};
   }

@@ -44,7 +44,7 @@ struct CustomVjp : Control {
   }
   static void reference(const KernelInput& k, const Attrs& a) { k.runner.run(a.graphs[0], k.in, k.out); }
   static std::vector<Sample> samples() {
-    std::vector<ir::TypeRef> types(2, ir::intern_type(float32, {3}));
+    std::vector<ir::TypeRef> types(2, ir::intern_type(float64, {3}));
     ir::GraphRef function = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]) * in[1]}; });
     ir::GraphRef forward = make_graph(types, "sample", [](std::span<const Array> in) {
       return Arrays{sin(in[0]) * in[1], in[0], in[1]};
@@ -53,7 +53,7 @@ struct CustomVjp : Control {
     ir::GraphRef backward = make_graph(types, "sample", [](std::span<const Array> in) {
       return Arrays{in[2] * cos(in[0]) * in[1], in[2] * sin(in[0])};
     });
-    return {sample<CustomVjp>({{{3}}, {{3}}}, {{function, forward, backward}})};
+    return {sample<CustomVjp>({{{3}, float64}, {{3}, float64}}, {{function, forward, backward}})};
   }
 
  private:

@@ -141,13 +141,13 @@ struct Scan : Control {
 
   static void reference(const KernelInput& k, const Attrs& a);
   static std::vector<Sample> samples() {
-    std::vector<ir::TypeRef> types(3, ir::intern_type(float32, {2}));
+    std::vector<ir::TypeRef> types(3, ir::intern_type(float64, {2}));
     ir::GraphRef body = make_graph(types, "sample", [](std::span<const Array> in) {
       Array h = tanh(in[1] * in[0] + in[2]);
       return Arrays{h, h * in[2]};
     });
     auto walk = [&](bool reverse) {
-      return sample<Scan>({{{2}}, {{2}}, {{4, 2}}}, {{body}, 1, 1, {4}, reverse});
+      return sample<Scan>({{{2}, float64}, {{2}, float64}, {{4, 2}, float64}}, {{body}, 1, 1, {4}, reverse});
     };
     return {walk(false), walk(true)};
   }

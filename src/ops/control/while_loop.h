@@ -142,13 +142,13 @@ struct WhileLoop : Control {
 
   static void reference(const KernelInput& k, const Attrs& a);
   static std::vector<Sample> samples() {
-    std::vector<ir::TypeRef> types{ir::intern_type(float32, {2}), ir::intern_type(float32, {2}), ir::intern_type(int64, {})};
+    std::vector<ir::TypeRef> types{ir::intern_type(float64, {2}), ir::intern_type(float64, {2}), ir::intern_type(int64, {})};
     ir::GraphRef more = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{in[2] > 0}; });
     ir::GraphRef body = make_graph(types, "sample", [](std::span<const Array> in) {
       return Arrays{tanh(in[1] * in[0] + 1), in[2] - 1};
     });
     auto count = [&](double n) { return SampleInput{.shape = {}, .dtype = int64, .values = {n}}; };
-    return {sample<WhileLoop>({{{2}}, {{2}}, count(3)}, {{more, body}, 1, 5})};
+    return {sample<WhileLoop>({{{2}, float64}, {{2}, float64}, count(3)}, {{more, body}, 1, 5})};
   }
 
  private:
