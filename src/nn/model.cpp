@@ -26,12 +26,12 @@ Array Variable::initial(const Key& key) const {
 void init_leaf(Array& leaf, const tree::Path& path, const Key& key, int64_t number) {
   const Variable* variable = path.leaf<Param>();
   if (!variable) variable = path.leaf<State>();
-  if (variable && variable->declared()) leaf = variable->initial(fold_in(key, number));
+  if (variable && variable->declared()) leaf = variable->initial(Key(fold_in(key, number)));
 }
 
 Key Context::next_key() {
   if (!key_.defined()) throw ValueError("[context] a random layer needs a key: make the context with nn::Context(key)");
-  return fold_in(key_, drawn_++);
+  return Key(fold_in(key_, drawn_++));
 }
 
 void Context::update(const State& state, const Array& value) { updates_.emplace_back(state, value); }

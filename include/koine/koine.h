@@ -1,0 +1,9 @@
+#pragma once
+/// All of Koine.
+#include <koine/data.h>
+#include <koine/io.h>
+#include <koine/nn.h>
+#include <koine/ops.h>
+#include <koine/optim.h>
+#include <koine/runtime.h>
+#include <koine/transform.h>
