@@ -48,15 +48,34 @@ bool is_smooth(const OpSpec& op) {
   return false;
 }
 
+/// Whether all tangents are zero in spite of operands that move: the op is a constant by definition.
+bool stops_derivatives(const OpSpec& op) {
+  for (const Call& call : smooth_calls(op)) {
+    const Mask wrt = inexact_mask(call.in);
+    GraphRef graph = graph_of(call);
+    Tensors in = call.in;
+    for (size_t i = 0; i < wrt.size(); ++i)
+      if (wrt[i]) in.push_back(draw_direction(call.in[i].dtype, call.in[i].shape, i));
+    Tensors all = run(transform::jvp(graph, wrt), in);
+    for (size_t k = graph->outputs.size(); k < all.size(); ++k)
+      for (std::complex<double> tangent : numbers(all[k]))
+        if (tangent != 0.0) return false;
+  }
+  return true;
+}
+
 /// "" when what the exemption says is true of the op, as far as it can be seen.
 std::string contradiction(const OpSpec& op, const Exemption& exemption) {
   switch (exemption.reason) {
     case Reason::none: return "an exemption needs a reason";
-    case Reason::not_differentiable: return is_smooth(op) ? "exempted as not differentiable, which it is" : "";
+    case Reason::not_differentiable: return is_smooth(op) && !stops_derivatives(op) ? "exempted as not differentiable, which it is" : "";
     case Reason::not_elementwise:
       return op.family == Family::elementwise ? "exempted as not elementwise, which it is" : "";
     case Reason::control_flow: return op.family == Family::control ? "" : "exempted as control flow, which it is not";
-    case Reason::random: return op.family == Family::library ? "" : "exempted as random, which it is not";
+    case Reason::random:
+      return std::any_of(op.args.begin(), op.args.end(), [](const char* arg) { return std::strcmp(arg, "key") == 0; })
+                 ? ""
+                 : "exempted as random, but it takes no key";
     default: return "";
   }
 }

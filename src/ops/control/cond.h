@@ -85,6 +85,8 @@ struct Cond : Control {
         if (!choice[e]) std::memcpy(k.out[i].data + e * static_cast<int64_t>(size), other[i].data + e * static_cast<int64_t>(size), size);
     }
   }
+  static constexpr Exemption exemptions[] = {{Cell::forward, Reason::control_flow},
+                                             {Cell::symbolic, Reason::fixed_shape}};
   static std::vector<Sample> samples() {
     std::vector<ir::TypeRef> types(2, ir::intern_type(float64, {3}));
     ir::GraphRef yes = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{tanh(in[0]) * in[1]}; });

@@ -140,6 +140,7 @@ struct Scan : Control {
   }
 
   static void reference(const KernelInput& k, const Attrs& a);
+  static constexpr Exemption exemptions[] = {{Cell::forward, Reason::control_flow}};
   static std::vector<Sample> samples() {
     std::vector<ir::TypeRef> types(3, ir::intern_type(float64, {2}));
     ir::GraphRef body = make_graph(types, "sample", [](std::span<const Array> in) {

@@ -141,6 +141,8 @@ struct WhileLoop : Control {
   }
 
   static void reference(const KernelInput& k, const Attrs& a);
+  static constexpr Exemption exemptions[] = {{Cell::forward, Reason::control_flow},
+                                             {Cell::symbolic, Reason::fixed_shape}};
   static std::vector<Sample> samples() {
     std::vector<ir::TypeRef> types{ir::intern_type(float64, {2}), ir::intern_type(float64, {2}), ir::intern_type(int64, {})};
     ir::GraphRef more = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{in[2] > 0}; });

@@ -9,6 +9,8 @@ struct StopGradient : Elementwise<1> {
   static auto body(auto x) { return x; }
   static Arrays jvp(const RuleInput&, const Attrs&, Tangents) { return {Array()}; }
   static Arrays vjp(const RuleInput&, const Attrs&, Tangents) { return {Array()}; }
+  static constexpr Exemption exemptions[] = {{Cell::jvp, Reason::not_differentiable},
+                                             {Cell::second_order, Reason::not_differentiable}};
 };
 
 }  // namespace koine::ops

@@ -25,8 +25,12 @@ void check_operands(const TypeInput& in, const ir::Graph& graph) {
   if (in.in.size() != graph.input_count)
     throw ShapeError(cat("its graph takes ", graph.input_count, " operands, got ", in.in.size()));
   for (size_t i = 0; i < in.in.size(); ++i)
-    if (in.in[i] != graph.types[i])
-      throw ShapeError(cat("operand ", i, " should be ", to_string(*graph.types[i]), " but is ", to_string(*in.in[i])));
+    if (in.in[i] != graph.types[i]) {
+      const std::string text =
+          cat("operand ", i, " should be ", to_string(*graph.types[i]), " but is ", to_string(*in.in[i]));
+      if (in.in[i]->dtype != graph.types[i]->dtype) throw DTypeError(text);
+      throw ShapeError(text);
+    }
 }
 
 Mask inexact_mask(std::span<const Array> arrays) {

@@ -48,7 +48,8 @@ struct Reshape : Structural {
   }
   static std::vector<Sample> samples() {
     return {sample<Reshape>({{{2, 6}}}, {.shape = {3, 4}}), sample<Reshape>({{{4}}}, {.shape = {2, 1, 2}}),
-            sample<Reshape>({{{1, 1}}}, {.shape = {}})};
+            sample<Reshape>({{{1, 1}}}, {.shape = {}}), sample<Reshape>({{{2, 3}}}, {.shape = {3, 2}}),
+            sample<Reshape>({{{2, 3, 5}}}, {.shape = {2, -1}})};
   }
   static constexpr Onnx onnx{"Reshape", 14};
 };
