@@ -144,8 +144,8 @@ T unflatten(T like, const Arrays& arrays) {
 ///
 /// Access (public or private) stays as it was. A derived class needs its own. In a class template, give the name
 /// without arguments.
-#define KOINE_TREE(Type, ...)                                                              \
-  friend struct ::koine::tree::detail::Access;                                             \
-  static Type* koine_tree_type() { return nullptr; }                                      \
-  static constexpr const char* koine_tree_names() { return "{{" #__VA_ARGS__ "}}"; }       \
+#define KOINE_TREE(Type, ...)                                                        \
+  friend struct ::koine::tree::detail::Access;                                       \
+  static Type* koine_tree_type() { return nullptr; }                                 \
+  static constexpr const char* koine_tree_names() { return "{{" #__VA_ARGS__ "}}"; } \
   void koine_tree_members(const ::koine::tree::detail::Listed& koine_tree_take) { koine_tree_take(__VA_ARGS__); }

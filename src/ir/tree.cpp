@@ -31,8 +31,8 @@ std::string_view member_name(const char* text, int64_t place) {
     if (c == '(') ++depth;
     if (c == ')') --depth;
     const bool ends = depth == 0 && (c == '}' || c == ',');
-    const bool in_name = c == '_' || c == '$' || c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                         (c >= 'A' && c <= 'Z');
+    const bool in_name =
+        c == '_' || c == '$' || c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (!in_name) {
       if (text != start) name = {start, static_cast<size_t>(text - start)};
       start = text + 1;

@@ -92,6 +92,9 @@ struct EmptyBases : Mixin, Marked<int> {
 struct BaseWithMembers : Pair {
   Array scale;
 };
+struct MovableBase : MoveOnly {
+  Array scale;
+};
 struct CArray {
   Array a;
   float values[3];
@@ -111,16 +114,16 @@ struct Template {
   A (*function)(B);
 };
 struct Sixty4 {
-  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4, c5, c6, c7, c8,
-      c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5, f6, f7,
-      f8, f9, g0, g1, g2;
+  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4, c5, c6, c7,
+      c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5,
+      f6, f7, f8, f9, g0, g1, g2;
   Array last;
 };
 struct Sixty5 {
   Sixty4 many;
-  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4, c5, c6, c7, c8,
-      c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5, f6, f7,
-      f8, f9, g0, g1, g2;
+  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4, c5, c6, c7,
+      c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5,
+      f6, f7, f8, f9, g0, g1, g2;
   Array last;
 };
 
@@ -165,6 +168,7 @@ TEST_CASE("members are counted") {
 
 TEST_CASE("what cannot be seen is known") {
   CHECK(member_count<BaseWithMembers> == -1);
+  CHECK(member_count<MovableBase> == -1);
   CHECK(member_count<CArray> == -1);
   CHECK(member_count<CArrayFirst> == -1);
 
@@ -180,15 +184,16 @@ TEST_CASE("members have the names of their declaration") {
   using List = std::vector<std::string>;
   CHECK(tree::paths(Names{}) ==
         List{"a", "trailing_", "CamelCase", "x1", "operators", "value", "list", "T", "object", "größe"});
-  CHECK(tree::paths(NamesIn<Pair>{}) == List{"first", "second.weight", "second.bias", "third.0.weight",
-                                             "third.0.bias", "third.1.weight", "third.1.bias"});
+  CHECK(tree::paths(NamesIn<Pair>{}) == List{"first", "second.weight", "second.bias", "third.0.weight", "third.0.bias",
+                                             "third.1.weight", "third.1.bias"});
   struct Local {
     Pair in;
     NamesIn<Array> out;
     int number;
     Array last;
   };
-  CHECK(tree::paths(Local{}) == List{"in.weight", "in.bias", "out.first", "out.second", "out.third.0", "out.third.1", "last"});
+  CHECK(tree::paths(Local{}) ==
+        List{"in.weight", "in.bias", "out.first", "out.second", "out.third.0", "out.third.1", "last"});
   const auto lambda = [](std::pair<int, int>) {};
   struct Hidden {
     NamesIn<std::pair<decltype(lambda), Array>> in;
@@ -202,9 +207,8 @@ TEST_CASE("members have the names of their declaration") {
 
 TEST_CASE("members that have no default or are references do not matter") {
   using List = std::vector<std::string>;
-  CHECK(tree::paths(Defaults{}) ==
-        List{"in.weight", "in.bias", "list.0.weight", "list.0.bias", "list.1.weight", "list.1.bias", "list.2.weight",
-             "list.2.bias"});
+  CHECK(tree::paths(Defaults{}) == List{"in.weight", "in.bias", "list.0.weight", "list.0.bias", "list.1.weight",
+                                        "list.1.bias", "list.2.weight", "list.2.bias"});
   int place = 0;
   const std::string text = "text";
   // A reference has no name, and takes away those of its neighbours.

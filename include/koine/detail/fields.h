@@ -3,6 +3,7 @@
 #pragma once
 
 #include <koine/detail/members.h>
+#include <koine/detail/tree_kinds.h>
 
 #include <cstddef>
 #include <type_traits>
@@ -62,7 +63,7 @@ template <class T, bool Empty>
 struct Base {
   template <class Class>
     requires(std::is_base_of_v<Class, T> && !std::is_same_v<const Class, const T> && (!Empty || std::is_empty_v<Class>))
-  operator Class&() const {
+  operator Class() {
     __builtin_unreachable();
   }
 };
@@ -91,11 +92,11 @@ constexpr auto probes() {
   }
 }
 
-/// Whether T takes its probes with the one at place I replaced by R.
-template <class T, size_t I, class R, class... P>
+/// Whether T takes its probes with one replaced by R.
+template <class T, size_t At, class R, class... P>
 constexpr bool takes_at(Probes<P...>) {
-  return []<size_t... J>(std::index_sequence<J...>) {
-    return Takes<T, std::conditional_t<I == J, R, P>...>;
+  return []<size_t... Each>(std::index_sequence<Each...>) {
+    return Takes<T, std::conditional_t<At == Each, R, P>...>;
   }(std::index_sequence_for<P...>());
 }
 
@@ -111,9 +112,9 @@ constexpr bool has_c_array(Probes<P...> list) {
   if constexpr (Members<sizeof...(P)>::template braces<T> || !(std::is_same_v<P, Copied<T>> && ...)) {
     return false;
   } else {
-    return [list]<size_t... I>(std::index_sequence<I...>) {
-      return ((!takes_braces<T>(std::make_index_sequence<I>(), std::make_index_sequence<sizeof...(P) - I - 1>()) &&
-               !takes_at<T, I, Undefaulted<T>>(list) && takes_at<T, I, Made<T>>(list)) ||
+    return [list]<size_t... At>(std::index_sequence<At...>) {
+      return ((!takes_braces<T>(std::make_index_sequence<At>(), std::make_index_sequence<sizeof...(P) - At - 1>()) &&
+               !takes_at<T, At, Undefaulted<T>>(list) && takes_at<T, At, Made<T>>(list)) ||
               ...);
     }(std::index_sequence_for<P...>());
   }
@@ -125,18 +126,18 @@ constexpr bool has_base(Probes<First, Rest...>) {
 }
 
 /// How many of the first initialisers are base classes.
-template <class T, bool Empty, size_t N = 0, class... P>
+template <class T, bool Empty, size_t Skip = 0, class... P>
 constexpr size_t count_bases(Probes<P...> list) {
-  if constexpr (N < sizeof...(P)) {
-    if constexpr (takes_at<T, N, Base<T, Empty>>(list)) return count_bases<T, Empty, N + 1>(list);
+  if constexpr (Skip < sizeof...(P)) {
+    if constexpr (takes_at<T, Skip, Base<T, Empty>>(list)) return count_bases<T, Empty, Skip + 1>(list);
   }
-  return N;
+  return Skip;
 }
 
-/// Whether the member at place I is a reference to a variable.
-template <class T, size_t I, class... P>
+/// Whether a member is a reference to a variable.
+template <class T, size_t At, class... P>
 constexpr bool is_reference_member(Probes<P...> list) {
-  constexpr size_t place = I + count_bases<T, true>(Probes<P...>());
+  constexpr size_t place = At + count_bases<T, true>(Probes<P...>());
   return !takes_at<T, place, Made<T>>(list) && !takes_at<T, place, MadeExactly<T>>(list);
 }
 
@@ -194,9 +195,6 @@ constexpr auto member_pointers() {
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif
-
-template <auto>
-struct Constant;
 
 /// False when a member is a reference: what it refers to has no name.
 template <class T>

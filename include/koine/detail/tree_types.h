@@ -5,6 +5,7 @@
 #pragma once
 
 #include <koine/detail/fields.h>
+#include <koine/detail/tree_kinds.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,26 +14,8 @@
 #include <typeinfo>
 #include <utility>
 
-namespace koine {
+namespace koine::tree {
 
-class Array;
-
-/// What a leaf is in a model. A leaf type says it by `static constexpr Role role`, and is derived from Array or holds
-/// one in a member `value`.
-enum class Role : unsigned char {
-  none,   ///< an array of its own, such as a batch of data; in a model, the same as `param`
-  param,  ///< trained
-  state   ///< kept by the model and not trained, such as the statistics of a batch norm
-};
-
-namespace tree {
-
-/// Specialise as true for a class that holds no arrays but that Koine cannot see into: it is a static value.
-template <class T>
-inline constexpr bool is_static = false;
-
-class Ref;
-class View;
 class Step;
 class Path;
 struct Walk;
@@ -118,12 +101,6 @@ class Step {
 };
 namespace detail {
 
-template <class T>
-inline constexpr bool always_false = false;
-
-template <class T>
-concept Erased = std::is_same_v<std::remove_cv_t<T>, Ref> || std::is_same_v<std::remove_cv_t<T>, View>;
-
 /// The address of an object; the walks do not change what is const.
 template <class T>
 void* address(T& object) {
@@ -136,104 +113,6 @@ Target target(T& tree) {
     return tree.target();
   else
     return {&type<std::remove_cv_t<T>>, address(tree)};
-}
-
-// What a type is, by what it can do, so that no header of a container has to be read here.
-
-template <class T>
-concept HoldsRole = requires {
-  typename Constant<T::role>;
-  requires std::is_same_v<decltype(T::role), const Role>;
-};
-template <class T>
-concept IsLeaf = std::is_same_v<T, Array> || std::is_base_of_v<Array, T> || HoldsRole<T>;
-
-/// A type-erased part of a model gives the tree that it holds by `koine::tree::Ref koine_tree()`.
-template <class T>
-concept IsErased = Erased<T> || requires(T& t) {
-  requires std::is_same_v<decltype(t.koine_tree()), Ref>;
-};
-
-/// The way to what KOINE_TREE adds to a class.
-struct Access {
-  template <class T>
-  static constexpr bool is_listed = requires { requires std::is_same_v<decltype(T::koine_tree_type()), T*>; };
-  template <class T>
-  static constexpr const char* names() {
-    return T::koine_tree_names();
-  }
-  template <class T, class Take>
-  static void pass(T& object, const Take& take) {
-    object.koine_tree_members(take);
-  }
-};
-
-template <class T>
-concept HasHash = requires(const T& t) { static_cast<uint64_t>(koine_hash(t)); };
-template <class T>
-concept IsText = requires(const T& t) {
-  requires std::is_same_v<typename T::value_type, char> || std::is_same_v<typename T::value_type, wchar_t> ||
-               std::is_same_v<typename T::value_type, char8_t> || std::is_same_v<typename T::value_type, char16_t> ||
-               std::is_same_v<typename T::value_type, char32_t>;
-  t.data();
-  t.size();
-};
-template <class T>
-concept IsRange = requires(T& t) {
-  typename T::value_type;
-  t.begin();
-  t.end();
-  t.size();
-  requires !requires { typename T::element_type; };
-};
-template <class T>
-concept IsUnordered = IsRange<T> && requires { typename T::hasher; };
-template <class T>
-concept IsMap = IsRange<T> && requires { typename T::mapped_type; };
-template <class T>
-concept IsSet = IsRange<T> && !IsMap<T> && requires { typename T::key_type; };
-template <class T>
-concept IsOptional = requires(T& t) {
-  typename T::value_type;
-  t.has_value();
-  *t;
-  requires !requires { t.error(); };
-};
-template <class T>
-concept IsChoice = requires(const T& t) {
-  t.index();
-  t.valueless_by_exception();
-};
-template <class T>
-concept IsTuple = requires { std::tuple_size<T>::value; };
-template <class T>
-concept IsPointer = requires(const T& t) {
-  typename T::element_type;
-  t.get();
-  t.operator->();
-};
-
-/// Whether the compiler's name of T begins with std:: or is the name of a lambda.
-template <class T>
-constexpr bool is_foreign() {
-  const char* text = __PRETTY_FUNCTION__;
-  while (text[0] != 'T' || text[1] != ' ' || text[2] != '=') ++text;
-  text += 4;
-  constexpr auto starts = [](const char* text, const char* with) {
-    while (*with && *text == *with) ++text, ++with;
-    return *with == '\0';
-  };
-  if (starts(text, "std::") || starts(text, "(lambda at ")) return true;
-  const char* end = text;
-  while (*end) ++end;
-  end -= 2;
-  if (*end != '>') return false;
-  // GCC writes `scope::<lambda(int)>`: what the last bracket closes tells it from a template of a lambda.
-  for (int depth = 0; end != text; --end) {
-    depth += *end == '>' ? 1 : *end == '<' ? -1 : 0;
-    if (depth == 0) break;
-  }
-  return starts(end, "<lambda(");
 }
 
 template <class T>
@@ -262,10 +141,10 @@ constexpr const Type& part_type() {
 }
 
 /// The type of a member of T, which has reference members; `Member` does not tell, but a const one may be one of them.
-template <class T, size_t I, class Member>
+template <class T, size_t At, class Member>
 constexpr const Type& possible_reference_type() {
   using Value = std::remove_reference_t<Member>;
-  if constexpr (std::is_const_v<Value> || is_reference_member<T, I>(probes<T>()))
+  if constexpr (std::is_const_v<Value> || is_reference_member<T, At>(probes<T>()))
     return reference_type;
   else
     return part_type<Value>();
@@ -279,8 +158,8 @@ void expand_members(void* object, Step& step) {
       static constexpr const Type* types[] = {&part_type<std::remove_reference_t<decltype(member)>>()...};
       step.members(spell<member_pointers<T>()>(), types, objects, sizeof...(member));
     } else {
-      [&]<size_t... I>(std::index_sequence<I...>) {
-        static constexpr const Type* types[] = {&possible_reference_type<T, I, decltype(member)>()...};
+      [&]<size_t... At>(std::index_sequence<At...>) {
+        static constexpr const Type* types[] = {&possible_reference_type<T, At, decltype(member)>()...};
         step.members(nullptr, types, objects, sizeof...(member));
       }(std::make_index_sequence<sizeof...(member)>());
     }
@@ -306,10 +185,10 @@ void expand_listed(void* object, Step& step) {
 
 template <class T>
 void expand_tuple(void* object, Step& step) {
-  [&]<size_t... I>(std::index_sequence<I...>) {
-    static constexpr const Type* types[] = {&part_type<std::tuple_element_t<I, T>>()..., nullptr};
-    void* const objects[] = {address(get<I>(*static_cast<T*>(object)))..., nullptr};
-    step.members(nullptr, types, objects, sizeof...(I));
+  [&]<size_t... At>(std::index_sequence<At...>) {
+    static constexpr const Type* types[] = {&part_type<std::tuple_element_t<At, T>>()..., nullptr};
+    void* const objects[] = {address(get<At>(*static_cast<T*>(object)))..., nullptr};
+    step.members(nullptr, types, objects, sizeof...(At));
   }(std::make_index_sequence<std::tuple_size_v<T>>());
 }
 
@@ -357,8 +236,8 @@ struct Alternatives<Variant<T...>> {
   static void expand(void* object, Step& step) {
     auto& choice = *static_cast<Variant<T...>*>(object);
     step.choose(Step::Choice::alternative, choice.index());
-    [&]<size_t... I>(std::index_sequence<I...>) {
-      ((choice.index() == I ? step.inside(part_type<T>(), address(*get_if<I>(&choice))) : void()), ...);
+    [&]<size_t... At>(std::index_sequence<At...>) {
+      ((choice.index() == At ? step.inside(part_type<T>(), address(*get_if<At>(&choice))) : void()), ...);
     }(std::index_sequence_for<T...>());
   }
 };
@@ -377,8 +256,9 @@ struct Describe {
     if constexpr (std::is_same_v<T, Array> || std::is_base_of_v<Array, T>) {
       step.leaf(leaf, type<T>, object);
     } else {
-      static_assert(requires(Array& array) { array = leaf.value; },
-                    "koine: a type with a static Role is a leaf: derive it from Array or give it an Array `value`");
+      static_assert(
+          requires(Array& array) { array = leaf.value; },
+          "koine: a type with a static Role is a leaf: derive it from Array or give it an Array `value`");
       step.leaf(leaf.value, type<T>, object);
     }
   }
@@ -408,9 +288,9 @@ struct Describe {
   static void expand_nothing(void*, Step&) {}
   static void expand_opaque(void*, Step& step) { step.opaque(type<T>); }
 
-  template <size_t... I>
-  static constexpr bool are_values(std::index_sequence<I...>) {
-    return (part_type<std::tuple_element_t<I, T>>().is_value && ...);
+  template <size_t... At>
+  static constexpr bool are_values(std::index_sequence<At...>) {
+    return (part_type<std::tuple_element_t<At, T>>().is_value && ...);
   }
 
   static constexpr Type describe() {
@@ -467,8 +347,8 @@ struct Describe {
 
   static constexpr Type class_type() {
     // An Array is not trivially copyable, so a class that is holds none.
-    if constexpr (std::is_trivially_copyable_v<T> && (std::is_empty_v<T> || !std::is_aggregate_v<T> ||
-                                                      std::has_unique_object_representations_v<T>)) {
+    if constexpr (std::is_trivially_copyable_v<T> &&
+                  (std::is_empty_v<T> || !std::is_aggregate_v<T> || std::has_unique_object_representations_v<T>)) {
       return value_type();
     } else if constexpr (std::is_aggregate_v<T>) {
       if constexpr (member_count<T> == 0) {
@@ -482,6 +362,7 @@ struct Describe {
                       "koine: the members of this struct cannot be seen (it has a base class with members, a C array, "
                       "more than 64 members, or a member that needs an explicit constructor): list those that belong "
                       "to its tree by KOINE_TREE(Type, member, ...) inside it");
+        return value_type();
       }
     } else if constexpr (HasHash<T> || is_foreign<T>()) {
       return value_type();
@@ -490,6 +371,7 @@ struct Describe {
                     "koine: this class is not a plain aggregate, so the arrays in it cannot be seen: list the members "
                     "that belong to its tree by KOINE_TREE(Type, member, ...) inside it, KOINE_TREE(Type) for none; "
                     "or, if it is not yours and holds no arrays, specialise koine::tree::is_static<Type>");
+      return value_type();
     }
   }
 
@@ -530,13 +412,12 @@ template <class F, class... Tree>
 void walk_leaves(F& f, Tree&&... tree) {
   const Target trees[] = {target(tree)...};
   constexpr auto call_at = [](void* function, Array* const* leaf, const Path& path) {
-    [&]<size_t... I>(std::index_sequence<I...>) {
-      call(*static_cast<F*>(function), path, as_in<Tree>(*leaf[I])...);
+    [&]<size_t... At>(std::index_sequence<At...>) {
+      call(*static_cast<F*>(function), path, as_in<Tree>(*leaf[At])...);
     }(std::index_sequence_for<Tree...>());
   };
   walk(trees, sizeof...(Tree), call_at, address(f));
 }
 
 }  // namespace detail
-}  // namespace tree
-}  // namespace koine
+}  // namespace koine::tree
