@@ -171,6 +171,16 @@ Array convolution_vmap(const BatchInput& node, const ConvolutionRole (&roles)[3]
                        Array (*run)(const BatchInput& node, const Array& x1, const Array& x2, int64_t groups)) {
   bool has[3] = {};
   has[static_cast<int>(roles[2])] = true;
+  // No batch at all has no groups either: the result is that of one element, repeated no times.
+  if (same(node.size, 0)) {
+    Array one[2];
+    for (size_t i = 0; i < 2; ++i) {
+      Shape shape = node.in[i].shape();
+      if (node.batched[i]) shape.erase(0);
+      one[i] = node.batched[i] ? zeros(shape, node.in[i].dtype()) : node.in[i];
+    }
+    return repeat_in_front(run(node, one[0], one[1], groups), 0);
+  }
   for (int i = 0; i < 2; ++i) has[static_cast<int>(roles[i])] = node.batched[static_cast<size_t>(i)];
   int64_t rank = node.rank(0);
   Array in[2];

@@ -1,0 +1,81 @@
+"""Ops that hold or pass values, children of keys, and the inverses of the error functions."""
+
+import mpmath
+import numpy as np
+from mpmath import mp
+
+from . import philox
+from .cases import Case, Random, op
+from .formats import ALL, Tensor, round_real
+from .random import KEYS, PHILOX, key_tensor
+
+NUMPY = f"numpy {np.__version__}"
+
+
+@op("identity", "the operand itself")
+def identity():
+    for dtype in ALL:
+        x = Random("identity", dtype).tensor(dtype, (2, 3))
+        yield Case([x], x)
+    for shape in ((), (0, 2)):
+        x = Random("identity", shape).tensor("float32", shape)
+        yield Case([x], x)
+
+
+@op("full", NUMPY)
+def full():
+    for dtype in ALL:
+        for shape in ((2, 3), ()):
+            yield Case([], Tensor(dtype, np.full(shape, 1)), {"shape": list(shape), "value": 1, "dtype": dtype})
+    for dtype, value in (("float64", 0.1), ("float32", -2.5), ("int64", -(2**62)), ("bool", False), ("uint8", 255)):
+        yield Case([], Tensor(dtype, np.full((3, 0, 2), value)), {"shape": [3, 0, 2], "value": value, "dtype": dtype})
+        yield Case([], Tensor(dtype, np.full((4,), value)), {"shape": [4], "value": value, "dtype": dtype})
+
+
+def child(key, number, kind):
+    """Two words at the counter of a child's number; `kind` tells children of split from those of fold_in."""
+    number &= 2**64 - 1
+    return philox.philox4x32((number & philox.MASK, number >> 32, 0, kind), key)[:2]
+
+
+@op("split_key", PHILOX)
+def split_key():
+    for key in KEYS:
+        for n in (2, 5, 0):
+            keys = np.array([child(key, i, 1) for i in range(n)], np.uint32).reshape(n, 2)
+            yield Case([key_tensor(key)], Tensor("uint32", keys), {"n": n})
+    keys = [[child(key, i, 1) for i in range(3)] for key in KEYS]
+    yield Case([Tensor("uint32", np.array(KEYS, np.uint32))], Tensor("uint32", np.array(keys, np.uint32)), {"n": 3})
+
+
+@op("fold_in", PHILOX)
+def fold_in():
+    numbers = (0, 1, -1, 7, 2**40 + 3, -(2**63))
+    for key in KEYS:
+        for number in numbers:
+            mixed = np.array(child(key, number, 2), np.uint32)
+            yield Case([key_tensor(key), Tensor("int64", np.array(number))], Tensor("uint32", mixed))
+    many = Tensor("uint32", np.array(KEYS, np.uint32))
+    data = Tensor("int32", np.array([3, 0, -5]))
+    each = np.array([child(key, int(n), 2) for key, n in zip(KEYS, data.array)], np.uint32)
+    yield Case([many, data], Tensor("uint32", each))
+    one_key = np.array([child(KEYS[2], int(n), 2) for n in data.array], np.uint32)
+    yield Case([key_tensor(KEYS[2]), data], Tensor("uint32", one_key))
+    one_number = np.array([child(key, 9, 2) for key in KEYS], np.uint32)
+    yield Case([many, Tensor("uint8", np.array(9))], Tensor("uint32", one_number))
+
+
+def inverse(name, function, points):
+    """An inverse error function in every floating dtype, from `function` at 200 bits."""
+
+    @op(name, f"mpmath {mpmath.__version__}")
+    def cases():
+        for dtype in ("float16", "bfloat16", "float32", "float64"):
+            x = Tensor(dtype, np.array(points))
+            with mp.workprec(200):
+                y = [round_real(function(mp.mpf(float(v))), dtype) for v in x.array]
+            yield Case([x], Tensor(dtype, np.array(y)), {}, {"ulp": 4})
+
+
+inverse("erfinv", mp.erfinv, [0.0, 2.0**-12, -0.125, 0.25, 0.5, -0.75, 0.875, 0.984375, -0.99609375])
+inverse("erfcinv", lambda x: mp.erfinv(1 - x), [1.0, 1.25, 0.5, 0.25, 1.75, 1.984375, 0.0625, 2.0**-8, 2.0**-12])
