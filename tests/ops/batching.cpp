@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <koine/transform.h>
+
 #include <algorithm>
+#include <climits>
 
 namespace koine::optest {
 namespace {
@@ -98,6 +101,44 @@ std::string text_of(const Mask& batched) {
   return text;
 }
 
+/// vmap as users call it, along any axis of one operand and into any axis of the results.
+std::string axis_problem(const Batch& batch, const Call& call, size_t operand, int in_axis, int out_axis) {
+  Arrays in, elements;
+  for (const Tensor& tensor : call.in) in.push_back(to_array(tensor));
+  auto at = [&](const Array& x) {
+    Arrays operands = in;
+    operands[operand] = x;
+    return apply(*call.op, call.attrs.get(), operands);
+  };
+  std::vector<Arrays> parts;
+  for (size_t b = 0; b < batch.size(); ++b) {
+    elements.push_back(to_array(batch.draws[b][operand]));
+    Arrays one = at(elements.back());
+    parts.resize(one.size());
+    for (size_t k = 0; k < one.size(); ++k) parts[k].push_back(one[k]);
+  }
+  Tensors want;
+  for (const Arrays& part : parts) want.push_back(read(stack(part, out_axis)));
+  Arrays got = koine::vmap(at, {.in = {in_axis}, .out = {out_axis}})(stack(elements, in_axis));
+  return difference(read(got), want, tolerance);
+}
+
+/// Every axis of every operand, with the axes of the results in turn.
+void expect_every_axis(const OpSpec& op) {
+  const std::vector<Batch> batches = batches_of(op, 3);
+  const std::vector<Call> calls = smooth_calls(op);
+  for (size_t c = 0; c < calls.size(); ++c) {
+    int rank = INT_MAX;
+    for (TypeRef type : types_after(op, calls[c].attrs.get(), types_of(calls[c].in))) rank = std::min(rank, type->rank());
+    for (size_t i = 0, turn = 0; i < calls[c].in.size(); ++i)
+      for (int axis = 0; axis <= static_cast<int>(calls[c].in[i].shape.size()); ++axis) {
+        const int out = static_cast<int>(turn++) % (rank + 1);
+        expect(batches[c].name + ", operand " + std::to_string(i) + " along axis " + std::to_string(axis),
+               [&] { return axis_problem(batches[c], calls[c], i, axis, out); });
+      }
+  }
+}
+
 TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
   for_each_op(Cell::vmap, [](const OpSpec& op) {
     for (size_t size : {3, 1})
@@ -120,6 +161,7 @@ TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
       for (const Mask& batched : batch_masks(batch.inputs(), false))
         expect(batch.name + " twice" + text_of(batched), [&] { return vmap_problem(nested, batched); });
     }
+    expect_every_axis(op);
   });
 }
 
