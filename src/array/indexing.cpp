@@ -187,7 +187,8 @@ Array fit(const Array& value, const Shape& selected, const char* hint = "") {
   Shape own = value.shape();
   while (own.size() > selected.size() && same(own[0], 1)) own.erase(0);
   bool fits = own.size() <= selected.size();
-  for (int64_t d = -static_cast<int64_t>(own.size()); fits && d < 0; ++d) fits = same(own[d], 1) || same(own[d], selected[d]);
+  for (int64_t d = -static_cast<int64_t>(own.size()); fits && d < 0; ++d)
+    fits = same(own[d], 1) || same(own[d], selected[d]);
   if (!fits)
     throw ShapeError("[at] a value of shape " + to_string(value.shape()) + " does not fit the selected shape " +
                      to_string(selected) + hint);
@@ -215,8 +216,8 @@ Array set_masked(const Array& x, const Selection& selection, const Arg& value, C
   }
   if (more) throw ValueError("[at] a boolean mask goes with slices only; use where(mask, value, x) for more");
   Array box = box_of(x, selection);
-  Array given = value.is_array() ? shaped(fit(value.array(), selected, ", where all that a mask selects gets one value"), spread)
-                                 : value_for(x, value);
+  const char* hint = ", where all that a mask selects gets one value";
+  Array given = value.is_array() ? shaped(fit(value.array(), selected, hint), spread) : value_for(x, value);
   Array fresh = value_for(x, combine ? combine(box, given) : given);
   return put_box(x, selection, where(shaped(mask, mask_shape), fresh, box));
 }

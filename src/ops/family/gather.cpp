@@ -24,11 +24,17 @@ void check_mode(const std::string& mode, bool reading) {
     throw ValueError(cat("there is no mode '", mode, "'", did_you_mean(mode, known)));
 }
 
+void check_axis_length(Dim n, const Shape& indices, const std::string& mode) {
+  if (same(n, 0) && mode != "fill" && mode != "zero" && !same(count(indices), 0))
+    throw IndexError("the axis has no positions for the indices of shape " + to_string(indices));
+}
+
 Shape gathered_shape(const Shape& x, const Shape& indices, GatherAttrs attrs) {
   auto rank = static_cast<int64_t>(x.size()), place = rank + attrs.axis;
   if (attrs.batch < 0 || attrs.batch > place || attrs.batch > static_cast<int64_t>(indices.size()))
     throw ValueError(cat("batch ", attrs.batch, " is not a number of axes before axis ", place, " of ", to_string(x),
                          " that the indices ", to_string(indices), " have too"));
+  check_axis_length(x[place], indices, attrs.mode);
   Shape shape;
   for (int64_t d = 0; d < place; ++d) shape.push_back(x[d]);
   for (int64_t d = 0; d < static_cast<int64_t>(indices.size()); ++d) {
@@ -55,6 +61,7 @@ void check_along(const TypeInput& in, int64_t axis) {
   if (!(in.shape(1) == want))
     throw ShapeError(cat("indices of shape ", to_string(in.shape(1)), " do not fit ", to_string(in.shape(0)),
                          " but for axis ", static_cast<int64_t>(want.size()) + axis));
+  check_axis_length(in.shape(0)[axis], want, "raise");
 }
 
 bool shares_indices(const BatchInput& node, int64_t batch) { return !node.batched[1] && batch == 0; }

@@ -24,6 +24,9 @@ void indexed_dtypes(std::span<ir::OperandDType> operands);
 /// Throws ValueError for a mode that is none of raise, clip, wrap, fill and, when reading, zero.
 void check_mode(const std::string& mode, bool reading);
 
+/// Throws IndexError when indices are asked for positions of an axis that has none.
+void check_axis_length(Dim n, const Shape& indices, const std::string& mode);
+
 /// x[:axis] + indices[batch:] + x[axis+1:].
 Shape gathered_shape(const Shape& x, const Shape& indices, GatherAttrs attrs);
 /// Throws unless operand 2 has the shape that gathering at the indices gives.

@@ -33,6 +33,7 @@ struct RavelMultiIndex : Library {
       throw ShapeError("shape " + to_string(a.shape) + " needs an index for each of its axes");
     Shape shape = in.shape(0);
     for (ir::TypeRef type : in.in) shape = broadcast(shape, type->shape);
+    for (Dim n : a.shape) check_axis_length(n, shape, a.mode);
     return {int64, shape};
   }
   static Arrays vmap(const BatchInput& node, const Attrs&, std::span<uint8_t> out_batched) {

@@ -229,6 +229,24 @@ scan("cumprod", operator.mul, NUMBERS, sum_dtype, None)
 scan("cummax", larger, ORDERED, same, SAME_VALUE)
 
 
+@op("linear_recurrence", "a Python loop in float64 and complex128")
+def linear_recurrence():
+    def made(dtype, shape, attrs):
+        random = Random("linear_recurrence", dtype, shape)
+        x, term = random.tensor(dtype, shape), random.tensor(dtype, shape)
+        factors, terms = (np.moveaxis(wide(t), attrs["axis"], 0) for t in (x, term))
+        y, before = terms.copy(), 0
+        for k in range(len(y))[:: -1 if attrs.get("reverse") else 1]:
+            y[k] = before = factors[k] * before + terms[k]
+        return Case([x, term], Tensor(dtype, np.moveaxis(y, 0, attrs["axis"])), attrs, loose(dtype, 8))
+
+    for dtype in NUMBERS:
+        if dtype not in INTS and dtype != "bool":
+            yield made(dtype, (2, 5), {"axis": 1})
+    for shape, attrs in SCANS:
+        yield made("float32", shape, attrs)
+
+
 # --- order --------------------------------------------------------------------------------------------------------
 
 

@@ -139,7 +139,7 @@ def pad():
         return Case([x], Tensor(dtype, y), {"before": before, "after": after, "value": value})
 
     for dtype in ALL:
-        yield made(dtype, (2, 3), [1, 0], [0, 2], 1)
+        yield made(dtype, (2, 3), [1, 0], [0, 2], True if dtype == "bool" else 1)
     for shape, before, after in (
         ((3,), [2], [1]),
         ((2, 3), [0, 0], [0, 0]),
@@ -205,15 +205,15 @@ def gathered(x, indices, axis, mode, dtype):
     return np.moveaxis(out, tuple(range(indices.ndim)), tuple(range(axis, axis + indices.ndim)))
 
 
-def scattered(x, indices, updates, axis, mode):
-    """x with updates added; an update outside in mode fill is dropped."""
+def scattered(x, indices, updates, axis, mode, add=True):
+    """x with updates added, or put in its place; an update outside in mode fill is dropped."""
     axis %= x.ndim
     out = np.moveaxis(x.copy(), axis, 0)
     rows = np.moveaxis(updates, tuple(range(axis, axis + indices.ndim)), tuple(range(indices.ndim)))
     for where in np.ndindex(indices.shape):
         position = resolve(indices[where], x.shape[axis], mode)
         if position is not None:
-            out[position] = out[position] + rows[where]
+            out[position] = out[position] + rows[where] if add else rows[where]
     return np.moveaxis(out, 0, axis)
 
 
@@ -277,6 +277,42 @@ def scatter_add():
     for mode in ("clip", "wrap", "fill"):
         for shape, axis, values, index_shape in GATHERS:
             yield made("float32", shape, axis, OUTSIDE[: len(values)], index_shape, mode, {"rel": 1e-6, "abs": 1e-6})
+
+
+@op("scatter", "Python indexing, one index at a time: the last update of a position stays")
+def scatter():
+    def made(dtype, shape, axis, values, index_shape, mode):
+        random = Random("scatter", dtype, shape)
+        x, indices = random.tensor(dtype, shape), Tensor("int64", np.array(values, np.int64).reshape(index_shape))
+        place = axis % len(shape)
+        updates = random.tensor(dtype, shape[:place] + index_shape + shape[place + 1 :])
+        y = scattered(x.array, indices.array, updates.array, axis, mode, add=False)
+        return Case([x, indices, updates], Tensor(dtype, y), {"axis": axis, "mode": mode})
+
+    for dtype in ALL:
+        yield made(dtype, (2, 3), 1, INSIDE, (4,), "raise")
+    for call in GATHERS:
+        yield made("float32", *call, "raise")
+    for mode in ("clip", "wrap", "fill"):
+        for shape, axis, values, index_shape in GATHERS:
+            yield made("float32", shape, axis, OUTSIDE[: len(values)], index_shape, mode)
+
+
+@op("ravel_multi_index", f"{NUMPY}, after counting negative indices from the end")
+def ravel_multi_index():
+    def made(shape, mode, *indices, dtype="int64"):
+        indices = [np.array(values, np.int64) for values in indices]
+        place = [np.where(i < 0, i + n, i) if mode == "raise" else i for i, n in zip(indices, shape)]
+        y = np.array(np.ravel_multi_index(np.broadcast_arrays(*place), shape, mode), np.int64)
+        return Case([Tensor(dtype, i) for i in indices], Tensor("int64", y), {"shape": list(shape), "mode": mode})
+
+    for dtype in ("int8", "int32", "int64"):
+        yield made((3, 4), "raise", [0, 2, -1], [3, -4, 1], dtype=dtype)
+    yield made((5,), "raise", [[4, 0], [-5, 2]])
+    yield made((3, 4, 2), "raise", [[0], [2]], [1, -1, 3], 1)
+    yield made((3, 4), "clip", [-7, 1, 9], [2**40, 2, -(2**40)])
+    yield made((3, 4), "wrap", [-7, 1, 9], [2**40, 2, -(2**40)])
+    yield made((3, 4), "raise", np.zeros((0, 1)), [1, 2])
 
 
 ALONG = (((3,), (4,), 0), ((2, 3), (2, 4), 1), ((3, 2), (2, 2), 0), ((2, 3, 2), (2, 1, 2), -2), ((2, 3), (2, 0), 1))
