@@ -3,14 +3,15 @@ find_package(doctest REQUIRED)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.cpp)
 list(FILTER test_sources EXCLUDE REGEX "/tests/(consumer|checks)/")
-if(test_sources AND TARGET koine_all)
-  add_executable(koine_tests ${test_sources})
-  set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-  target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctest)
-  add_dependencies(koine_tests koine_generate)
-  add_test(NAME koine_tests COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-endif()
+add_executable(koine_tests ${test_sources})
+set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+# Both halve the time that the tests take to compile.
+target_compile_definitions(koine_tests PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
+target_compile_options(koine_tests PRIVATE -O1)
+target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctest)
+add_dependencies(koine_tests koine_generate)
+add_test(NAME koine_tests COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 
 # Every tests/checks/<name>.py is a check, and --self-test shows that it fails when it should.
 file(GLOB checks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/checks/*.py)
