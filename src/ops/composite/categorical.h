@@ -25,8 +25,6 @@ struct Categorical : Composite {
     Array exponential = -where(drawn.centred < 0, log(drawn.u), log1p(-drawn.rest));
     return argmax(logits - log(exponential), {.axis = a.axis});
   }
-  // The numbers that are drawn have the precision of the logits.
-  static constexpr Exemption exemptions[] = {{Cell::dtypes, Reason::random}};
   static std::vector<Sample> samples() {
     SampleInput key{.shape = {2}, .dtype = uint32, .low = 0, .high = 1e6};
     return {sample<Categorical>({key, {{5}}}), sample<Categorical>({key, {{3, 4}}}, {.axis = -2})};
