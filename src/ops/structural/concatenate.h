@@ -26,7 +26,8 @@ struct Concatenate : Structural {
       if (part.size() != shape.size()) throw ShapeError("arrays have different numbers of axes");
       total += part[a.axis];
       shape[a.axis] = part[a.axis];
-      if (!(shape == part)) throw ShapeError("arrays differ in another axis than " + std::to_string(a.axis));
+      if (!(shape == part))
+        throw ShapeError("arrays differ in another axis than " + std::to_string(in.in[i]->rank() + a.axis));
     }
     shape[a.axis] = total;
     return {in.dtype(0), shape};
