@@ -72,10 +72,18 @@ class Array {
 
   /// Elements, slices and axes as in NumPy: `x.at(0, Slice{1, 5}, all)`. On a non-const array the
   /// result can also be assigned to: `x.at(i) = v` rebinds x to a copy with the part replaced.
-  template <class... I>
-  Array at(const I&... index) const&;
-  template <class... I>
-  At at(const I&... index) &;
+  Array at(const Index& i) const&;
+  At at(const Index& i) &;
+  Array at(const Index& i, const Index& j) const&;
+  At at(const Index& i, const Index& j) &;
+  Array at(const Index& i, const Index& j, const Index& k) const&;
+  At at(const Index& i, const Index& j, const Index& k) &;
+  Array at(const Index& i, const Index& j, const Index& k, const Index& l) const&;
+  At at(const Index& i, const Index& j, const Index& k, const Index& l) &;
+  Array at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) const&;
+  At at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) &;
+  Array at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) const&;
+  At at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) &;
 
   Array& operator+=(const Arg& y);
   Array& operator-=(const Arg& y);
@@ -130,16 +138,14 @@ class Arg {
   template <ComplexNumber T>
   Arg(const T& z, std::source_location where = std::source_location::current())
       : number_(Number::complex(z.real(), z.imag())), where_(where) {}
-  Arg(const At& part, std::source_location where = std::source_location::current());
 
-  bool is_array() const { return array_ || part_.defined(); }
-  const Array& array() const { return array_ ? *array_ : part_; }
+  bool is_array() const { return array_ != nullptr; }
+  const Array& array() const { return *array_; }
   const Number& number() const { return number_; }
   std::source_location where() const { return where_; }
 
  private:
   const Array* array_ = nullptr;
-  Array part_;
   Number number_;
   std::source_location where_;
 };
@@ -182,17 +188,21 @@ inline constexpr NewAxis newaxis{};
 class Index {
  public:
   enum class Kind : uint8_t { position, slice, ellipsis, newaxis, array };
+  using Where = std::source_location;
   template <std::integral T>
-  Index(T position) : kind(Kind::position), slice{static_cast<int64_t>(position)} {}
-  Index(Slice range) : kind(Kind::slice), slice(range) {}
-  Index(Array (&)(const Arg&, AllAttrs)) : Index(Slice{}) {}
-  Index(Ellipsis) : kind(Kind::ellipsis) {}
-  Index(NewAxis) : kind(Kind::newaxis) {}
-  Index(const Array& indices) : kind(Kind::array), array(indices) {}
+  Index(T position, Where where = Where::current())
+      : kind(Kind::position), slice{static_cast<int64_t>(position)}, where(where) {}
+  Index(Slice range, Where where = Where::current()) : kind(Kind::slice), slice(range), where(where) {}
+  /// The op `all`, named without arguments, means a whole axis.
+  Index(Array (&)(const Arg&, AllAttrs), Where where = Where::current()) : Index(Slice{}, where) {}
+  Index(Ellipsis, Where where = Where::current()) : kind(Kind::ellipsis), where(where) {}
+  Index(NewAxis, Where where = Where::current()) : kind(Kind::newaxis), where(where) {}
+  Index(const Array& indices, Where where = Where::current()) : kind(Kind::array), array(indices), where(where) {}
 
   Kind kind;
   Slice slice;
   Array array;
+  Where where;
 };
 
 /// The part of x that an index selects, placed as in NumPy: a position drops its axis, slices keep theirs, integer
@@ -206,49 +216,45 @@ Array get_at(const Array& x, std::span<const Index> index,
 /// value does not fit, and DTypeError when its kind does not (a floating number into integers).
 Array set_at(const Array& x, std::span<const Index> index, const Arg& value);
 
-/// The result of `x.at(...)` on a non-const array: reads as an array, assigns into its target.
-/// `x.at(i) += v` reads, adds and replaces: elements that integer arrays name twice get one addition, as in NumPy.
-class At {
+/// The result of `x.at(...)` on a non-const array: an array, and a place in another that can be assigned to while it
+/// is a temporary. Kept in a variable it is the part as it was: views never alias.
+class At : public Array {
  public:
-  At(Array& target, std::vector<Index> index) : target_(&target), index_(std::move(index)) {}
-  Array get(std::source_location where = std::source_location::current()) const {
-    return get_at(*target_, index_, where);
-  }
-  operator Array() const { return get(); }
-  Shape shape() const { return get().shape(); }
-  DType dtype() const { return target_->dtype(); }
-  template <class T>
-  T item(std::source_location where = std::source_location::current()) const {
-    return get(where).item<T>(where);
-  }
-  template <class T>
-  std::vector<T> to_vector(std::source_location where = std::source_location::current()) const {
-    return get(where).to_vector<T>(where);
-  }
-  At& operator=(const Arg& value);
-  At& operator=(const At& other) { return *this = Arg(static_cast<Array>(other)); }
+  At(Array& target, std::vector<Index> index);
   At(const At&) = default;
-  At& operator+=(const Arg& value);
-  At& operator-=(const Arg& value);
-  At& operator*=(const Arg& value);
-  At& operator/=(const Arg& value);
+  At& operator=(const At&) & = delete;
+  void operator=(const At& value) && { assign(Arg(static_cast<const Array&>(value))); }
+  void operator=(const Arg& value) && { assign(value); }
+  void operator+=(const Arg& value) &&;
+  void operator-=(const Arg& value) &&;
+  void operator*=(const Arg& value) &&;
+  void operator/=(const Arg& value) &&;
 
  private:
+  void assign(const Arg& value);
+  void combine(const Arg& value, Array (*op)(const Arg&, const Arg&));
+
   Array* target_;
   std::vector<Index> index_;
 };
 
-inline Arg::Arg(const At& part, std::source_location where) : part_(part.get(where)), where_(where) {}
-
-template <class... I>
-Array Array::at(const I&... index) const& {
-  const Index list[] = {Index(index)...};
-  return get_at(*this, list);
+namespace detail {
+inline Array part(const Array& x, std::initializer_list<Index> index) {
+  return get_at(x, {index.begin(), index.size()}, index.begin()->where);
 }
-template <class... I>
-At Array::at(const I&... index) & {
-  return At(*this, std::vector<Index>{Index(index)...});
-}
+}  // namespace detail
+inline Array Array::at(const Index& i) const& { return detail::part(*this, {i}); }
+inline At Array::at(const Index& i) & { return At(*this, {i}); }
+inline Array Array::at(const Index& i, const Index& j) const& { return detail::part(*this, {i, j}); }
+inline At Array::at(const Index& i, const Index& j) & { return At(*this, {i, j}); }
+inline Array Array::at(const Index& i, const Index& j, const Index& k) const& { return detail::part(*this, {i, j, k}); }
+inline At Array::at(const Index& i, const Index& j, const Index& k) & { return At(*this, {i, j, k}); }
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l) const& { return detail::part(*this, {i, j, k, l}); }
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l) & { return At(*this, {i, j, k, l}); }
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) const& { return detail::part(*this, {i, j, k, l, m}); }
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) & { return At(*this, {i, j, k, l, m}); }
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) const& { return detail::part(*this, {i, j, k, l, m, n}); }
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) & { return At(*this, {i, j, k, l, m, n}); }
 
 template <class T>
 concept Element = std::is_arithmetic_v<T> && !std::is_same_v<T, long double>;
@@ -343,7 +349,6 @@ class Printable {
   template <ArithmeticNumber T>
   Printable(T number) : text(to_string(scalar_array(number))) {}
   Printable(const Array& array) : text(to_string(array)) {}
-  Printable(const At& part) : text(to_string(part.get())) {}
   Printable(const Shape& shape) : text(to_string(shape)) {}
   std::string text;
 };

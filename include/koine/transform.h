@@ -118,8 +118,8 @@ auto grad(F f, std::source_location where = std::source_location::current()) {
 
 /// f at x and its directional derivative along a tangent like x: `auto [y, dy] = jvp(f, x, dx)`. Empty leaves of the
 /// tangent are zero; integer leaves of the result have an empty tangent.
-template <class F, class T>
-auto jvp(F f, const T& x, const T& tangent, std::source_location where = std::source_location::current()) {
+template <class F, class T, class U>
+auto jvp(F f, const T& x, const U& tangent, std::source_location where = std::source_location::current()) {
   detail::List leaves = tree::leaves(x), tangents = tree::leaves(tangent);
   detail::Flags wanted;
   for (const Array& t : tangents) wanted.push_back(t.defined());
@@ -194,6 +194,8 @@ class Jit {
     std::tuple<A...> all(arguments...);
     detail::List leaves = tree::leaves(all);
     std::string key = tree::structure_key(all) + detail::types_key(leaves);
+    // A value that is known by its type alone may differ: such a call is traced each time.
+    if (tree::has_opaque(all)) return std::apply(f_, all);
     for (const Entry& entry : entries_)
       if (entry.key == key)
         return tree::unflatten(*static_cast<const Result*>(entry.result), detail::replay(*entry.graph, leaves, where_));

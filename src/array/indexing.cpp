@@ -268,25 +268,26 @@ Array set_at(const Array& x, std::span<const Index> index, const Arg& value) {
   return write(x, select(x, index), value);
 }
 
-At& At::operator=(const Arg& value) {
-  *target_ = set_at(*target_, index_, value);
-  return *this;
+// What a boolean mask selects has no shape to read, it can only be assigned to.
+At::At(Array& target, std::vector<Index> index) : target_(&target), index_(std::move(index)) {
+  for (const Index& entry : index_)
+    if (entry.kind == Index::Kind::array && is_bool(entry.array.dtype())) return;
+  Array::operator=(get_at(target, index_, index_[0].where));
 }
-At& At::operator+=(const Arg& value) {
-  update(*target_, index_, value, add);
-  return *this;
+
+// The part that was read holds on to the old array, which is updated in place only when nobody does.
+void At::assign(const Arg& value) {
+  Array fresh = set_at(*target_, index_, value);
+  Array::operator=(Array());
+  *target_ = std::move(fresh);
 }
-At& At::operator-=(const Arg& value) {
-  update(*target_, index_, value, subtract);
-  return *this;
-}
-At& At::operator*=(const Arg& value) {
-  update(*target_, index_, value, multiply);
-  return *this;
-}
-At& At::operator/=(const Arg& value) {
-  update(*target_, index_, value, divide);
-  return *this;
+void At::operator+=(const Arg& value) && { combine(value, add); }
+void At::operator-=(const Arg& value) && { combine(value, subtract); }
+void At::operator*=(const Arg& value) && { combine(value, multiply); }
+void At::operator/=(const Arg& value) && { combine(value, divide); }
+void At::combine(const Arg& value, Array (*op)(const Arg&, const Arg&)) {
+  Array::operator=(Array());
+  update(*target_, index_, value, op);
 }
 
 }  // namespace koine
