@@ -16,6 +16,12 @@ class Key : public Array {
   /// The words themselves. Throws ShapeError or DTypeError for anything but two uint32.
   explicit Key(const Array& words);
 
+  /// Keys for independent streams of numbers: of each other, of this key's own, and of `fold_in`.
+  /// Throws ValueError when n is negative.
+  std::vector<Key> split(int64_t n = 2, std::source_location where = std::source_location::current()) const;
+  /// The key for a number, such as a step or the number of a layer. Throws DTypeError unless `data` is an integer.
+  Key fold_in(const Arg& data) const;
+
  private:
   static Array of_seed(uint64_t seed);
 };

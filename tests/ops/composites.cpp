@@ -1,0 +1,107 @@
+// Composites beyond their reference values and generated tests: ends, ties, masks, errors.
+#include <doctest/doctest.h>
+#include <koine/koine.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace koine;
+
+namespace {
+using Doubles = std::vector<double>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+Doubles list(const Array& x) { return x.to_vector<double>(); }
+bool finite(const Array& x) {
+  for (double value : list(x))
+    if (!std::isfinite(value)) return false;
+  return true;
+}
+}  // namespace
+
+TEST_CASE("composites: softmax and cross entropy do not overflow, nor do their derivatives") {
+  Array x = array({{1e4, -1e4, 0.0}, {3e38, -3e38, -infinity}});
+  CHECK(list(softmax(x)) == Doubles{1, 0, 0, 1, 0, 0});
+  CHECK(finite(grad([](const Array& v) { return sum(square(softmax(v))); })(x)));
+  Array labels = array({1, 0});
+  CHECK(list(cross_entropy(x, labels)) == Doubles{2e4, 0});
+  CHECK(list(grad([&](const Array& v) { return sum(cross_entropy(v, labels)); })(x)) == Doubles{1, -1, 0, 0, 0, 0});
+}
+
+TEST_CASE("composites: labels and indices are checked") {
+  Array logits = zeros({2, 3});
+  CHECK_THROWS_AS(cross_entropy(logits, array({0, 3})).to_vector<float>(), IndexError);
+  CHECK_THROWS_AS(cross_entropy(logits, array({0, 1, 2})), ShapeError);
+  CHECK_THROWS_AS(cross_entropy(logits, array({0.0, 1.0})), DTypeError);
+  CHECK_THROWS_AS(embedding(zeros({4, 2}), array({4})).to_vector<float>(), IndexError);
+  CHECK_THROWS_AS(embedding(zeros({4}), array({0})), ShapeError);
+  CHECK_THROWS_AS(embedding(zeros({4, 2}), array({0.5})), DTypeError);
+  auto rows = [](const Array& weight) { return sum(embedding(weight, array({2, 0, 2}))); };
+  CHECK(list(grad(rows)(zeros({4, 2}))) == Doubles{1, 1, 0, 0, 2, 2, 0, 0});
+}
+
+TEST_CASE("composites: the gradient of max_pool goes to the first largest element, padding never wins") {
+  Array x = reshape(array({-1.0, -1.0, -3.0, -1.0}), {.shape = {1, 2, 2, 1}});
+  auto pooled = [](const Array& v) { return max_pool(v, {.window = {2, 2}}); };
+  CHECK(list(pooled(x)) == Doubles{-1});
+  CHECK(list(grad([&](const Array& v) { return sum(pooled(v)); })(x)) == Doubles{1, 0, 0, 0});
+  Array y = max_pool(x, {.window = {2, 2}, .stride = {2, 2}, .padding = {1, 1, 1, 1}});
+  CHECK(list(y) == Doubles{-1, -1, -3, -1});
+  Array holes = reshape(array({std::nan(""), 1.0, 2.0, 3.0}), {.shape = {1, 4, 1}});
+  CHECK(std::isnan(list(max_pool(holes, {.window = {2}}))[0]));
+  CHECK(list(max_pool(holes, {.window = {2}}))[1] == 3);
+}
+
+TEST_CASE("composites: average_pool counts what is inside, and windows that cannot be are refused") {
+  Array x = reshape(array({1.0, 2.0, 3.0}), {.shape = {1, 3, 1}});
+  CHECK(list(average_pool(x, {.window = {2}, .stride = {1}, .padding = {1, 1}})) == Doubles{1, 1.5, 2.5, 3});
+  CHECK_THROWS_AS(average_pool(x, {.window = {4}}), ShapeError);
+  CHECK_THROWS_AS(average_pool(x, {.window = {2}, .padding = {2, 0}}), ValueError);
+  CHECK_THROWS_AS(average_pool(x, {}), ValueError);
+  CHECK_THROWS_AS(average_pool(x, {.window = {2}, .stride = {0}}), ValueError);
+  CHECK_THROWS_AS(average_pool(x, {.window = {1, 1, 1}}), ShapeError);
+  CHECK_THROWS_AS(max_pool(x, {.window = {2}, .padding = {1}}), ValueError);
+}
+
+TEST_CASE("composites: a query that sees nothing gives 0 and gets no gradient") {
+  Array q = normal(Key{1}, {.shape = {1, 2, 2, 3}}), k = normal(Key{2}, {.shape = {1, 3, 2, 3}}),
+        v = normal(Key{3}, {.shape = {1, 3, 2, 2}});
+  const Array mask = array({{true, false, true}, {false, false, false}});
+  const Array y = attention(q, k, v, mask);
+  CHECK(list(y.at(0, 1)) == Doubles{0, 0, 0, 0});
+  CHECK(finite(y));
+  auto total = [&](const Array& a, const Array& b, const Array& c) { return sum(square(attention(a, b, c, mask))); };
+  auto [dq, dk, dv] = grad(total, {.arguments = {0, 1, 2}})(q, k, v);
+  CHECK(list(std::as_const(dq).at(0, 1)) == Doubles{0, 0, 0, 0, 0, 0});
+  CHECK(list(std::as_const(dk).at(0, 1)) == Doubles{0, 0, 0, 0, 0, 0});
+  CHECK((finite(dq) && finite(dk) && finite(dv)));
+  // What is masked has no influence, infinite or not.
+  Array wild = array({1.0, infinity, 1.0});
+  CHECK(list(attention(q, k * reshape(wild, {.shape = {1, 3, 1, 1}}), v, mask)) == list(y));
+  CHECK(list(attention(q, zeros({1, 0, 2, 3}), zeros({1, 0, 2, 2}))) == Doubles(8, 0));
+}
+
+TEST_CASE("composites: heads of k and v serve groups of heads of q, causal attention sees the past") {
+  Array q = normal(Key{1}, {.shape = {2, 3, 4, 2}}), k = normal(Key{2}, {.shape = {2, 3, 2, 2}}),
+        v = normal(Key{3}, {.shape = {2, 3, 2, 2}});
+  auto repeated = [](const Array& x) { return gather(x, array({0, 0, 1, 1}), {.axis = 2}); };
+  CHECK(list(attention(q, k, v, {.causal = true})) == list(attention(q, repeated(k), repeated(v), {.causal = true})));
+  const Array past = attention(q, k, v, {.causal = true});
+  const Array first = past.at(all, 0), of_v = repeated(v);
+  CHECK(list(first) == list(of_v.at(all, 0)));
+  CHECK_THROWS_AS(attention(q, zeros({2, 3, 3, 2}), zeros({2, 3, 3, 2})), ShapeError);
+  CHECK_THROWS_AS(attention(q, k, v, ones({3, 3})), DTypeError);
+  CHECK_THROWS_AS(attention(q, k, v, array({true, false})), ShapeError);
+}
+
+TEST_CASE("composites: operands that do not fit are refused") {
+  Array x = zeros({2, 3});
+  CHECK_THROWS_AS(layer_norm(x, zeros({2})), ShapeError);
+  CHECK_THROWS_AS(layer_norm(x, zeros({4, 2, 3})), ShapeError);
+  CHECK_THROWS_AS(batch_norm(x, zeros({3}), zeros({3}), zeros({3}), zeros({2})), ShapeError);
+  CHECK_THROWS_AS(softmax(x, {.axis = 2}), IndexError);
+  CHECK_THROWS_AS(softmax(cast(x, {.dtype = complex64})), DTypeError);
+  CHECK_THROWS_AS(silu(cast(x, {.dtype = complex64})), DTypeError);
+  CHECK(softmax(zeros({2, 0})).shape() == Shape{2, 0});
+  CHECK(cross_entropy(zeros({0, 3}), zeros({0}, int64)).shape() == Shape{0});
+}
