@@ -25,11 +25,12 @@ class Mutant:
         return f"{self.file}:{self.line}: {self.kind}: `{self.old}` -> `{self.new}`"
 
 
-# Declarations that say something about an op but make no value of it, and the samples of its tests.
-_DESCRIPTION = re.compile(
+# Declarations that say something about an op but make no value of it: its interface, and the samples of its tests.
+_DECLARATION = re.compile(
     r"static constexpr (?:auto|const char\s*\*)\s+(?:doc|not_differentiable)\b|static constexpr Onnx\b|fields\[\]|"
     r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|static std::vector<(?:ir::)?Sample> samples\(\)|static constexpr Domain\b|"
-    r"^template\b[^\n]*$|^\s*#[^\n]*$|static_assert|throw \w+\(", re.M)
+    r"struct Attrs\b|static_assert|throw \w+\(")
+_LINE = re.compile(r"^(?:template\b|struct \w+ : |\s*#)[^\n]*$", re.M)
 
 # Swaps of words and operators. Binary operators have spaces around them in this code, template brackets have not.
 _SWAPS = [
@@ -107,22 +108,27 @@ def _without_strings(text):
     return re.sub(r'"(?:\\.|[^"\\\n])*"', lambda m: '"' + "_" * (len(m.group(0)) - 2) + '"', text)
 
 
+def _spaces(text):
+    return re.sub(r"[^\n]", " ", text)
+
+
 def _blank_descriptions(text):
     """Blanks the declarations that only describe, with the braces that belong to them."""
+    text = _LINE.sub(lambda match: _spaces(match.group(0)), text)
     parts, at = [], 0
-    for match in _DESCRIPTION.finditer(text):
+    for match in _DECLARATION.finditer(text):
         if match.start() < at:
             continue
         end = match.end()
-        if not text[match.start():end].lstrip().startswith(("#", "template")):
-            while end < len(text) and text[end] not in ";{(":
-                end += 1
-            while end < len(text) and text[end] != ";":
-                closes_function = text[end] == "{" and "samples" in text[match.start():end]
-                end = _closing(text, end) if text[end] in "({[" else end + 1
-                if closes_function:
-                    break
-        parts += [text[at:match.start()], re.sub(r"[^\n]", " ", text[match.start():end])]
+        is_function = "samples" in match.group(0)
+        while end < len(text) and text[end] not in ";{(":
+            end += 1
+        while end < len(text) and text[end] != ";":
+            done = is_function and text[end] == "{"
+            end = _closing(text, end) if text[end] in "({[" else end + 1
+            if done:
+                break
+        parts += [text[at:match.start()], _spaces(text[match.start():end])]
         at = end
     return "".join(parts + [text[at:]])
 
