@@ -1,3 +1,6 @@
+#include "base/format.h"
+#include "ir/rethrow.h"
+
 #include <koine/detail/range.h>
 #include <koine/ops.h>
 
@@ -41,26 +44,25 @@ void select_position(Selection& selection, int64_t position, const Shape& shape)
   int64_t axis = static_cast<int64_t>(selection.sizes.size());
   Dim n = shape[axis];
   if (n.is_concrete() && (position < -n.value() || position >= n.value()))
-    throw IndexError("[at] index " + std::to_string(position) + " is out of range for axis " + std::to_string(axis) +
-                     " of shape " + to_string(shape));
+    throw IndexError(cat("index ", position, " is out of range for axis ", axis, " of shape ", to_string(shape)));
   select_range(selection, {position < 0 ? n + position : position, 1, 1}, n);
 }
 
 void select_array(Selection& selection, const Array& index, const Shape& shape) {
   if (!is_bool(index.dtype())) {
     if (!is_integer(index.dtype()))
-      throw DTypeError("[at] an array of " + to_string(index.dtype()) + " is no index; integers and bool are");
+      throw DTypeError("an array of " + to_string(index.dtype()) + " is no index; integers and bool are");
     ++selection.integer_arrays;
     Dim n = shape[static_cast<int64_t>(selection.sizes.size())];
     return select_range(selection, {0, n, 1}, n);
   }
-  if (index.rank() == 0) throw ValueError("[at] a mask needs an axis; use where(mask, ...) for a single bool");
+  if (index.rank() == 0) throw ValueError("a mask needs an axis; use where(mask, ...) for a single bool");
   ++selection.masks;
   for (Dim n : index.shape()) {
     auto axis = static_cast<int64_t>(selection.sizes.size());
     if (!same(n, shape[axis]))
-      throw IndexError("[at] a mask of shape " + to_string(index.shape()) + " does not fit axis " +
-                       std::to_string(axis) + " of shape " + to_string(shape));
+      throw IndexError(cat("a mask of shape ", to_string(index.shape()), " does not fit axis ", axis, " of shape ",
+                           to_string(shape)));
     select_range(selection, {0, n, 1}, n);
   }
 }
@@ -70,12 +72,12 @@ Selection select(const Array& x, std::span<const Index> index) {
   Selection selection;
   int64_t named = 0, ellipses = 0;
   for (const Index& entry : index) {
-    if (entry.kind == Index::Kind::ellipsis && ++ellipses > 1) throw IndexError("[at] more than one ellipsis");
+    if (entry.kind == Index::Kind::ellipsis && ++ellipses > 1) throw IndexError("more than one ellipsis");
     named += axes_of(entry);
   }
   auto left = static_cast<int64_t>(shape.size()) - named;
   if (left < 0)
-    throw IndexError("[at] " + std::to_string(named) + " axes are indexed, but the shape is " + to_string(shape));
+    throw IndexError(cat(named, " axes are indexed, but the shape is ", to_string(shape)));
   auto add_whole_axes = [&] {
     selection.entries.insert(selection.entries.end(), static_cast<size_t>(left), Index(Slice{}));
   };
@@ -177,7 +179,7 @@ Array value_for(const Array& x, const Arg& value) {
   // A number meets an array of x's dtype, so that it takes this dtype.
   Array y = value.is_array() ? value.array() : where(ones({}, bool_), value, zeros({}, x.dtype()));
   if (kind_of(y.dtype()) > kind_of(x.dtype()))
-    throw DTypeError("[at] " + to_string(y.dtype()) + " does not fit into an array of " + to_string(x.dtype()) +
+    throw DTypeError(to_string(y.dtype()) + " does not fit into an array of " + to_string(x.dtype()) +
                      "; cast one of them");
   return y.dtype() == x.dtype() ? y : cast(y, {.dtype = x.dtype()});
 }
@@ -190,7 +192,7 @@ Array fit(const Array& value, const Shape& selected, const char* hint = "") {
   for (int64_t d = -static_cast<int64_t>(own.size()); fits && d < 0; ++d)
     fits = same(own[d], 1) || same(own[d], selected[d]);
   if (!fits)
-    throw ShapeError("[at] a value of shape " + to_string(value.shape()) + " does not fit the selected shape " +
+    throw ShapeError("a value of shape " + to_string(value.shape()) + " does not fit the selected shape " +
                      to_string(selected) + hint);
   return own == selected ? shaped(value, own) : broadcast_to(shaped(value, own), {.shape = selected});
 }
@@ -214,7 +216,7 @@ Array set_masked(const Array& x, const Selection& selection, const Arg& value, C
       mask_shape.push_back(is_mask(entry) ? n : Dim(1));
     }
   }
-  if (more) throw ValueError("[at] a boolean mask goes with slices only; use where(mask, value, x) for more");
+  if (more) throw ValueError("a boolean mask goes with slices only; use where(mask, value, x) for more");
   Array box = box_of(x, selection);
   const char* hint = ", where all that a mask selects gets one value";
   Array given = value.is_array() ? shaped(fit(value.array(), selected, hint), spread) : value_for(x, value);
@@ -225,7 +227,7 @@ Array set_masked(const Array& x, const Selection& selection, const Arg& value, C
 Array read(const Array& x, const Selection& selection) {
   if (selection.masks)
     throw ValueError(
-        "[at] a boolean mask would select a number of elements that depends on values; use where(mask, x, other), or "
+        "a boolean mask would select a number of elements that depends on values; use where(mask, x, other), or "
         "assign to x.at(mask)");
   Array box = box_of(x, selection);
   if (!selection.integer_arrays) return shaped(box, selected_shape(selection));
@@ -247,25 +249,27 @@ Array write(const Array& x, const Selection& selection, const Arg& given) {
   return put_box(x, selection, from_lines(lines, selection, lined));
 }
 
-// The new array is made before the old handle goes: x stays as it is when an index does not fit, and the pending
-// update holds the only reference to the old value once it is rebound, so that it can be made in place.
-void update(Array& target, std::span<const Index> index, const Arg& value, Combine combine) {
-  SourceScope scope(value.where());
-  Selection selection = select(target, index);
-  target = selection.masks ? set_masked(target, selection, value, combine)
-                           : write(target, selection, combine(read(target, selection), value));
+/// Errors name the user's line.
+template <class F>
+auto at_line(std::source_location where, F f) {
+  SourceScope scope(where);
+  try {
+    return f();
+  } catch (const Error& error) {
+    std::string text = error.what();
+    if (text.find("\n  at ") != std::string::npos) throw;
+    ir::rethrow_with(error, cat("[at] ", text, "\n  at ", ir::to_string(ir::current_source(where))));
+  }
 }
 
 }  // namespace
 
 Array get_at(const Array& x, std::span<const Index> index, std::source_location where) {
-  SourceScope scope(where);
-  return read(x, select(x, index));
+  return at_line(where, [&] { return read(x, select(x, index)); });
 }
 
 Array set_at(const Array& x, std::span<const Index> index, const Arg& value) {
-  SourceScope scope(value.where());
-  return write(x, select(x, index), value);
+  return at_line(value.where(), [&] { return write(x, select(x, index), value); });
 }
 
 // What a boolean mask selects has no shape to read, it can only be assigned to.
@@ -285,9 +289,15 @@ void At::operator+=(const Arg& value) && { combine(value, add); }
 void At::operator-=(const Arg& value) && { combine(value, subtract); }
 void At::operator*=(const Arg& value) && { combine(value, multiply); }
 void At::operator/=(const Arg& value) && { combine(value, divide); }
-void At::combine(const Arg& value, Array (*op)(const Arg&, const Arg&)) {
+// The new array is made before the old handle goes: x stays as it is when something does not fit, and once it is
+// rebound the pending update holds the only reference to the old value, so that it can be made in place.
+void At::combine(const Arg& value, Combine op) {
   Array::operator=(Array());
-  update(*target_, index_, value, op);
+  *target_ = at_line(value.where(), [&] {
+    Selection selection = select(*target_, index_);
+    if (selection.masks) return set_masked(*target_, selection, value, op);
+    return write(*target_, selection, op(read(*target_, selection), value));
+  });
 }
 
 }  // namespace koine
