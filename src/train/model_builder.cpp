@@ -1,0 +1,177 @@
+#include "train/model_builder.h"
+
+#include "base/format.h"
+
+#include <algorithm>
+
+namespace koine::train {
+
+namespace {
+
+constexpr int64_t most_spatial_axes = 3;
+
+/// A window that moves over spatial axes, with everything given per axis.
+struct Window {
+  Ints size, stride, padding;
+};
+
+class Builder {
+ public:
+  Builder(const Config& config, const Shape& example) : config_(config), shape_(example) {}
+
+  BuiltModel build() {
+    for (const LayerConfig& layer : config_.model.layers) {
+      const size_t first = model_.stack.layers.size();
+      std::visit([this](const auto& one) { add(one); }, layer);
+      model_.layers.push_back({cat(layer_kind(layer), detail_), shape_, parameters_from(first)});
+      detail_.clear();
+      ++number_;
+    }
+    return std::move(model_);
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view message) const {
+    const std::string path = cat("model.", number_);
+    config_.fail(path, cat(path, " (", layer_kind(config_.model.layers[number_]), ") gets ", to_string(shape_), " ",
+                           message));
+  }
+
+  void push(nn::Layer layer) { model_.stack.layers.push_back(std::move(layer)); }
+  void activate(const std::string& function) {
+    if (function.empty()) return;
+    push(nn::Activation(function));
+    detail_ += cat(", ", function);
+  }
+  int64_t channels() const { return shape_.back().value(); }
+
+  int64_t parameters_from(size_t first) const {
+    int64_t total = 0;
+    for (size_t i = first; i < model_.stack.layers.size(); ++i)
+      tree::for_each(model_.stack.layers[i], [&](const Array&, const tree::Path& path) {
+        const nn::Param* param = path.leaf<nn::Param>();
+        if (param && param->declared()) total += count(param->declared_shape()).value();
+      });
+    return total;
+  }
+
+  // One number for every spatial axis, or one for each.
+  Ints per_axis(const Ints& numbers, std::string_view setting) const {
+    const size_t axes = shape_.size() - 1;
+    if (numbers.size() == axes) return numbers;
+    if (numbers.size() == 1) return Ints(axes, numbers[0]);
+    fail(cat("with ", axes, " axes before the channels, but ", setting, " has ", numbers.size(),
+             " numbers; give one for all axes, or ", axes));
+  }
+
+  // Checks that a window fits, pads, and leaves the input's shape with the sizes that come out.
+  Window place(const Ints& size, const Ints& stride, const std::string& padding, std::string_view size_setting) {
+    const auto axes = static_cast<int64_t>(shape_.size()) - 1;
+    if (axes < 1 || axes > most_spatial_axes)
+      fail(cat("but takes examples with 1 to 3 axes and channels behind them, as in shape = [8, 8, 1] of [data]",
+               axes < 1 ? "" : "; it has too many axes"));
+    Window window{per_axis(size, size_setting), {}, {}};
+    window.stride = stride.empty() ? window.size : per_axis(stride, "stride");
+    for (int64_t axis = 0; axis < axes; ++axis) {
+      const auto d = static_cast<size_t>(axis);
+      const int64_t length = shape_[axis].value(), reach = window.size[d], step = window.stride[d];
+      int64_t added = 0;
+      // Every position that the window is moved to counts, as many as the steps that fit into the length.
+      if (padding == "same") added = std::max<int64_t>(0, ((length + step - 1) / step - 1) * step + reach - length);
+      if (reach > length + added)
+        fail(cat("and its window of ", reach, " is larger than axis ", axis, " of ", length,
+                 "; take a smaller window, padding = \"same\", or fewer pooling layers before it"));
+      window.padding.push_back(added / 2);
+      window.padding.push_back(added - added / 2);
+      sizes_.push_back((length + added - reach) / step + 1);
+    }
+    for (int64_t axis = 0; axis < axes; ++axis) shape_[axis] = sizes_[static_cast<size_t>(axis)];
+    sizes_.clear();
+    return window;
+  }
+
+  void add(const DenseLayer& layer) {
+    if (shape_.size() != 1) fail("but takes one axis; put a layer before it:  [[model]]  flatten = true");
+    push(nn::Linear{channels(), layer.units, layer.bias});
+    shape_.back() = layer.units;
+    detail_ = cat(" ", layer.units);
+    activate(layer.activation);
+  }
+  void add(const ConvLayer& layer) {
+    Window window = place(layer.kernel, layer.stride, layer.padding, "kernel");
+    push(nn::Conv{.in = channels(),
+                  .out = layer.channels,
+                  .kernel = window.size,
+                  .stride = window.stride,
+                  .padding = window.padding,
+                  .use_bias = layer.bias});
+    shape_.back() = layer.channels;
+    detail_ = cat(" ", layer.channels);
+    activate(layer.activation);
+  }
+  template <class L>
+  void add_pool(const PoolLayer& layer, std::string_view kind) {
+    Window window = place(layer.window, layer.stride, layer.padding, kind);
+    for (const int64_t n : window.size) detail_ += cat(detail_.empty() ? " " : "x", n);
+    push(L{window.size, window.stride, window.padding});
+  }
+  void add(const MaxPoolLayer& layer) { add_pool<nn::MaxPool>(layer, "max_pool"); }
+  void add(const AveragePoolLayer& layer) { add_pool<nn::AveragePool>(layer, "average_pool"); }
+  void add(const FlattenLayer&) {
+    push(nn::Flatten{});
+    shape_ = {count(shape_)};
+  }
+  void add(const DropoutLayer& layer) {
+    push(nn::Dropout{layer.rate});
+    detail_ = cat(" ", layer.rate);
+  }
+  void add(const BatchNormLayer& layer) {
+    push(nn::BatchNorm{.size = channels(), .epsilon = layer.epsilon, .momentum = layer.momentum});
+  }
+  void add(const LayerNormLayer& layer) { push(nn::LayerNorm{.size = channels(), .epsilon = layer.epsilon}); }
+  void add(const ActivationLayer& layer) {
+    push(nn::Activation(layer.function));
+    detail_ = cat(" ", layer.function);
+  }
+
+  const Config& config_;
+  Shape shape_;
+  BuiltModel model_;
+  size_t number_ = 0;
+  std::string detail_;
+  Ints sizes_;
+};
+
+// The last layer must give what the loss compares with the labels.
+void check_output(const Config& config, const BuiltModel& model, int64_t classes) {
+  const Shape& output = model.layers.back().output;
+  const std::string path = cat("model.", model.layers.size() - 1);
+  const int64_t needed = classes == 0 ? 1 : classes;
+  const std::string suggestion = cat("; end with a layer  dense = ", needed);
+  if (output.size() != 1)
+    config.fail(path, cat("the model gives ", to_string(output), " for each example, but the loss takes one axis",
+                          output.size() > 1 ? "; put  flatten = true  before the last layer, and" : suggestion,
+                          output.size() > 1 ? suggestion.substr(1) : ""));
+  if (classes == 0 && !same(output[0], 1))
+    config.fail(path, cat("the model gives ", to_string(output), " for each example, but mse compares one number",
+                          suggestion));
+  if (output[0] < classes)
+    config.fail(path, cat("the model gives ", to_string(output[0]), " scores, but the labels name ", classes,
+                          " classes (0 to ", classes - 1, ")", suggestion));
+}
+
+}  // namespace
+
+int64_t BuiltModel::parameters() const {
+  int64_t total = 0;
+  for (const BuiltLayer& layer : layers) total += layer.parameters;
+  return total;
+}
+
+BuiltModel build_model(const Config& config, const Shape& example, int64_t classes) {
+  BuiltModel model = Builder(config, example).build();
+  if (classes >= 0) check_output(config, model, classes);
+  return model;
+}
+
+}  // namespace koine::train
