@@ -1,4 +1,4 @@
-"""Every example of README.md and docs/ runs.
+"""Every example runs: the programs in examples/, and the blocks of README.md and docs/.
 
 What a fenced block is checked for:
   cpp      with `int main`: compiles against the installed package and runs; with a first line `// path`: is found in that
@@ -128,8 +128,15 @@ def run_all(root, build):
         program = program_of(language, text)
         if program:
             programs[f"example_{number:02}"] = program
+    files = {file.stem: file for file in sorted((root / "examples").glob("*.cpp"))}
+    programs.update({name: file.read_text() for name, file in files.items()})
     found = runner.compile(programs)
-    printed, ran = "", 0
+    for name, file in files.items():
+        status, said = run([str(runner.place / "build" / name)], runner.work) if not found else (0, "")
+        print(f"{file.name}: {said.strip().splitlines()[-1] if said.strip() else 'no output'}")
+        if status:
+            found.append(f"examples/{file.name}: exit status {status}\n{said}")
+    printed, ran = "", len(files)
     for number, (place, language, text) in enumerate(shown):
         if language == "output":
             if not matches(text, printed):
