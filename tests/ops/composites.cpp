@@ -71,7 +71,7 @@ TEST_CASE("composites: a query that sees nothing gives 0 and gets no gradient") 
   CHECK(list(y.at(0, 1)) == Doubles{0, 0, 0, 0});
   CHECK(finite(y));
   auto total = [&](const Array& a, const Array& b, const Array& c) { return sum(square(attention(a, b, c, mask))); };
-  auto [dq, dk, dv] = grad(total, {.arguments = {0, 1, 2}})(q, k, v);
+  auto [dq, dk, dv] = grad<0, 1, 2>(total)(q, k, v);
   CHECK(list(std::as_const(dq).at(0, 1)) == Doubles{0, 0, 0, 0, 0, 0});
   CHECK(list(std::as_const(dk).at(0, 1)) == Doubles{0, 0, 0, 0, 0, 0});
   CHECK((finite(dq) && finite(dk) && finite(dv)));

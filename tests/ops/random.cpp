@@ -91,7 +91,7 @@ TEST_CASE("random: a permutation holds every place once, and every order is as l
     std::iota(all_places.begin(), all_places.end(), 0);
     CHECK(order == all_places);
   }
-  Array orders = vmap([](const Key& key) { return permutation(key, {.n = 3}); })(split_key(Key{3}, {.n = 6000}));
+  Array orders = vmap([](const Array& key) { return permutation(key, {.n = 3}); })(split_key(Key{3}, {.n = 6000}));
   std::vector<int> seen(27);
   auto flat = orders.to_vector<int64_t>();
   for (size_t i = 0; i < flat.size(); i += 3) ++seen[static_cast<size_t>(9 * flat[i] + 3 * flat[i + 1] + flat[i + 2])];
@@ -149,19 +149,20 @@ TEST_CASE("random: children of a key, numbers folded in and the key itself are a
 
 TEST_CASE("random: a batch of keys gives each its own numbers") {
   Array keys = split_key(Key{8}, {.n = 4});
-  auto draw = [](const Key& key) {
+  auto draw = [](const Array& own) {
+    Key key(own);
     return concatenate({uniform(key, {.shape = {3}}), normal(key.fold_in(2), {.shape = {2}}),
                         cast(categorical(key.split()[1], zeros({2, 5})), {.dtype = float32})});
   };
   Array together = vmap(draw)(keys), traced = vmap(jit(draw))(keys);
   for (int64_t i = 0; i < 4; ++i) {
-    const Array one = draw(Key(split_key(Key{8}, {.n = 4}).at(i)));
+    const Array one = draw(Key{8}.split(4)[static_cast<size_t>(i)]);
     CHECK(std::as_const(together).at(i).to_vector<double>() == one.to_vector<double>());
     CHECK(std::as_const(traced).at(i).to_vector<double>() == one.to_vector<double>());
   }
   // The same key for each element of a batch is the same mask; a key of each its own.
   Array x = ones({4, 30});
-  auto drop = [](const Array& row, const Key& key) { return dropout(row, key); };
+  auto drop = [](const Array& row, const Array& key) { return dropout(row, key); };
   Array shared = vmap(drop, {.in = {0, unbatched}})(x, Key{9}), own = vmap(drop)(x, keys);
   CHECK(std::as_const(shared).at(0).to_vector<double>() == std::as_const(shared).at(3).to_vector<double>());
   CHECK(std::as_const(own).at(0).to_vector<double>() != std::as_const(own).at(3).to_vector<double>());

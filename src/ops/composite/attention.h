@@ -1,6 +1,7 @@
 #pragma once
 #include "ops/family/composite.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

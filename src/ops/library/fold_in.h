@@ -7,6 +7,8 @@
 
 #include <koine/ops.h>
 
+#include <algorithm>
+
 namespace koine::ops {
 
 struct FoldIn : Library {

@@ -3,6 +3,8 @@
 #include "ops/family/explicit.h"
 #include "ops/family/random.h"
 
+#include <algorithm>
+
 namespace koine::ops {
 
 struct SplitKey : Library {
