@@ -38,6 +38,11 @@ foreach(line IN LISTS layer_lines)
     add_executable(koine_cli ${sources})
     set_target_properties(koine_cli PROPERTIES OUTPUT_NAME koine RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     target_link_libraries(koine_cli PRIVATE koine_api koine::koine ${koine_uses_cli})
+    target_compile_definitions(koine_cli PRIVATE KOINE_VERSION="${PROJECT_VERSION}")
+    # The reference of the ops, as this build has them.
+    add_custom_command(TARGET koine_cli POST_BUILD
+                       COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/docs
+                       COMMAND koine_cli op --reference > ${PROJECT_BINARY_DIR}/docs/ops.md)
   else()
     add_library(koine_${layer} OBJECT ${sources})
     list(APPEND koine_objects koine_${layer})

@@ -68,6 +68,8 @@ class Op:
         outputs = re.search(r"\boutputs\[\]\s*=\s*\{([^}]*)\}", text)
         self.outputs = strings(outputs.group(1)) if outputs else ["y"]
         self.internal = bool(re.search(r"\binternal\s*=\s*true", text + family_struct(path, base)))
+        self.own_rules = [bool(re.search(rf"\bstatic\s+(?:Arrays?|void)\s+{rule}\(", text))
+                          for rule in ("jvp", "vjp", "vmap", "reference")]
         self.attrs, self.fields = None, []
         found = re.search(r"struct Attrs\s*\{", text)
         if found:
@@ -214,11 +216,13 @@ def main():
         text += ["}  // namespace koine", ""]
         write(options.out / f"src/ops_shard_{number:02}.cpp", "\n".join(text))
 
-    table = [note, '#include "ir/op_spec.h"', "", "namespace koine {"]
+    table = [note, '#include "ir/op_rules.h"', '#include "ir/op_spec.h"', "", "namespace koine {"]
     table += [f"extern constinit const ir::OpSpec row_{op.type};" for op in ops]
     table += ["std::span<const ir::OpSpec* const> ir::op_table() {", "  static constexpr const OpSpec* rows[] = {"]
     table += [f"      &row_{op.type}," for op in ops]
-    table += ["  };", "  return rows;", "}", "}  // namespace koine", ""]
+    table += ["  };", "  return rows;", "}", "std::span<const ir::OwnRules> ir::own_rules() {", "  static constexpr OwnRules rules[] = {"]
+    table += [f"      {{{', '.join(str(own).lower() for own in op.own_rules)}}},  // {op.name}" for op in ops]
+    table += ["  };", "  return rules;", "}", "}  // namespace koine", ""]
     write(options.out / "src/ops_table.cpp", "\n".join(table))
 
 

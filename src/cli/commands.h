@@ -1,0 +1,42 @@
+// What each command of `koine` does. They write to standard output and throw koine::Error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace koine::cli {
+
+/// What the commands that take a config are given.
+struct RunArguments {
+  std::string config;
+  /// "key=value"
+  std::vector<std::string> overrides;
+  std::optional<int64_t> seed;
+  /// Empty for the file that `train` writes.
+  std::string weights;
+  /// Of `predict`: the examples.
+  std::string data;
+};
+
+/// Ends with the line "test accuracy 0.xxx". Returns the exit status: 0, or 130 after Ctrl-C, when the weights of the
+/// last step are saved too.
+int train(const RunArguments& arguments);
+void eval(const RunArguments& arguments);
+void predict(const RunArguments& arguments);
+void summary(const RunArguments& arguments);
+
+/// Every op with its family and what it does.
+void list_ops();
+/// All that is known of an op. Throws ValueError with a suggestion for a name that is not known.
+void show_op(const std::string& name);
+/// The reference of all ops as Markdown.
+void write_op_reference();
+/// Writes src/ops/<family>/<name>.h: an op that compiles and passes its tests, to be changed into another. Throws
+/// ValueError for a family or name that cannot be, IoError when there is such a file or no checkout around.
+void new_op(const std::string& family, const std::string& name);
+
+void list_devices();
+
+}  // namespace koine::cli

@@ -1,0 +1,115 @@
+// The command `koine`: reads its arguments, calls what is asked for, and turns errors into one message.
+#include "base/format.h"
+#include "cli/commands.h"
+
+#include <koine/error.h>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace {
+
+using koine::cli::RunArguments;
+
+constexpr int failed = 1, misused = 2;
+
+void add_config(CLI::App& command, RunArguments& arguments) {
+  command.add_option("config", arguments.config, "a config (.toml)")->required()->type_name("CONFIG");
+}
+void add_overrides(CLI::App& command, RunArguments& arguments) {
+  command.add_option("--set", arguments.overrides, "change a setting of the config, as in train.epochs=3")
+      ->type_name("KEY=VALUE");
+}
+void add_weights(CLI::App& command, RunArguments& arguments) {
+  command.add_option("--weights", arguments.weights, "instead of the file that train.output names")->type_name("FILE");
+}
+
+/// The command as CLI11 knows it, and what it was given.
+struct CommandLine {
+  CLI::App app{"Trains and uses models. Start with: koine train examples/digits.toml", "koine"};
+  RunArguments run;
+  std::vector<std::string> op_words;
+  bool op_reference = false;
+  CLI::App *train, *eval, *predict, *summary, *op, *devices;
+
+  CommandLine() {
+    app.set_version_flag("--version", "koine " KOINE_VERSION);
+    app.require_subcommand(1);
+    train = app.add_subcommand("train", "train the model of a config and save its weights");
+    eval = app.add_subcommand("eval", "judge saved weights by the test rows");
+    predict = app.add_subcommand("predict", "what saved weights say about the rows of a table");
+    summary = app.add_subcommand("summary", "the layers of a config's model, their shapes and parameters");
+    for (CLI::App* command : {train, eval, predict, summary}) add_config(*command, run);
+    predict->add_option("data", run.data, "a table of numbers (.csv, .tsv, also .gz)")->required()->type_name("DATA");
+    train->add_option("changes", run.overrides, "settings to change, as in train.epochs=3")->type_name("KEY=VALUE");
+    for (CLI::App* command : {train, eval, predict, summary}) add_overrides(*command, run);
+    for (CLI::App* command : {eval, predict}) add_weights(*command, run);
+    train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
+    op = app.add_subcommand("op", "all ops, or with a name the card of one");
+    op->add_option("words", op_words, "an op, or: new FAMILY NAME, to begin a new one")->expected(0, 3);
+    op->add_flag("--reference", op_reference, "the reference of all ops as Markdown");
+    devices = app.add_subcommand("devices", "what arrays can be computed on");
+  }
+
+  int call_op() const {
+    if (op_reference)
+      koine::cli::write_op_reference();
+    else if (op_words.empty())
+      koine::cli::list_ops();
+    else if (op_words[0] == "new" && op_words.size() == 3)
+      koine::cli::new_op(op_words[1], op_words[2]);
+    else if (op_words.size() == 1 && op_words[0] != "new")
+      koine::cli::show_op(op_words[0]);
+    else {
+      std::cerr << "koine: usage: koine op [NAME], or koine op new FAMILY NAME\n";
+      return misused;
+    }
+    return 0;
+  }
+
+  int call() const {
+    if (train->parsed()) return koine::cli::train(run);
+    if (eval->parsed()) koine::cli::eval(run);
+    if (predict->parsed()) koine::cli::predict(run);
+    if (summary->parsed()) koine::cli::summary(run);
+    if (devices->parsed()) koine::cli::list_devices();
+    return op->parsed() ? call_op() : 0;
+  }
+
+  // "did you mean 'train'?" for a first word that is no command.
+  std::string suggestion(int argc, char** argv) const {
+    const std::string_view word = argc > 1 ? argv[1] : "-";
+    std::vector<std::string_view> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      if (word == command->get_name()) return {};
+      names.push_back(command->get_name());
+    }
+    if (word.starts_with('-')) return {};
+    std::string list;
+    for (const std::string_view name : names) list += koine::cat(list.empty() ? "" : ", ", name);
+    const std::string guess = koine::did_you_mean(word, names);
+    return koine::cat("there is no command '", word, "'", guess.empty() ? "; there are " + list : guess);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return line.app.exit(error);
+    const std::string suggestion = line.suggestion(argc, argv);
+    std::cerr << "koine: " << (suggestion.empty() ? error.what() : suggestion) << "\nkoine --help tells more\n";
+    return misused;
+  }
+  try {
+    return line.call();
+  } catch (const std::exception& error) {
+    std::cout << std::flush;
+    std::cerr << "koine: " << error.what() << '\n';
+    return failed;
+  }
+}
