@@ -133,6 +133,11 @@ def _blank_descriptions(text):
     return "".join(parts + [text[at:]])
 
 
+# Values that are the same with the other sign: truths, and zeros.
+_SIGNLESS = re.compile(r"!|is_\w+\(|zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
+                       r".*\b(?:true|false|nullptr|Accept|Result|Shape|Attrs|strides|shape|dtype|again|a)$|.*\bdtype\(|again\(|Shape\b", re.S)
+
+
 def _negated_returns(text):
     """Returned arrays and cotangents with the other sign: (start, end, new)."""
     for match in _RETURN.finditer(text):
@@ -140,9 +145,9 @@ def _negated_returns(text):
         if value.startswith("{") and _closing(value, 0) == len(value):
             for begin, end in _top_level(value[1:-1]):
                 part = value[1:-1][begin:end].strip()
-                if part and not part.startswith(("{", "Array(", ".")):
+                if part and not part.startswith(("{", "Array(", ".")) and not _SIGNLESS.match(part):
                     yield start + 1 + begin, start + 1 + end, f"-({part})"
-        elif not re.search(r"\b(?:true|false|nullptr|Accept|Result|Shape|Attrs|strides|shape)\b", value):
+        elif not _SIGNLESS.match(value):
             yield start, match.end(1), f"-({value})"
 
 

@@ -79,3 +79,76 @@ def inverse(name, function, points):
 
 inverse("erfinv", mp.erfinv, [0.0, 2.0**-12, -0.125, 0.25, 0.5, -0.75, 0.875, 0.984375, -0.99609375])
 inverse("erfcinv", lambda x: mp.erfinv(1 - x), [1.0, 1.25, 0.5, 0.25, 1.75, 1.984375, 0.0625, 2.0**-8, 2.0**-12])
+
+
+# --- attributes and operands that the files of these ops leave at their defaults --------------------------------------
+
+
+@op("var_correction", NUMPY, calls="var")
+def var_correction():
+    for correction in (1, 2, 0.5):
+        x = Random("var", correction).tensor("float64", (3, 5))
+        y = np.var(x.array, axis=1, ddof=correction)
+        yield Case([x], Tensor("float64", y), {"axis": [1], "correction": correction}, {"rel": 1e-14, "abs": 1e-14})
+
+
+@op("layer_norm_bare", NUMPY, calls="layer_norm")
+def layer_norm_bare():
+    x, scale = Random("layer_norm").tensor("float64", (3, 5)), Random("scale").tensor("float64", (5,))
+    for axis in ([-1], [0, 1]):
+        centred = x.array - x.array.mean(axis=tuple(axis), keepdims=True)
+        y = centred / np.sqrt((centred**2).mean(axis=tuple(axis), keepdims=True) + 0.125)
+        for operands, result in (([x], y), ([x, scale], y * scale.array)):
+            attrs = {"axis": axis, "epsilon": 0.125}
+            yield Case(operands, Tensor("float64", result), attrs, {"rel": 1e-14, "abs": 1e-14})
+
+
+@op("slice_sizes", NUMPY, calls="slice")
+def slice_sizes():
+    x = Random("slice_sizes").tensor("int32", (4, 6))
+    for offsets, sizes, steps in (([1, 4], [2, 3], [1, -2]), ([3, 0], [4, 2], [-1, 5]), ([0, 2], [0, 1], [1, 1])):
+        places = [[o + s * i for i in range(n)] for o, n, s in zip(offsets, sizes, steps)]
+        y = x.array[np.ix_(*(np.array(p, int) for p in places))]
+        yield Case([x], Tensor("int32", y), {"offsets": offsets, "sizes": sizes, "steps": steps})
+
+
+def batched(name, function, operands):
+    """An op along a shared leading axis, from a loop over it."""
+
+    @op(f"{name}_batch", f"{NUMPY}, one element of the batch at a time", calls=name)
+    def cases():
+        random = Random(name, "batch")
+        for shape, axis, indices in (
+            ((2, 4), 1, [[3, 0, 1], [2, -1, 0]]),
+            ((2, 3, 4), 2, [[1, 3], [0, 2]]),
+            ((2, 3, 4), 1, [[[2, 1]], [[0, -2]]]),
+        ):
+            x, at = random.tensor("float64", shape), np.array(indices, np.int64)
+            update = random.tensor("float64", shape[:axis] + at.shape[1:] + shape[axis + 1 :])
+            rows = [function(x.array[b], at[b], axis - 1, update.array[b]) for b in range(shape[0])]
+            given = [x, Tensor("int64", at), update][:operands]
+            attrs = {"axis": axis, "batch": 1, "mode": "raise"}
+            yield Case(given, Tensor("float64", np.stack(rows)), attrs, {"rel": 1e-15, "abs": 1e-15})
+
+
+def place(axis, index):
+    return (slice(None),) * axis + (index,)
+
+
+def written(x, indices, axis, update):
+    y = x.copy()
+    for at in np.ndindex(indices.shape):
+        y[place(axis, indices[at])] = update[(slice(None),) * axis + at]
+    return y
+
+
+def added(x, indices, axis, update):
+    y = x.copy()
+    for at in np.ndindex(indices.shape):
+        y[place(axis, indices[at])] += update[(slice(None),) * axis + at]
+    return y
+
+
+batched("gather", lambda x, indices, axis, _: np.take(x, indices, axis), 2)
+batched("scatter", written, 3)
+batched("scatter_add", added, 3)

@@ -168,7 +168,6 @@ plain("isinf", np.isinf, FLOATS + COMPLEX, "bool")
 plain("isfinite", np.isfinite, FLOATS + COMPLEX, "bool")
 plain("conj", np.conj, COMPLEX)
 plain("stop_gradient", np.copy, ("bool",) + INTS + FLOATS + COMPLEX)
-plain("barrier", np.copy, ("bool",) + INTS + FLOATS + COMPLEX)
 
 
 def part(name, function):
