@@ -1,8 +1,7 @@
 #pragma once
 #include "ops/family/composite.h"
+#include "ops/family/reduction.h"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace koine::ops {
@@ -46,17 +45,15 @@ struct Attention : Composite {
     return swapaxes(wide, 1, 2);
   }
   static Array places(Dim n) { return cumsum(full({.shape = {n}, .value = 1, .dtype = int64}), {.axis = 0}); }
-  static Array scale_of(const Array& x, double scale) {
-    Dim dim = x.shape().back();
+  static Array scaled(const Array& x, double scale) {
     if (scale != 0) return x * scale;
-    if (dim.is_concrete()) return x * (1 / std::sqrt(static_cast<double>(std::max<int64_t>(dim.value(), 1))));
-    return x * rsqrt(sum(ones({dim}, x.dtype())));
+    return x * rsqrt(counted(x.shape(), -1, x.dtype()));
   }
   static Array body(Array q, Array k, Array v, Array mask, const Attrs& a) {
     check(q.shape(), k.shape(), v.shape());
     Dim heads = q.shape()[2], queries = q.shape()[1], keys = k.shape()[1];
     if (same(keys, 0)) return zeros({q.shape()[0], queries, heads, v.shape()[3]}, q.dtype());
-    Array scores = matmul(scale_of(by_head(q, heads), a.scale), swapaxes(by_head(k, heads), 2, 3));
+    Array scores = matmul(scaled(by_head(q, heads), a.scale), swapaxes(by_head(k, heads), 2, 3));
     if (a.causal) {
       Array seen = places(keys) <= expand_dims(places(queries), 1);
       mask = mask.defined() ? mask & seen : seen;
