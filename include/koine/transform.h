@@ -187,6 +187,8 @@ template <class F>
 class Jit {
  public:
   Jit(F f, std::source_location where) : f_(std::move(f)), where_(where) {}
+  Jit(const Jit& other) : f_(other.f_), where_(other.where_) {}
+  Jit(Jit&& other) noexcept = default;
 
   template <class... A>
   auto operator()(const A&... arguments) {
