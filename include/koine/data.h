@@ -3,7 +3,7 @@
 
 #include <koine/key.h>
 
-#include <iterator>
+#include <optional>
 
 namespace koine::data {
 
@@ -78,6 +78,8 @@ struct Split {
 /// A range over the batches of all epochs: `for (auto [x, y] : data.batches(64))`. It may be walked more than once.
 class Batches {
  public:
+  /// What a range's end compares with.
+  struct End {};
   class Iterator {
    public:
     using value_type = Batch;
@@ -85,7 +87,7 @@ class Batches {
     Batch operator*() const;
     Iterator& operator++();
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const { return epoch_ == last_epoch_; }
+    bool operator==(End) const { return epoch_ == last_epoch_; }
     /// The epoch and the step in it of the batch, from 0.
     int64_t epoch() const { return epoch_; }
     int64_t step() const { return step_; }
@@ -102,7 +104,7 @@ class Batches {
   };
 
   Iterator begin() const { return Iterator(*this); }
-  std::default_sentinel_t end() const { return {}; }
+  End end() const { return {}; }
   /// Steps of one epoch.
   int64_t steps() const;
 

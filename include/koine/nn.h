@@ -5,7 +5,6 @@
 
 #include <tuple>
 #include <utility>
-#include <variant>
 
 /// Layers. A model is a plain aggregate of layers: a tree whose leaves are parameters and state. `init` fills them.
 /// A call is a pure function of the model and its input; what it needs besides, such as a key, and where new state
@@ -235,16 +234,6 @@ struct Sequential {
     Context context;
     return (*this)(x, context);
   }
-};
-
-/// A layer of a kind that is known only at run time.
-using Layer = std::variant<Linear, Conv, LayerNorm, BatchNorm, Dropout, MaxPool, AveragePool, Flatten, Activation>;
-/// Layers one after the other, chosen at run time.
-struct Stack {
-  std::vector<Layer> layers;
-
-  Array operator()(const Arg& x, Context& context) const;
-  Array operator()(const Arg& x) const;
 };
 
 /// One line of a summary: a leaf, or a layer's result.

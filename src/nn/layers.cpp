@@ -1,4 +1,4 @@
-#include <koine/nn.h>
+#include <koine/stack.h>
 
 #include <iterator>
 

@@ -5,7 +5,7 @@
 #include "train/examples.h"
 #include "train/progress.h"
 
-#include <koine/nn.h>
+#include <koine/stack.h>
 
 #include <functional>
 

@@ -3,7 +3,7 @@
 
 #include "train/config.h"
 
-#include <koine/nn.h>
+#include <koine/stack.h>
 
 #include <string>
 #include <vector>
