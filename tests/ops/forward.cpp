@@ -12,30 +12,6 @@ namespace {
 
 using namespace ir;
 
-AttrValue attr_value(const AttrField& field, const void* attrs, const nlohmann::json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<int64_t>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_array()) return json.get<Ints>();
-  const auto text = json.get<std::string>();
-  if (std::holds_alternative<DType>(field.get(attrs))) return dtype_from_name(text);
-  return text;
-}
-
-std::shared_ptr<void> attrs_from(const OpSpec& op, const nlohmann::json& json) {
-  std::shared_ptr<void> attrs = op.attrs.make ? op.attrs.make() : nullptr;
-  for (const auto& [name, value] : json.items()) {
-    bool found = false;
-    for (const AttrField& field : op.attrs.fields) {
-      if (name != field.name) continue;
-      field.set(attrs.get(), attr_value(field, attrs.get(), value));
-      found = true;
-    }
-    if (!found) throw ValueError("the op has no attribute " + name);
-  }
-  return attrs;
-}
-
 std::string compare(const Tensor& got, const Tensor& want, const oracle::Tolerance& tolerance) {
   if (got.dtype != want.dtype || got.shape != want.shape) return difference(got, want, 0);
   return oracle::differ(got.dtype, got.shape, got.bytes.data(), want.bytes.data(), tolerance);

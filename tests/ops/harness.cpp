@@ -40,6 +40,16 @@ std::vector<int64_t> sizes_of(const Shape& shape) {
 
 DType wide_dtype(DType dtype) { return is_complex(dtype) ? complex128 : is_floating(dtype) ? float64 : dtype; }
 
+AttrValue attr_value(const AttrField& field, const void* attrs, const nlohmann::json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  if (json.is_array()) return json.get<Ints>();
+  const auto text = json.get<std::string>();
+  if (std::holds_alternative<DType>(field.get(attrs))) return dtype_from_name(text);
+  return text;
+}
+
 template <class F>
 void change_dtypes(const OpSpec& op, void* attrs, F&& change) {
   for (const AttrField& field : op.attrs.fields) {
@@ -107,6 +117,20 @@ Tensor draw_operand(const SampleInput& input, uint64_t seed, uint64_t draw) {
 
 Tensor draw_direction(DType dtype, const std::vector<int64_t>& shape, uint64_t seed) {
   return draw_operand({Shape(shape), dtype, -1, 1, {}}, hash_combine(seed, 77));
+}
+
+std::shared_ptr<void> attrs_from(const OpSpec& op, const nlohmann::json& json) {
+  std::shared_ptr<void> attrs = op.attrs.make ? op.attrs.make() : nullptr;
+  for (const auto& [name, value] : json.items()) {
+    bool found = false;
+    for (const AttrField& field : op.attrs.fields) {
+      if (name != field.name) continue;
+      field.set(attrs.get(), attr_value(field, attrs.get(), value));
+      found = true;
+    }
+    if (!found) throw ValueError("the op has no attribute " + name);
+  }
+  return attrs;
 }
 
 std::shared_ptr<void> copy_attrs(const OpSpec& op, const void* attrs) {

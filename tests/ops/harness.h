@@ -42,6 +42,8 @@ Call made_complex(const Call& call, uint64_t seed);
 /// The calls that derivatives are tested on: every sample in float64, and in complex128 where the op takes it.
 std::vector<Call> smooth_calls(const ir::OpSpec& op, uint64_t draw = 0);
 
+/// Attributes by name, as tests write them; the others at their defaults. Throws ValueError for an unknown name.
+std::shared_ptr<void> attrs_from(const ir::OpSpec& op, const nlohmann::json& json);
 std::shared_ptr<void> copy_attrs(const ir::OpSpec& op, const void* attrs);
 /// The call as a user makes it: promotion, normalisation, inference, recording. `attrs` stays as it is.
 ir::Arrays apply(const ir::OpSpec& op, const void* attrs, std::span<const Array> in);
