@@ -129,7 +129,8 @@ void expect_every_axis(const OpSpec& op) {
   const std::vector<Call> calls = smooth_calls(op);
   for (size_t c = 0; c < calls.size(); ++c) {
     int rank = INT_MAX;
-    for (TypeRef type : types_after(op, calls[c].attrs.get(), types_of(calls[c].in))) rank = std::min(rank, type->rank());
+    for (TypeRef type : types_after(op, calls[c].attrs.get(), types_of(calls[c].in)))
+      rank = std::min(rank, type->rank());
     for (size_t i = 0, turn = 0; i < calls[c].in.size(); ++i)
       for (int axis = 0; axis <= static_cast<int>(calls[c].in[i].shape.size()); ++axis) {
         const int out = static_cast<int>(turn++) % (rank + 1);
@@ -157,7 +158,8 @@ TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
       const Mask all(batch.inputs(), 1);
       nested.graph = transform::vmap(batch.graph, all, 2);
       for (size_t b = 0; b < 2; ++b)
-        for (size_t i = 0; i < batch.inputs(); ++i) nested.draws[b][i] = stacked({batch.draws[b][i], batch.draws[0][i]});
+        for (size_t i = 0; i < batch.inputs(); ++i)
+          nested.draws[b][i] = stacked({batch.draws[b][i], batch.draws[0][i]});
       for (const Mask& batched : batch_masks(batch.inputs(), false))
         expect(batch.name + " twice" + text_of(batched), [&] { return vmap_problem(nested, batched); });
     }

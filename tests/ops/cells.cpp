@@ -19,8 +19,8 @@ namespace {
 constexpr const char* cell_names[cell_count] = {"forward",     "jvp",         "vjp",        "second_order", "vmap",
                                                 "vmap_of_vjp", "vjp_of_vmap", "jvp_of_vjp", "symbolic",     "zero_size",
                                                 "strided",     "broadcast",   "dtypes",     "poison"};
-constexpr const char* reason_names[] = {"none",            "not_differentiable", "discontinuous", "fixed_shape",
-                                        "not_elementwise", "control_flow",       "random"};
+constexpr const char* reason_names[] = {
+    "none", "not_differentiable", "discontinuous", "fixed_shape", "not_elementwise", "control_flow", "random"};
 constexpr int reason_count = 7;
 
 struct Tally {
@@ -67,16 +67,20 @@ bool stops_derivatives(const OpSpec& op) {
 /// "" when what the exemption says is true of the op, as far as it can be seen.
 std::string contradiction(const OpSpec& op, const Exemption& exemption) {
   switch (exemption.reason) {
-    case Reason::none: return "an exemption needs a reason";
-    case Reason::not_differentiable: return is_smooth(op) && !stops_derivatives(op) ? "exempted as not differentiable, which it is" : "";
+    case Reason::none:
+      return "an exemption needs a reason";
+    case Reason::not_differentiable:
+      return is_smooth(op) && !stops_derivatives(op) ? "exempted as not differentiable, which it is" : "";
     case Reason::not_elementwise:
       return op.family == Family::elementwise ? "exempted as not elementwise, which it is" : "";
-    case Reason::control_flow: return op.family == Family::control ? "" : "exempted as control flow, which it is not";
+    case Reason::control_flow:
+      return op.family == Family::control ? "" : "exempted as control flow, which it is not";
     case Reason::random:
       return std::any_of(op.args.begin(), op.args.end(), [](const char* arg) { return std::strcmp(arg, "key") == 0; })
                  ? ""
                  : "exempted as random, but it takes no key";
-    default: return "";
+    default:
+      return "";
   }
 }
 

@@ -114,7 +114,8 @@ std::string adjoint_problem(const GraphRef& graph, const Tensors& in, const Mask
   Product left, right;
   for (size_t k = 0; k < ct.size(); ++k) left.add(ct[k], forward[outputs + k]);
   for (size_t k = 0; k < t.size(); ++k) {
-    if (difference(backward[outputs + k], t[k], 1e300) != "") return "vjp: " + difference(backward[outputs + k], t[k], 1e300);
+    if (difference(backward[outputs + k], t[k], 1e300) != "")
+      return "vjp: " + difference(backward[outputs + k], t[k], 1e300);
     right.add(backward[outputs + k], t[k]);
   }
   const double bound = identity_tolerance * (1 + left.scale + right.scale);
@@ -183,12 +184,10 @@ TEST_CASE("second_order: derivatives of derivatives are differences of derivativ
     const Mask wrt = inexact_mask(call.in);
     const Tensors backward_in = joined(call.in, cotangents_of(*graph, seed));
     const Tensors forward_in = joined(call.in, directions(call.in, wrt, seed));
-    expect(describe(call) + ": jvp of vjp", [&] {
-      return jvp_problem(transform::vjp(graph, wrt), backward_in, inexact_mask(backward_in), seed + 1);
-    });
-    expect(describe(call) + ": jvp of jvp", [&] {
-      return jvp_problem(transform::jvp(graph, wrt), forward_in, inexact_mask(forward_in), seed + 2);
-    });
+    expect(describe(call) + ": jvp of vjp",
+           [&] { return jvp_problem(transform::vjp(graph, wrt), backward_in, inexact_mask(backward_in), seed + 1); });
+    expect(describe(call) + ": jvp of jvp",
+           [&] { return jvp_problem(transform::jvp(graph, wrt), forward_in, inexact_mask(forward_in), seed + 2); });
     expect(describe(call) + ": vjp of vjp", [&] {
       return adjoint_problem(transform::vjp(graph, wrt), backward_in, inexact_mask(backward_in), seed + 300);
     });
@@ -210,10 +209,12 @@ TEST_CASE("jvp_of_vjp: equals vjp of jvp") {
       first.resize(wrt.size() + t.size(), 0);
       Tensors primal_ct;
       for (const Tensor& one : ct) primal_ct.push_back(tensor_of(one.dtype, one.shape, Numbers(numbers(one).size())));
-      Tensors reverse_over_forward = run(transform::vjp(transform::jvp(graph, wrt), first),
-                                         joined(joined(joined(call.in, t), primal_ct), ct));
+      Tensors reverse_over_forward =
+          run(transform::vjp(transform::jvp(graph, wrt), first), joined(joined(joined(call.in, t), primal_ct), ct));
       // The last t.size() results of both are what is compared.
-      auto tail = [&](const Tensors& all) { return Tensors(all.end() - static_cast<std::ptrdiff_t>(t.size()), all.end()); };
+      auto tail = [&](const Tensors& all) {
+        return Tensors(all.end() - static_cast<std::ptrdiff_t>(t.size()), all.end());
+      };
       if (forward_over_reverse.size() != 2 * outputs + 2 * t.size() - (outputs - ct.size()))
         return "jvp of vjp gave " + std::to_string(forward_over_reverse.size()) + " arrays";
       return difference(tail(forward_over_reverse), tail(reverse_over_forward), identity_tolerance);

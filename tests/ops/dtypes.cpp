@@ -19,10 +19,14 @@ DType widest(DType dtype) { return is_complex(dtype) ? complex128 : is_floating(
 
 double tolerance_of(DType dtype) {
   switch (real_of(dtype)) {
-    case DType::float16: return 1e-2;
-    case DType::bfloat16: return 8e-2;
-    case DType::float32: return 2e-5;
-    default: return 1e-12;
+    case DType::float16:
+      return 1e-2;
+    case DType::bfloat16:
+      return 8e-2;
+    case DType::float32:
+      return 2e-5;
+    default:
+      return 1e-12;
   }
 }
 

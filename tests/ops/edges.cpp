@@ -1,5 +1,5 @@
-// What the samples of the ops do not reach, from edges.json: calls that are refused and with which error, calls just within
-// what is allowed, and slopes where a function has a corner, by its op's documentation.
+// What the samples of the ops do not reach, from edges.json: calls that are refused and with which error, calls just
+// within what is allowed, and slopes where a function has a corner, by its op's documentation.
 #include "ops/harness.h"
 
 #include <doctest/doctest.h>

@@ -133,9 +133,7 @@ std::shared_ptr<void> attrs_from(const OpSpec& op, const nlohmann::json& json) {
   return attrs;
 }
 
-std::shared_ptr<void> copy_attrs(const OpSpec& op, const void* attrs) {
-  return attrs ? op.attrs.copy(attrs) : nullptr;
-}
+std::shared_ptr<void> copy_attrs(const OpSpec& op, const void* attrs) { return attrs ? op.attrs.copy(attrs) : nullptr; }
 
 std::vector<Call> calls_of(const OpSpec& op, uint64_t draw) {
   std::vector<Call> calls;

@@ -43,7 +43,8 @@ TEST_CASE("strided: results do not depend on where operands come from, and opera
         for (const Tensor& operand : call.in) views.push_back(strided(operand));
         if (std::string text = difference(read(apply(op, call.attrs.get(), views)), want, 0); !text.empty())
           return "of views: " + text;
-        if (std::string text = difference(read(views), call.in, 0); !text.empty()) return "changed its operand: " + text;
+        if (std::string text = difference(read(views), call.in, 0); !text.empty())
+          return "changed its operand: " + text;
         // Operands that nobody else holds may be overwritten by the result.
         Arrays result;
         {
@@ -100,7 +101,8 @@ Tensor repeated(const Tensor& tensor, const std::vector<int64_t>& shape) {
 }
 
 TEST_CASE("broadcast: operands of every pair of shapes are repeated to their common shape") {
-  const std::vector<std::vector<int64_t>> shapes{{}, {1}, {3}, {2, 1}, {2, 3}, {1, 3}, {2, 1, 3}, {2, 1, 1}, {1, 1, 1, 1}};
+  const std::vector<std::vector<int64_t>> shapes{{},     {1},       {3},       {2, 1},      {2, 3},
+                                                 {1, 3}, {2, 1, 3}, {2, 1, 1}, {1, 1, 1, 1}};
   for_each_op(Cell::broadcast, [&](const OpSpec& op) {
     const Sample sample = op.samples()[0];
     const size_t n = sample.in.size();

@@ -125,7 +125,8 @@ std::string run_poisoned(const Kernel& kernel, uint8_t fill, const Mask& wanted,
     if (wanted[k]) results.push_back(in_place >= 0 && k == 0 ? in[static_cast<size_t>(in_place)] : memory[k].tensor());
   }
   for (size_t i = 0; i < in.size(); ++i)
-    if (static_cast<int>(i) != in_place && std::memcmp(in[i].bytes.data(), kernel.in[i].bytes.data(), kernel.in[i].bytes.size()))
+    if (static_cast<int>(i) != in_place &&
+        std::memcmp(in[i].bytes.data(), kernel.in[i].bytes.data(), kernel.in[i].bytes.size()))
       return "changed operand " + std::to_string(i);
   return "";
 }

@@ -34,19 +34,23 @@ void use(const char* name, F f) {
   auto slope = grad(loss);
   Array second = jvp(slope, x, step).tangent;
   Array difference = (slope(x + step * 1e-2) - slope(x - step * 1e-2)) / 2e-2;
-  check(max(abs(second - difference)).item<double>() < 2e-2, name, "its second derivative is not a difference of the first");
+  check(max(abs(second - difference)).item<double>() < 2e-2, name,
+        "its second derivative is not a difference of the first");
   auto reverse_twice = grad([&](const Array& v) { return sum(slope(v) * step); });
   check(near(reverse_twice(x), second), name, "reverse over reverse is not forward over reverse");
 
   Array rows = stack({x, x * 2, x - 0.5});
   Array batched = vmap(f)(rows);
-  for (int i = 0; i < 3; ++i) check(near(get_at(batched, std::vector<Index>{i}), f(get_at(rows, std::vector<Index>{i}))), name, "vmap is not a loop");
+  for (int i = 0; i < 3; ++i)
+    check(near(get_at(batched, std::vector<Index>{i}), f(get_at(rows, std::vector<Index>{i}))), name,
+          "vmap is not a loop");
   check(near(vmap(slope)(rows), stack({slope(x), slope(x * 2), slope(x - 0.5)})), name, "vmap of grad is not a loop");
   auto compiled = jit(f);
   check(near(compiled(x), f(x)) && near(compiled(x * 2), f(x * 2)), name, "jit changes its value");
 
   ir::TypeRef type = ir::intern_type(float32, {4});
-  ir::Captured traced = ir::trace(std::span(&type, 1), "a test", {}, [&](std::span<const Array> in) { return ir::Arrays{f(in[0])}; });
+  ir::Captured traced =
+      ir::trace(std::span(&type, 1), "a test", {}, [&](std::span<const Array> in) { return ir::Arrays{f(in[0])}; });
   check(ir::to_string(*traced.graph).find(name) != std::string::npos, name, "is not printed with its graph");
 }
 
