@@ -1,4 +1,4 @@
-"""Corruptions of C++ text: one change at a time, in the code of an op or of a family, never in what only describes it."""
+"""Corruptions of C++ text: one change at a time, in the code of an op or a family, never in what only describes it."""
 
 import dataclasses
 import re
@@ -28,8 +28,8 @@ class Mutant:
 # Declarations that say something about an op but make no value of it: its interface, and the samples of its tests.
 _DECLARATION = re.compile(
     r"static constexpr (?:auto|const char\s*\*)\s+(?:doc|not_differentiable)\b|static constexpr Onnx\b|fields\[\]|"
-    r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|static std::vector<(?:ir::)?Sample> samples\(\)|static constexpr Domain\b|"
-    r"struct Attrs\b|static_assert|throw \w+\(")
+    r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|static std::vector<(?:ir::)?Sample> samples\(\)|"
+    r"static constexpr Domain\b|struct Attrs\b|static_assert|throw \w+\(")
 _LINE = re.compile(r"^(?:template\b|struct \w+ : |\s*#)[^\n]*$", re.M)
 
 # Swaps of words and operators. Binary operators have spaces around them in this code, template brackets have not.
@@ -53,15 +53,15 @@ _SWAPS = [
     (re.compile(r"\bconj\("), "(", "conjugate"),
 ]
 _WORDS = {"true": "false", "false": "true", "x1": "x2", "x2": "x1", "sin": "cos", "cos": "sin", "sinh": "cosh",
-          "cosh": "sinh", "maximum": "minimum", "minimum": "maximum", "ones_like": "zeros_like", "floor": "ceil",
-          "ceil": "floor", "zeros_like": "ones_like", "front": "back", "back": "front", "begin": "end", "rbegin": "rend",
-          "max": "min", "min": "max", "insert_front": "erase"}
-_WORD = re.compile(r"(?<![\w.:>])(" + "|".join(w for w in _WORDS if w not in ("front", "back", "begin")) + r")\b(?!\w)")
+          "cosh": "sinh", "maximum": "minimum", "minimum": "maximum", "ones_like": "zeros_like",
+          "zeros_like": "ones_like", "floor": "ceil", "ceil": "floor", "max": "min", "min": "max"}
+_WORD = re.compile(r"(?<![\w.:>])(" + "|".join(_WORDS) + r")\b")
 _INTEGER = re.compile(r"(?<![\w.'])(\d+)(?![\w.'])")
 _REAL = re.compile(r"(?<![\w.])(\d+\.\d*(?:e-?\d+)?)(?![\w.])")
 _RETURN = re.compile(r"\breturn ([^;]+);")
-_STATEMENT = re.compile(r"^[ \t]+(?!return\b|if\b|for\b|while\b|else\b|case\b|default\b|break|continue|using\b|throw\b|static\b|"
-                        r"struct\b|auto\b|const\b|typename\b)[a-z][\w.\[\]>()*:-]*(?:\([^;\n]*\)| [-+*/|&]?= [^;\n]+);[ \t]*$", re.M)
+_STATEMENT = re.compile(
+    r"^[ \t]+(?!(?:return|if|for|while|else|case|default|break|continue|using|throw|static|struct|auto|const|typename)\b)"
+    r"[a-z][\w.\[\]>()*:-]*(?:\([^;\n]*\)| [-+*/|&]?= [^;\n]+);[ \t]*$", re.M)
 _TERM = re.compile(r" [-+] (?=[\w(])")
 
 
@@ -133,9 +133,10 @@ def _blank_descriptions(text):
     return "".join(parts + [text[at:]])
 
 
-# Values that are the same with the other sign: truths, and zeros.
-_SIGNLESS = re.compile(r"!|is_\w+\(|zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
-                       r".*\b(?:true|false|nullptr|Accept|Result|Shape|Attrs|strides|shape|dtype|again|a)$|.*\bdtype\(|again\(|Shape\b", re.S)
+# Values that have no other sign: truths, zeros, types, attributes, lists of arrays.
+_SIGNLESS = re.compile(
+    r"!|is_\w+\(|zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
+    r".*(?:\b(?:true|false|nullptr|strides|shape|attrs|a)$|\bdtype\(|\bagain\(|\bShape\b)", re.S)
 
 
 def _negated_returns(text):

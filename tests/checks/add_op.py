@@ -1,7 +1,7 @@
 """Adding an op is one file: adds four scratch ops to a copy of the project, each in one file, and uses them.
 
-One is elementwise, one structural with attributes, one composite, one has two outputs. In the copy, git must see one new
-file an op and nothing else. Then what the generator makes of them is compiled with the flags of the build and linked
+One is elementwise, one structural with attributes, one composite, one has two outputs. In the copy, git must see one
+new file an op and nothing else. Then what the generator makes of them is compiled with the flags of the build and linked
 before its library: a driver differentiates each twice, batches, jits, prints and looks it up, the generated tests run
 on each (all but those against reference values, which come from elsewhere by their nature), and `koine op` shows it.
 --self-test breaks this in ways that have to be noticed.
@@ -43,7 +43,7 @@ class Copy:
 
     def __init__(self, root, build, place):
         self.root, self.build, self.tree, self.out = root, build, place / "tree", place / "out"
-        _project.copy_of(root, self.tree, "src", "include", "tools", "tests/ops", "cmake", "CMakeLists.txt", "layers.txt")
+        _project.copy_of(root, self.tree, "src", "include", "tools", "cmake", "CMakeLists.txt", "layers.txt")
         self.bench = mutate.Workbench(root, build, place, [])
         for command in (["init", "-q"], ["add", "-A"],
                         ["-c", "user.name=check", "-c", "user.email=check@localhost", "commit", "-q", "-m", "before"]):
@@ -65,8 +65,9 @@ class Copy:
             word = word.replace(str(self.build / "generated"), str(self.out)).replace(str(self.root), str(self.tree))
             flags.append(word.replace(str(self.tree / "build"), str(self.build)) if "-I" not in word else word)
         target = self.out / f"{pathlib.Path(source).stem}.o"
-        must([*flags, "-I", self.out / "include", "-I", self.out / "src", "-I", self.tree / "src", "-I",
-              self.tree / "include", "-c", source, "-o", target], f"{source} does not compile", cwd=self.bench.directory)
+        for folder in (self.out / "include", self.out / "src", self.tree / "src", self.tree / "include"):
+            flags += ["-I", str(folder)]
+        must([*flags, "-c", source, "-o", target], f"{source} does not compile", cwd=self.bench.directory)
         return target
 
     def generate(self):

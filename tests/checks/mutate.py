@@ -2,8 +2,8 @@
 
 A mutant is one op's file or one file of a family with one change (see _mutants.py). It is compiled alone, without
 optimisation, and linked before the library, so that its definitions are the ones that count; then the generated tests
-run of the ops that it belongs to. By default a sample of mutants is tried; --all tries every one of them and asks for 98 % caught.
---self-test runs the same with most kinds of tests switched off, which has to be noticed.
+run of the ops that it belongs to. By default a sample of mutants is tried; --all tries every one of them and asks for
+98 % caught. --self-test runs the same with most kinds of tests switched off, which has to be noticed.
 """
 
 import argparse
@@ -90,8 +90,9 @@ class Workbench:
         command = [self.compiler[0], "-I", str(folder / "src"), *self.compiler[1:]]
         if source.suffix == ".h":
             # The generator makes the source that stands for the op in the library.
-            subprocess.run([sys.executable, str(self.root / "tools/genops.py"), "--ops", "src/ops", "--out", "generated",
-                            "--shards", "1"], check=True, cwd=folder, capture_output=True)
+            generator = [sys.executable, str(self.root / "tools/genops.py"), "--ops", "src/ops"]
+            subprocess.run([*generator, "--out", "generated", "--shards", "1"], check=True, cwd=folder,
+                           capture_output=True)
             source = folder / "generated/src/ops_shard_00.cpp"
             command += self.precompiled
         target = folder / "mutant.o"
@@ -220,8 +221,8 @@ def run(options, kinds=GENERATED):
                 print(f"survived: {jobs[done]}", flush=True)
     judged = counts["caught"] + counts["survived"]
     rate = counts["caught"] / judged if judged else 1.0
-    print(f"{len(mutants)} mutants: {counts['caught']} caught, {counts['survived']} survived, {counts['broken']} do not "
-          f"compile; {len(known)} known to be equivalent are not tried. Caught: {100 * rate:.2f} % "
+    print(f"{len(mutants)} mutants: {counts['caught']} caught, {counts['survived']} survived, {counts['broken']} do "
+          f"not compile; {len(known)} known to be equivalent are not tried. Caught: {100 * rate:.2f} % "
           f"({time.time() - start:.0f} s)", flush=True)
     return rate, survivors, len(set(wanted) - sound)
 
