@@ -60,7 +60,8 @@ _INTEGER = re.compile(r"(?<![\w.'])(\d+)(?![\w.'])")
 _REAL = re.compile(r"(?<![\w.])(\d+\.\d*(?:e-?\d+)?)(?![\w.])")
 _RETURN = re.compile(r"\breturn ([^;]+);")
 _STATEMENT = re.compile(
-    r"^[ \t]+(?!(?:return|if|for|while|else|case|default|break|continue|using|throw|static|struct|auto|const|typename)\b)"
+    r"^[ \t]+(?!(?:return|if|for|while|else|case|default|break|continue|using|throw|static|struct|auto|const|typename)"
+    r"\b)"
     r"[a-z][\w.\[\]>()*:-]*(?:\([^;\n]*\)| [-+*/|&]?= [^;\n]+);[ \t]*$", re.M)
 _TERM = re.compile(r" [-+] (?=[\w(])")
 

@@ -1,8 +1,8 @@
 """Adding an op is one file: adds four scratch ops to a copy of the project, each in one file, and uses them.
 
 One is elementwise, one structural with attributes, one composite, one has two outputs. In the copy, git must see one
-new file an op and nothing else. Then what the generator makes of them is compiled with the flags of the build and linked
-before its library: a driver differentiates each twice, batches, jits, prints and looks it up, the generated tests run
+new file an op and nothing else. Then what the generator makes of them is compiled with the flags of the build and
+linked before its library: a driver differentiates each twice, batches, jits, prints and looks it up, the generated tests run
 on each (all but those against reference values, which come from elsewhere by their nature), and `koine op` shows it.
 --self-test breaks this in ways that have to be noticed.
 """
@@ -59,12 +59,8 @@ class Copy:
 
     def compile(self, source):
         """The object of a source of the copy."""
-        flags = []
-        for word in self.bench.compiler:
-            # What the build generated gives way to what is generated here; the original's folders to the copy's.
-            word = word.replace(str(self.build / "generated"), str(self.out)).replace(str(self.root), str(self.tree))
-            flags.append(word.replace(str(self.tree / "build"), str(self.build)) if "-I" not in word else word)
-        target = self.out / f"{pathlib.Path(source).stem}.o"
+        # What is generated here and the copy's sources take the place of the original's.
+        flags = [word for word in self.bench.compiler if not word.startswith((f"-I{self.root}/", f"-I{self.build}/"))]
         for folder in (self.out / "include", self.out / "src", self.tree / "src", self.tree / "include"):
             flags += ["-I", str(folder)]
         must([*flags, "-c", source, "-o", target], f"{source} does not compile", cwd=self.bench.directory)
