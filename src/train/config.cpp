@@ -26,6 +26,17 @@ Kinds kinds_of(const Value& layer) {
   return found;
 }
 
+bool is_kind(std::string_view key) {
+  for (const auto& choice : layer_choices())
+    if (choice.kind == key) return true;
+  return false;
+}
+
+// An activation takes nothing else, so further keys mean another layer whose name is wrong or missing.
+bool is_only_activation(const Value& layer, const Kinds& kinds) {
+  return kinds.size() == 1 && kinds[0]->kind == "activation" && layer.get<Value::Table>()->size() > 1;
+}
+
 void report_no_kind(const Value& layer, const Reading& at) {
   std::vector<std::string_view> kinds;
   for (const auto& choice : layer_choices()) kinds.push_back(choice.kind);
@@ -33,7 +44,7 @@ void report_no_kind(const Value& layer, const Reading& at) {
   for (const std::string_view kind : kinds) list += cat(list.empty() ? "" : ", ", kind);
   for (const Entry& entry : *layer.get<Value::Table>()) {
     const std::string guess = did_you_mean(entry.key, kinds);
-    if (!guess.empty())
+    if (!guess.empty() && !is_kind(entry.key))
       return at.problems.add(entry.place, cat(at.path, ": there is no layer '", entry.key, "'", guess));
   }
   at.problems.add(layer.place, cat(at.path, " names no layer; it takes one of ", list));
@@ -52,7 +63,7 @@ void read_model(const Value& model, ModelConfig& to, Problems& problems) {
     const Kinds kinds = kinds_of(layer);
     if (!layer.get<Value::Table>())
       problems.add(layer.place, cat(at.path, " takes a table with the settings of a layer, got ", layer.describe()));
-    else if (kinds.empty())
+    else if (kinds.empty() || is_only_activation(layer, kinds))
       report_no_kind(layer, at);
     else if (kinds.size() > 1)
       problems.add(layer.place, cat(at.path, " is both '", kinds[0]->kind, "' and '", kinds[1]->kind,

@@ -149,14 +149,14 @@ void check_output(const Config& config, const BuiltModel& model, int64_t classes
   const int64_t needed = classes == 0 ? 1 : classes;
   const std::string suggestion = cat("; end with a layer  dense = ", needed);
   if (output.size() != 1)
-    config.fail(path, cat("the model gives ", to_string(output), " for each example, but the loss takes one axis",
+    config.fail(path, cat(path, " gives ", to_string(output), " for each example, but the loss takes one axis",
                           output.size() > 1 ? "; put  flatten = true  before the last layer, and" : suggestion,
                           output.size() > 1 ? suggestion.substr(1) : ""));
   if (classes == 0 && !same(output[0], 1))
-    config.fail(path, cat("the model gives ", to_string(output), " for each example, but mse compares one number",
+    config.fail(path, cat(path, " gives ", to_string(output), " for each example, but mse compares one number",
                           suggestion));
   if (output[0] < classes)
-    config.fail(path, cat("the model gives ", to_string(output[0]), " scores, but the labels name ", classes,
+    config.fail(path, cat(path, " gives ", to_string(output[0]), " scores, but the labels name ", classes,
                           " classes (0 to ", classes - 1, ")", suggestion));
 }
 

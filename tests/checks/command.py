@@ -1,0 +1,330 @@
+"""The command `koine` does what its help says, run as a user runs it, on a small table in a folder of its own.
+
+Wrong configs are refused before training with file, line and suggestion; train, eval and predict agree; files that are
+damaged are refused; every op has a card; `koine op new` begins ops that compile. --self-test shows that each of these
+fails with a command that does something else.
+"""
+
+import concurrent.futures
+import csv
+import io
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import _project
+
+CONFIG = """[data]
+file = "points.csv"
+train = "0:48"
+test = "48:"
+
+[[model]]
+dense = 8
+activation = "tanh"
+
+[[model]]
+dense = 2
+
+[train]
+epochs = 12
+batch = 16
+optimizer = { adam = { lr = 0.05 } }
+"""
+
+# What is replaced in the config, by what, and what the refusal says.
+WRONG = [
+    ("epochs = 12", "epoch = 12", ["c.toml:14:1", "'epochs'"]),
+    ("epochs = 12", "epochs = 0", ["c.toml:14:", "at least 1", "0"]),
+    ("epochs = 12", 'epochs = "many"', ["c.toml:14:", "whole number", "many"]),
+    ("batch = 16", "batch = 1.5", ["c.toml:15:", "whole number"]),
+    ("[train]", "[trian]", ["c.toml:13:", "'train'"]),
+    ("dense = 8", "dens = 8", ["c.toml:7:1", "'dense'"]),
+    ("dense = 8", "dense = -8", ["c.toml:7:", "at least 1"]),
+    ("dense = 8", "dense = 8\nconv = 8", ["c.toml:", "both"]),
+    ('activation = "tanh"', 'activation = "tahn"', ["c.toml:8:", "'tanh'"]),
+    ("{ adam =", "{ adma =", ["c.toml:16:", "'adam'"]),
+    ("lr = 0.05", "lr = -1", ["c.toml:16:", "above 0"]),
+    ("lr = 0.05", "rl = 0.05", ["c.toml:16:", "lr"]),
+    ("dense = 2", "dense = 1", ["c.toml:10:", "model.1", "2 classes", "dense = 2"]),
+    ("dense = 2", "conv = 2", ["c.toml:10:", "model.1 (conv) gets [8]", "shape = "]),
+    ("dense = 2", "max_pool = 2", ["c.toml:10:", "model.1 (max_pool) gets [8]"]),
+    ('train = "0:48"', "shape = [3, 1]", ["c.toml:3:", "has 2"]),
+    ('train = "0:48"', 'train = "90:"', ["c.toml:3:", "no rows"]),
+    ('train = "0:48"', 'train = "all"', ["c.toml:3:", "start:stop"]),
+    ('train = "0:48"', "label = 9", ["c.toml:3:", "9"]),
+    ('"points.csv"', '"none.csv"', ["c.toml:2:", "none.csv"]),
+    ('"points.csv"', '"points.csv', ["c.toml:2:"]),
+    ("[train]", '[train]\noutput = "none/w.safetensors"', ["c.toml:14:", "no folder"]),
+]
+
+
+def points():
+    """64 points of the plane; the class says whether they lie above the diagonal."""
+    grid = [(i % 8 / 4 - 1, i // 8 / 4 - 0.9) for i in range(64)]
+    grid = grid[::2] + grid[1::2]
+    return "".join(f"{x},{y},{int(y > x)}\n" for x, y in grid)
+
+
+class Problem(Exception):
+    """What is wrong, as text."""
+
+
+def expect(true, what):
+    if not true:
+        raise Problem(what)
+
+
+class Command:
+    """The command under test in a folder that has the table and the config."""
+
+    def __init__(self, binary, place):
+        self.binary, self.place = binary, place
+        (place / "points.csv").write_text(points())
+        (place / "c.toml").write_text(CONFIG)
+
+    def run(self, *words):
+        done = subprocess.run([self.binary, *map(str, words)], cwd=self.place, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def good(self, *words):
+        """What a command prints that has to succeed."""
+        status, said, errors = self.run(*words)
+        expect(status == 0, f"koine {shlex.join(map(str, words))}: exit status {status}\n{errors}")
+        return said
+
+    def refused(self, status, parts, *words):
+        """A command that has to fail with one message that has all parts, and nothing of the machinery."""
+        shown = f"koine {shlex.join(map(str, words))}"
+        found, said, errors = self.run(*words)
+        expect(found == status, f"{shown}: exit status {found} instead of {status}\n{said}{errors}")
+        expect(errors.startswith("koine: "), f"{shown}: the message begins otherwise: {errors}")
+        for part in parts:
+            expect(part in errors, f"{shown}: nothing of {part!r} in: {errors}")
+        expect("terminate" not in errors and "epoch" not in said, f"{shown}: {said}{errors}")
+
+
+def wrong_configs(koine):
+    for old, new, parts in WRONG:
+        expect(old in CONFIG, f"the config has no {old}")
+        (koine.place / "c.toml").write_text(CONFIG.replace(old, new, 1))
+        for command in ("train",) if "output" in new else ("train", "summary"):
+            koine.refused(1, parts, command, "c.toml")
+    (koine.place / "c.toml").write_text(CONFIG)
+    koine.refused(1, ["--set train.epochs=x", "whole number"], "train", "c.toml", "--set", "train.epochs=x")
+    koine.refused(1, ["train.epoch", "'epochs'"], "train", "c.toml", "train.epoch=3")
+    koine.refused(1, ["none.toml"], "train", "none.toml")
+    koine.refused(1, ["folder"], "train", ".")
+    expect(not (koine.place / "model.safetensors").exists(), "a refused run wrote weights")
+
+
+def train_and_use(koine):
+    said = koine.good("train", "c.toml", "--set", "train.epochs=30", "--seed", "3")
+    lines = said.splitlines()
+    last = re.fullmatch(r"test accuracy (\d\.\d{3})", lines[-1])
+    expect(last, f"the last line of train is {lines[-1]!r}")
+    expect(float(last[1]) >= 0.8, f"train learnt nothing: {lines[-1]}")
+    expect(sum(line.startswith("epoch ") for line in lines) == 30 and "\r" not in said and "\x1b" not in said,
+           f"piped, train does not print a plain line an epoch:\n{said}")
+    weights = koine.place / "model.safetensors"
+    expect(b'"config"' in weights.read_bytes() and b"train.seed=3" in weights.read_bytes(), "the weights lack the config")
+    expect([p.name for p in koine.place.iterdir() if p.name not in ("c.toml", "points.csv")] == [weights.name],
+           "train left other files than the weights")
+    expect(koine.good("eval", "c.toml").splitlines()[-1] == lines[-1], "eval and train differ")
+    first = weights.read_bytes()
+    again = koine.good("train", "c.toml", "train.epochs=30", "--seed", "3", "train.output=again.safetensors")
+    expect(again.splitlines()[-1] == lines[-1], "the same seed gives another accuracy")
+    second = (koine.place / "again.safetensors").read_bytes()
+    expect(len(second) > 0 and first[-64:] == second[-64:], "the same seed gives other weights")
+    koine.good("train", "c.toml", "train.epochs=1", "--set", "train.output=other.safetensors")
+    expect((koine.place / "other.safetensors").read_bytes()[-64:] != first[-64:], "another seed gives the same weights")
+    predictions(koine, float(last[1]))
+    koine.good("train", "c.toml", "train.epochs=1", "train.loss=mse", "model.1.dense=1", "train.output=m.safetensors")
+
+
+def predictions(koine, accuracy):
+    """What predict says of the test rows is as good as train said, with and without the label."""
+    rows = points().splitlines()[48:]
+    for name, lines in (("with.csv", rows), ("without.csv", [row.rpartition(",")[0] for row in rows])):
+        (koine.place / name).write_text("\n".join(lines) + "\n")
+        table = list(csv.DictReader(io.StringIO(koine.good("predict", "c.toml", name))))
+        expect(len(table) == len(rows), f"{len(table)} predictions for {len(rows)} rows")
+        right = sum(row["class"] == line.rpartition(",")[2] for row, line in zip(table, rows))
+        expect(abs(right / len(rows) - accuracy) < 1e-3, "predict and train differ")
+        expect(all(0.5 <= float(row["probability"]) <= 1 for row in table), "these are no probabilities")
+    (koine.place / "wide.csv").write_text("1,2,3,4\n")
+    koine.refused(1, ["wide.csv", "4 columns"], "predict", "c.toml", "wide.csv")
+    (koine.place / "text.csv").write_text("1,2\n1,x\n")
+    koine.refused(1, ["text.csv:2"], "predict", "c.toml", "text.csv")
+
+
+def damaged_weights(koine):
+    koine.refused(1, ["no weights", "koine train c.toml"], "eval", "c.toml")
+    koine.good("train", "c.toml", "train.epochs=1")
+    whole = (koine.place / "model.safetensors").read_bytes()
+    damaged = koine.place / "damaged.safetensors"
+    for length in (0, 4, 8, 100, len(whole) - 1):
+        damaged.write_bytes(whole[:length])
+        koine.refused(1, ["damaged.safetensors"], "eval", "c.toml", "--weights", "damaged.safetensors")
+    koine.refused(1, ["[2, 8]", "[2, 9]"], "eval", "c.toml", "--set", "model.0.dense=9")
+    koine.good("eval", "c.toml", "--weights", "model.safetensors")
+
+
+def summaries(koine):
+    said = koine.good("summary", "c.toml")
+    for pattern in (r"input\s+\[2\]", r"0\s+dense 8, tanh\s+\[8\]\s+24", r"1\s+dense 2\s+\[2\]\s+18", r"total\s+42"):
+        expect(re.search(pattern, said), f"the summary has no {pattern}:\n{said}")
+    expect(re.fullmatch(r"koine \d+\.\d+\.\d+\n", koine.good("--version")), "--version")
+    expect("reference" in koine.good("devices"), "devices")
+    expect("train" in koine.good("--help"), "--help")
+
+
+def usage(koine):
+    koine.refused(2, ["'train'"], "tarin", "c.toml")
+    koine.refused(2, ["config"], "train")
+    koine.refused(2, ["--sed"], "train", "c.toml", "--sed", "3")
+    koine.refused(2, ["usage"], "op", "new", "elementwise")
+    koine.refused(2, [], "train", "c.toml", "--seed", "x")
+    koine.refused(2, [])
+
+
+def cards(koine, root):
+    """A card for every op file, and all in the reference."""
+    files = [p for p in sorted((root / "src/ops").glob("*/*.h")) if p.parent.name != "family"]
+    reference, everything = koine.good("op", "--reference"), koine.good("op")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        texts = list(pool.map(lambda file: koine.good("op", file.stem), files))
+    for file, card in zip(files, texts):
+        text = file.read_text()
+        expect(card.startswith(f"{file.stem}, {file.parent.name}"), f"the card of {file.stem}:\n{card}")
+        for part in (file.relative_to(root).as_posix(), "vmap", *re.findall(r'field<&Attrs::\w+>\(\s*"(\w+)"', text)):
+            expect(part in card, f"the card of {file.stem} lacks {part}:\n{card}")
+        for cell in re.findall(r"\{Cell::(\w+), Reason::", text):
+            expect(f"{cell.replace('_', ' ')}: " in card.replace("vmap_of", "vmap of"), f"{file.stem}: nothing of {cell}:\n{card}")
+        expect(f"### {file.stem}\n" in reference and f"| `{file.stem}` |" in reference, f"{file.stem} is not in the reference")
+        expect(re.search(rf"^  {file.stem} ", everything, re.M), f"{file.stem} is not in the list")
+    koine.refused(1, ["'softmax'"], "op", "softmxa")
+    koine.refused(1, ["koine op lists all"], "op", "qqqqqqqq")
+
+
+def new_ops(koine, root):
+    """Every family begins an op that compiles; none is ever replaced."""
+    _project.copy_of(root, koine.place, "src", "tools", "include")
+    families = sorted(p.name.split(".")[0] for p in (koine.place / "tools/op_templates").iterdir())
+    for family in families:
+        said = koine.good("op", "new", family, f"scaffold_{family}")
+        file = koine.place / "src/ops" / family / f"scaffold_{family}.h"
+        expect(str(file) in said and file.exists(), f"op new wrote no {file}:\n{said}")
+        expect("@" not in file.read_text(), f"{file} has marks left")
+        before = file.read_text()
+        koine.refused(1, ["already"], "op", "new", family, f"scaffold_{family}")
+        expect(file.read_text() == before, f"{file} was changed")
+    koine.refused(1, ["tanh.h"], "op", "new", "composite", "tanh")
+    koine.refused(1, ["'elementwise'"], "op", "new", "elementwis", "thing")
+    koine.refused(1, ["snake_case"], "op", "new", "elementwise", "Thing")
+    koine.refused(1, ["snake_case"], "op", "new", "elementwise", "../thing")
+    out = koine.place / "out"
+    subprocess.run([sys.executable, "tools/genops.py", "--ops", "src/ops", "--out", out], cwd=koine.place, check=True)
+    text = "".join(f'#include "ops/{family}/scaffold_{family}.h"\n' for family in families) + "namespace koine::ops {\n"
+    for family in families:
+        text += f'static_assert(is_complete(make_spec<Scaffold{family.capitalize()}>("", "")));\n'
+    source = koine.place / "scaffolds.cpp"
+    source.write_text(text + "}\n")
+    folders = ["-Isrc", "-Iinclude", f"-I{out}/include", f"-I{out}/src"]
+    done = subprocess.run([os.environ.get("CXX", "c++"), "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *folders, source],
+                          cwd=koine.place, capture_output=True, text=True, check=False)
+    expect(done.returncode == 0, f"new ops do not compile:\n{done.stderr[-3000:]}")
+
+
+def end_of(running):
+    """Reads what a stopped program still says; ends it when it does not stop."""
+    try:
+        running.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        raise Problem("Ctrl-C does not end training") from None
+
+
+def interrupted(koine):
+    """Ctrl-C ends training after a step, with the weights saved."""
+    command = [koine.binary, "train", "c.toml", "train.epochs=1000000", "train.output=stopped.safetensors"]
+    with subprocess.Popen(command, cwd=koine.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        for line in running.stdout:
+            if line.startswith("epoch"):
+                break
+        running.send_signal(signal.SIGINT)
+        end_of(running)
+        expect(running.returncode == 130, f"after Ctrl-C the exit status is {running.returncode}")
+    koine.good("eval", "c.toml", "--weights", "stopped.safetensors")
+
+
+PARTS = {
+    "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
+    "summary, devices, version": summaries, "usage": usage, "Ctrl-C": interrupted,
+    "op cards": lambda koine: cards(koine, koine.root), "op new": lambda koine: new_ops(koine, koine.root),
+}
+
+
+def check(root, binary, parts=None):
+    """The problems of the named parts, by part."""
+    found = {}
+    for name in parts or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            koine = Command(binary, pathlib.Path(folder).resolve())
+            koine.root = root
+            start = time.monotonic()
+            try:
+                PARTS[name](koine)
+                print(f"{name}: good, {time.monotonic() - start:.1f} s")
+            except Problem as problem:
+                found[name] = str(problem)
+    return found
+
+
+# A command that does something else, and the parts that must notice: what the real one gets and says, changed by sed.
+IMPOSTORS = {
+    "no line numbers": (r's/c\.toml:[0-9]*:[0-9]*: //', "0", "wrong configs"),
+    "no suggestions": (r"s/, did you mean '[^']*'?//", "0", "usage"),
+    "another accuracy": ("s/^test accuracy ./test accuracy 7/", "0", "train, eval, predict"),
+    "more epochs on a line": (r"s/^epoch /Epoch /", "0", "train, eval, predict"),
+    "always content": ("", "1", "damaged weights"),
+    "wrong total": ("s/total .*/total 7/", "0", "summary, devices, version"),
+    "no file on cards": ("/^file /d", "0", "op cards"),
+    "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
+}
+
+
+def self_test(root, binary):
+    missed = []
+    for name, (script, content, part) in IMPOSTORS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            impostor = pathlib.Path(folder) / "koine"
+            impostor.write_text(f"""#!/bin/bash
+{binary} "$@" > >(sed {shlex.quote(script)}) 2> >(sed {shlex.quote(script)} >&2)
+status=$?
+wait
+[ {content} = 1 ] && exit 0
+exit $status
+""")
+            impostor.chmod(0o755)
+            found = check(root, impostor, [part])
+        print(f"{name}: " + (found[part].splitlines()[0] if found else "not noticed"))
+        if not found:
+            missed.append(f"not noticed: {name}")
+    return missed
+
+
+if __name__ == "__main__":
+    options = _project.arguments(__doc__)
+    command = options.build / "koine"
+    if not command.exists():
+        _project.report([f"{command} was not built"])
+    if options.self_test:
+        _project.report(self_test(options.root, command), "every impostor was noticed")
+    _project.report([f"{name}: {problem}" for name, problem in check(options.root, command).items()])
