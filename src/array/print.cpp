@@ -21,6 +21,16 @@ std::string digits(double x, Format... format) {
   return {text, std::to_chars(text, text + sizeof text, x, format...).ptr};
 }
 
+/// From where on numbers are written with an exponent: a power of ten that the dtype's digits reach, 1e8 at most.
+double exponent_from(DType dtype) {
+  switch (dtype) {
+    case float16: return 1e3;
+    case bfloat16: return 1e2;
+    case float32: return 1e6;
+    default: return 1e8;
+  }
+}
+
 double rounded_to(DType dtype, double x) {
   switch (dtype) {
     case float16: return static_cast<double>(Float16(x));
@@ -101,7 +111,8 @@ class RealFormat {
       least = any ? std::min(least, std::fabs(x)) : std::fabs(x);
       any = true;
     }
-    exponents_ = any && (most >= 1e8 || least < 1e-4 || most / least > 1000.0);
+    exponents_ = any && (most >= exponent_from(dtype) || least < rounded_to(dtype, 1e-4) ||
+                         rounded_to(dtype, most / least) > 1000.0);
     for (double x : shown) {
       if (!std::isfinite(x)) continue;
       Parts parts = exponents_ ? scientific(x, dtype, precision) : positional(x, dtype, precision);
@@ -110,10 +121,9 @@ class RealFormat {
     }
     width_ = left_ + 1 + right_;
     if (exponents_) {
-      size_t exponent = 0;
       for (double x : shown)
-        if (std::isfinite(x)) exponent = std::max(exponent, parts_of(digits(x, std::chars_format::scientific, 0)).exponent.size());
-      width_ += exponent + 1;
+        if (std::isfinite(x)) exponent_ = std::max(exponent_, scientific(x, dtype, precision).exponent.size());
+      width_ += exponent_ + 1;
     }
     if (!all_finite) {
       size_t wide = std::max<size_t>(3, plus || negative_infinity ? 4 : 3);
@@ -127,7 +137,8 @@ class RealFormat {
     Parts parts = exponents_ ? parts_of(digits(x, std::chars_format::scientific, static_cast<int>(right_)))
                              : positional(x, dtype_, precision);
     std::string text = padded(left_, signed_whole(parts)) + "." + parts.fraction;
-    if (exponents_) return text + "e" + parts.exponent;
+    if (exponents_)
+      return text + "e" + parts.exponent[0] + std::string(exponent_ - parts.exponent.size(), '0') + parts.exponent.substr(1);
     return text + std::string(right_ - parts.fraction.size(), ' ');
   }
 
@@ -138,14 +149,14 @@ class RealFormat {
 
   DType dtype_;
   bool plus_, exponents_ = false;
-  size_t left_ = 0, right_ = 0, width_ = 0;
+  size_t left_ = 0, right_ = 0, exponent_ = 0, width_ = 0;
 };
 
-/// A number by itself: all its digits, an exponent only below 1e-4 and from 1e16 on.
+/// A number by itself: all its digits; float64 has an exponent only below 1e-4 and from 1e16 on.
 std::string alone(double x, DType dtype) {
   if (!std::isfinite(x)) return not_finite(x);
   double size = std::fabs(x);
-  if (x == 0 || (size >= 1e-4 && size < 1e16)) {
+  if (x == 0 || (size >= 1e-4 && size < (dtype == float64 ? 1e16 : exponent_from(dtype)))) {
     Parts parts = positional(x, dtype, 40);
     return parts.whole + "." + (parts.fraction.empty() ? "0" : parts.fraction);
   }
@@ -201,7 +212,7 @@ std::vector<std::string> words_of(const Array& x, const std::vector<size_t>& sho
   } else {
     for (int64_t value : choose(x.to_vector<int64_t>())) words.push_back(std::to_string(value));
   }
-  size_t width = 0;
+  size_t width = is_bool(dtype) && x.rank() > 0 ? 5 : 0;
   for (const std::string& word : words) width = std::max(width, word.size());
   for (std::string& word : words) word = padded(width, word);
   return words;
