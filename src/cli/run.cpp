@@ -99,6 +99,8 @@ int train(const RunArguments& arguments) {
   const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
   std::cout << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
   if (examples.test.x.defined()) std::cout << ", " << examples.test.size() << " to test on";
+  if (examples.in_both > 0)
+    std::cout << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
   std::cout << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
 
   nn::Stack model = train::first_values(built.stack, config.train.seed);

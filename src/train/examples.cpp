@@ -30,6 +30,12 @@ void give_shape(const Config& config, data::Dataset& table, Shape& shape) {
   table = table.shape(shape);
 }
 
+int64_t rows_in_both(const DataConfig& config, int64_t rows) {
+  const auto [first, last] = config.train.resolve(rows);
+  const auto [test_first, test_last] = config.test->resolve(rows);
+  return std::max<int64_t>(0, std::min(last, test_last) - std::max(first, test_first));
+}
+
 data::Dataset rows_of(const Config& config, const data::Dataset& table, const RowRange& range, std::string_view path) {
   const auto [first, last] = range.resolve(table.size());
   if (first == last)
@@ -66,7 +72,10 @@ Examples load_examples(const Config& config) {
   else
     table.y = cast(table.y, {.dtype = float32});
   examples.train = rows_of(config, table, config.data.train, "data.train");
-  if (config.data.test) examples.test = rows_of(config, table, *config.data.test, "data.test");
+  if (config.data.test) {
+    examples.test = rows_of(config, table, *config.data.test, "data.test");
+    examples.in_both = rows_in_both(config.data, table.size());
+  }
   return examples;
 }
 

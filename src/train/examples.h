@@ -17,6 +17,8 @@ struct Examples {
   Shape shape;
   /// How many classes the labels name; 0 when they are quantities.
   int64_t classes = 0;
+  /// How many rows are both trained on and tested on.
+  int64_t in_both = 0;
 };
 
 /// Reads, shapes and cuts the data of a config, and checks its labels against the loss. Throws ConfigError with the

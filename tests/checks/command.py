@@ -145,6 +145,8 @@ def train_and_use(koine):
     koine.good("train", "c.toml", "train.epochs=1", "--set", "train.output=other.safetensors")
     expect((koine.place / "other.safetensors").read_bytes()[-64:] != first[-64:], "another seed gives the same weights")
     predictions(koine, float(last[1]))
+    expect("note" not in said and "note: 8 rows are in both" in
+           koine.good("train", "c.toml", "train.epochs=1", "data.test=40:", "train.output=both.safetensors"), "rows in both")
     koine.good("train", "c.toml", "train.epochs=1", "train.loss=mse", "model.1.dense=1", "train.output=m.safetensors")
 
 
@@ -242,6 +244,17 @@ def new_ops(koine, root):
     expect(done.returncode == 0, f"new ops do not compile:\n{done.stderr[-3000:]}")
 
 
+def examples(koine, root):
+    """Every example trains, and that of the quickstart tells at least nine digits of ten."""
+    _project.copy_of(root, koine.place, "examples", "data")
+    for config in sorted((koine.place / "examples").glob("*.toml")):
+        expect("total" in koine.good("summary", config), f"the summary of {config}")
+        koine.good("train", config, "train.epochs=1", "data.train=0:128")
+    last = koine.good("train", "examples/digits.toml").splitlines()[-1]
+    found = re.fullmatch(r"test accuracy (\d\.\d{3})", last)
+    expect(found and float(found[1]) >= 0.9, f"examples/digits.toml ends with {last!r}")
+
+
 def end_of(running):
     """Reads what a stopped program still says; ends it when it does not stop."""
     try:
@@ -267,7 +280,7 @@ def interrupted(koine):
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
     "summary, devices, version": summaries, "usage": usage, "Ctrl-C": interrupted,
-    "op cards": lambda koine: cards(koine, koine.root), "op new": lambda koine: new_ops(koine, koine.root),
+    "examples": lambda koine: examples(koine, koine.root), "op cards": lambda koine: cards(koine, koine.root), "op new": lambda koine: new_ops(koine, koine.root),
 }
 
 
@@ -295,6 +308,7 @@ IMPOSTORS = {
     "more epochs on a line": (r"s/^epoch /Epoch /", "0", "train, eval, predict"),
     "always content": ("", "1", "damaged weights"),
     "wrong total": ("s/total .*/total 7/", "0", "summary, devices, version"),
+    "less learnt": ("s/^test accuracy 0.9/test accuracy 0.8/", "0", "examples"),
     "no file on cards": ("/^file /d", "0", "op cards"),
     "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
 }
