@@ -7,8 +7,8 @@ namespace koine::cli {
 namespace {
 
 constexpr const char* cell_names[ir::cell_count] = {
-    "forward",     "jvp",      "vjp",       "second order", "vmap",      "vmap of vjp", "vjp of vmap",
-    "jvp of vjp",  "symbolic", "zero size", "strided",      "broadcast", "dtypes",      "poison"};
+    "forward",    "jvp",      "vjp",       "second order", "vmap",      "vmap of vjp", "vjp of vmap",
+    "jvp of vjp", "symbolic", "zero size", "strided",      "broadcast", "dtypes",      "poison"};
 
 constexpr const char* reason_texts[] = {"no reason",
                                         "it has no derivative",
@@ -18,8 +18,8 @@ constexpr const char* reason_texts[] = {"no reason",
                                         "control flow has tests of its own over real bodies",
                                         "random results are compared by distribution and by bits"};
 
-constexpr const char* type_names[] = {"bool",  "integer", "number", "text",   "dtype",
-                                      "list of integers", "shape",  "axes",   "number", "graphs"};
+constexpr const char* type_names[] = {"bool",  "integer", "number", "text",  "dtype", "list of integers",
+                                      "shape", "axes",    "number", "graphs"};
 
 const ir::OwnRules& own_rules_of(const ir::OpSpec& op) {
   const auto table = ir::op_table();
@@ -77,8 +77,8 @@ std::string onnx_text(const ir::OpSpec& op) {
 std::vector<std::string> exemption_texts(const ir::OpSpec& op) {
   std::vector<std::string> texts;
   for (const ir::Exemption& exemption : op.exemptions)
-    texts.push_back(cat(cell_names[static_cast<int>(exemption.cell)], ": ",
-                        reason_texts[static_cast<int>(exemption.reason)]));
+    texts.push_back(
+        cat(cell_names[static_cast<int>(exemption.cell)], ": ", reason_texts[static_cast<int>(exemption.reason)]));
   return texts;
 }
 

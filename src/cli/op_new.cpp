@@ -88,7 +88,8 @@ void new_op(const std::string& family, const std::string& name) {
   const fs::path root = checkout(), ops = root / "src" / "ops";
   const std::string text = template_of(root, family);
   check_name(name);
-  if (const ir::OpSpec* op = ir::find_op(name)) throw ValueError(cat("there is an op '", name, "' already: ", op->file));
+  if (const ir::OpSpec* op = ir::find_op(name))
+    throw ValueError(cat("there is an op '", name, "' already: ", op->file));
   for (const auto& entry : fs::directory_iterator(ops))
     if (fs::exists(entry.path() / (name + ".h")))
       throw ValueError(cat("there is an op '", name, "' already: ", (entry.path() / (name + ".h")).string()));

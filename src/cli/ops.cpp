@@ -82,14 +82,16 @@ void show_op(const std::string& name) {
 }
 
 void write_op_reference() {
-  std::cout << "# Ops\n\n"
-               "Written by `koine op --reference` from the files of the ops; do not edit. A rule is *own* when the op's\n"
-               "file writes it, else *derived* from its family or body; `-` where there is none.\n";
+  std::cout
+      << "# Ops\n\n"
+         "Written by `koine op --reference` from the files of the ops; do not edit. A rule is *own* when the op's\n"
+         "file writes it, else *derived* from its family or body; `-` where there is none.\n";
   for_each_family([](const char* family, const std::vector<const ir::OpSpec*>& members) {
     std::cout << "\n## " << family << "\n\n| op | jvp | vjp | vmap | reference | ONNX |\n|---|---|---|---|---|---|\n";
     for (const ir::OpSpec* op : members) {
       std::cout << "| `" << op->name << "` |";
-      for (const RuleFact& fact : rule_facts(*op)) std::cout << ' ' << (fact.source == "none" ? "-" : fact.source) << " |";
+      for (const RuleFact& fact : rule_facts(*op))
+        std::cout << ' ' << (fact.source == "none" ? "-" : fact.source) << " |";
       std::cout << ' ' << onnx_text(*op) << " |\n";
     }
     for (const ir::OpSpec* op : members) {

@@ -45,8 +45,9 @@ data::Dataset rows_of(const Config& config, const data::Dataset& table, const Ro
 
 int64_t count_classes(const Config& config, const Array& labels) {
   if (labels.dtype() != int64)
-    config.fail("data.label", "cross_entropy takes whole numbers 0, 1, 2 and so on as labels, and this column has "
-                              "others; choose another column, or loss = \"mse\" under [train] for quantities");
+    config.fail("data.label",
+                "cross_entropy takes whole numbers 0, 1, 2 and so on as labels, and this column has "
+                "others; choose another column, or loss = \"mse\" under [train] for quantities");
   const std::vector<int64_t> values = labels.to_vector<int64_t>();
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   if (*least < 0)
@@ -86,8 +87,8 @@ Array load_inputs(const Config& config, const std::string& file, const Shape& sh
   if (columns == wanted + 1)
     table = data::csv(file, {.label = config.data.label, .scale = config.data.scale});
   else if (columns != wanted)
-    throw FormatError(cat(file, " has ", columns, " columns, but the model takes ", wanted, ", or ", wanted + 1,
-                          " with the label"));
+    throw FormatError(
+        cat(file, " has ", columns, " columns, but the model takes ", wanted, ", or ", wanted + 1, " with the label"));
   return table.shape(shape).x;
 }
 

@@ -33,8 +33,8 @@ class Builder {
  private:
   [[noreturn]] void fail(std::string_view message) const {
     const std::string path = cat("model.", number_);
-    config_.fail(path, cat(path, " (", layer_kind(config_.model.layers[number_]), ") gets ", to_string(shape_), " ",
-                           message));
+    config_.fail(
+        path, cat(path, " (", layer_kind(config_.model.layers[number_]), ") gets ", to_string(shape_), " ", message));
   }
 
   void push(nn::Layer layer) { model_.stack.layers.push_back(std::move(layer)); }
@@ -153,8 +153,8 @@ void check_output(const Config& config, const BuiltModel& model, int64_t classes
                           output.size() > 1 ? "; put  flatten = true  before the last layer, and" : suggestion,
                           output.size() > 1 ? suggestion.substr(1) : ""));
   if (classes == 0 && !same(output[0], 1))
-    config.fail(path, cat(path, " gives ", to_string(output), " for each example, but mse compares one number",
-                          suggestion));
+    config.fail(path,
+                cat(path, " gives ", to_string(output), " for each example, but mse compares one number", suggestion));
   if (output[0] < classes)
     config.fail(path, cat(path, " gives ", to_string(output[0]), " scores, but the labels name ", classes,
                           " classes (0 to ", classes - 1, ")", suggestion));

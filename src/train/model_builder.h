@@ -27,9 +27,9 @@ struct BuiltModel {
   int64_t parameters() const;
 };
 
-/// Builds the model for examples of a shape. `classes` is how many the loss tells apart, or 0 when it learns a quantity;
-/// -1 leaves the last layer unchecked. Throws ConfigError that names the layer, its place, what it gets and what would
-/// fit.
+/// Builds the model for examples of a shape. `classes` is how many the loss tells apart, or 0 when it learns a
+/// quantity; -1 leaves the last layer unchecked. Throws ConfigError that names the layer, its place, what it gets and
+/// what would fit.
 BuiltModel build_model(const Config& config, const Shape& example, int64_t classes);
 
 }  // namespace koine::train

@@ -59,7 +59,8 @@ TEST_CASE("the shapes that a model is built with are those that it computes") {
       {"[[model]]\nbatch_norm = true", {4, 3}, {4, 3}},
       {"[[model]]\nlayer_norm = true", {3}, {3}},
       {"[[model]]\nactivation = 'gelu'", {3}, {3}},
-      {"[[model]]\nconv = 2\nactivation = 'relu'\n[[model]]\nmax_pool = 2\n[[model]]\nflatten = true\n[[model]]\ndense = 3",
+      {"[[model]]\nconv = 2\nactivation = 'relu'\n[[model]]\nmax_pool = 2\n[[model]]\nflatten = true\n[[model]]\ndense "
+       "= 3",
        {4, 4, 1},
        {3}},
   };
@@ -72,10 +73,10 @@ TEST_CASE("the shapes that a model is built with are those that it computes") {
 }
 
 TEST_CASE("layers of a model: names and parameters") {
-  const BuiltModel model =
-      built("[[model]]\nconv = 4\nactivation = 'relu'\n[[model]]\nbatch_norm = true\n[[model]]\nflatten = true\n"
-            "[[model]]\ndense = 3\nbias = false",
-            {2, 2, 1});
+  const BuiltModel model = built(
+      "[[model]]\nconv = 4\nactivation = 'relu'\n[[model]]\nbatch_norm = true\n[[model]]\nflatten = true\n"
+      "[[model]]\ndense = 3\nbias = false",
+      {2, 2, 1});
   REQUIRE(model.layers.size() == 4);
   CHECK(model.layers[0].name == "conv 4, relu");
   CHECK(model.layers[0].parameters == 3 * 3 * 4 + 4);
