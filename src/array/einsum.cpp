@@ -1,3 +1,5 @@
+#include "ir/node.h"
+
 #include <koine/ops.h>
 
 #include <algorithm>
@@ -68,7 +70,7 @@ class Einsum {
  private:
   template <class E>
   [[noreturn]] void fail(const std::string& what) const {
-    throw E("[einsum] " + what + " in \"" + subscripts_ + "\"");
+    throw E("[einsum] " + what + " in \"" + subscripts_ + "\"\n  at " + ir::to_string(ir::current_source({})));
   }
   static std::string count(size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 
