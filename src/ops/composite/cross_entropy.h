@@ -26,7 +26,6 @@ struct CrossEntropy : Composite {
   }
   static Array body(Array logits, Array labels, const Attrs& a) {
     Array wide = widened(logits);
-    if (same(wide.shape()[a.axis], 0)) return squeezed(take_along_axis(logits, column(labels, a), {.axis = a.axis}), a);
     Array below = wide - stop_gradient(max(wide, {.axis = a.axis, .keepdims = true}));
     Array total = log(sum(exp(below), {.axis = a.axis}));
     Array picked = squeezed(take_along_axis(below, column(labels, a), {.axis = a.axis}), a);

@@ -7,10 +7,7 @@ struct Embedding : Composite {
   static constexpr const char* args[] = {"weight", "indices"};
   static constexpr auto doc =
       "The rows of weight that integers of any shape name: weight[indices]. An index outside raises IndexError.";
-  static void operand_dtypes(std::span<ir::OperandDType> operands) {
-    promote_operands(Promote::none, operands);
-    integer_dtype(operands[1], "indices");
-  }
+  static constexpr Promote promote = Promote::none;
   static Array body(Array weight, Array indices) {
     if (weight.rank() != 2) throw ShapeError("weight should be a matrix, got shape " + to_string(weight.shape()));
     return gather(weight, indices, {.axis = 0});

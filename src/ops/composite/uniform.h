@@ -37,7 +37,7 @@ struct Uniform : Composite {
                                          : Source{uint16, 8, 0x1p-8};
     Array bits = random_bits(key, {.shape = a.shape, .dtype = source.bits}) >> source.unused;
     Array u = cast(bits, {.dtype = wide_dtype(a.dtype)}) * source.unit;
-    return cast(a.low == 0 && a.high == 1 ? u : a.low + u * (a.high - a.low), {.dtype = a.dtype});
+    return cast(a.low + u * (a.high - a.low), {.dtype = a.dtype});
   }
   static std::vector<Sample> samples() {
     SampleInput key{.shape = {2}, .dtype = uint32, .low = 0, .high = 1e6};

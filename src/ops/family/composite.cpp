@@ -10,7 +10,7 @@ void floating_dtypes(std::span<ir::OperandDType> operands) {
 }
 
 void integer_dtype(ir::OperandDType& operand, const char* name) {
-  if (operand.number) operand.dtype = operand.kind == Kind::integer ? int64 : float32;
+  promote_operands(Promote::none, {&operand, 1});
   if (!is_integer(operand.dtype)) throw DTypeError(cat("the ", name, " should be integers, got ", koine::name(operand.dtype)));
 }
 
