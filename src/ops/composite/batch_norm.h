@@ -15,6 +15,7 @@ struct BatchNorm : Composite {
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs&, const TypeInput& in) {
+    if (in.shape(0).empty()) throw ShapeError("x needs an axis of channels");
     const Shape channels{in.shape(0).back()};
     for (ir::TypeRef type : in.in.subspan(1))
       if (!(type->shape == channels))
