@@ -207,7 +207,8 @@ Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in,
   GraphLock lock(graph_mutex());
   Arrays out = record_typed(op, attrs, in, types, where);
   Node* node = node_of(out[0]);
-  if (node->component && (eager() || should_cut(*node->component))) evaluate(out[0], where);
+  // Inside a body values stay unknown even where they could be known: they are part of the graph.
+  if (node->component && body_depth == 0 && (eager() || should_cut(*node->component))) evaluate(out[0], where);
   return out;
 }
 

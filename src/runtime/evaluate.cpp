@@ -39,18 +39,22 @@ struct Work {
   GraphRef graph;
 };
 
-// Handles and operands outside of these nodes keep an output alive; under a grad everything on its tape is kept.
+// Handles and operands outside of these nodes keep an output alive; under a grad so do the nodes on its tape, and what
+// those read.
 Work collect(std::vector<Node*> nodes) {
   Work work;
   uint64_t mark = next_serial();
   std::vector<uint32_t> uses;
   auto graph = std::make_shared<Graph>();
   std::vector<Out*> values;
+  std::vector<uint8_t> kept;
+  bool tape = tape_active();
   auto place = [&](Out* out) {
     out->mark = mark;
     out->place = static_cast<uint32_t>(values.size());
     values.push_back(out);
     uses.push_back(0);
+    kept.push_back(tape && out->node->taped);
     graph->types.push_back(out->type);
   };
   uint64_t inside = next_serial();
@@ -73,6 +77,7 @@ Work collect(std::vector<Node*> nodes) {
     for (const Array& operand : node->in) {
       graph->operands.push_back(operand.out()->place);
       ++uses[operand.out()->place];
+      kept[operand.out()->place] |= tape && node->taped;
     }
     for (Out& out : node->outs) place(&out);
     graph->nodes.push_back(std::move(entry));
@@ -81,12 +86,11 @@ Work collect(std::vector<Node*> nodes) {
   for (size_t i = 0; i < work.inputs.size(); ++i) {
     const Out& out = *work.inputs[i];
     bool last = out.refs == uses[i] && out.node->outs.size() == 1 && out.value.use_count() == 1;
-    work.donated.push_back(last && !tape_active());
+    work.donated.push_back(last && !tape);
   }
   for (size_t v = work.inputs.size(); v < values.size(); ++v) {
     Out* out = values[v];
-    bool kept = out->node->taped && tape_active();
-    if (out->refs <= uses[v] && !kept) continue;
+    if (out->refs <= uses[v] && !kept[v]) continue;
     graph->outputs.push_back(static_cast<ValueId>(v));
     work.outputs.push_back(out);
   }
@@ -100,7 +104,12 @@ void run(const Work& work) {
   const backend::DeviceApi& device = current_device();
   auto program = program_cache().find_or_compile(device, work.graph, work.donated);
   std::vector<BufferRef> inputs;
-  for (Out* input : work.inputs) inputs.push_back(input->value);
+  for (Out* input : work.inputs) {
+    if (!input->value)
+      throw Error(std::string("[evaluate] the value of ") + (input->node->op ? input->node->op->name : "an argument") +
+                  " made at " + to_string(input->node->where) + " is gone");
+    inputs.push_back(input->value);
+  }
   std::vector<BufferRef> outputs = device.run(*program, inputs);
   for (size_t k = 0; k < outputs.size(); ++k) work.outputs[k]->value = std::move(outputs[k]);
   // Dropping operands destroys inner nodes, so all are kept until the last one is settled.

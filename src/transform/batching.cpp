@@ -32,6 +32,7 @@ Arrays batch_node(const BatchInput& input, Mask& out_batched) {
 }
 
 GraphRef make_vmap(const Graph& graph, const Mask& batched_inputs, Dim size) {
+  BodyScope body;  // all that is recorded is part of the graph
   uint64_t since = next_serial();
   Arrays inputs, values(graph.types.size());
   Mask batched(graph.types.size(), 0);
@@ -49,7 +50,6 @@ GraphRef make_vmap(const Graph& graph, const Mask& batched_inputs, Dim size) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const GraphNode& node = graph.nodes[i];
     SourceScope source(graph.where[i]);
-    BodyScope body;
     Arrays in;
     Mask flags;
     for (ValueId operand : graph.operands_of(node)) {

@@ -14,6 +14,7 @@ namespace {
 
 /// A graph being transformed: its nodes recorded again on placeholders.
 struct Replayed {
+  BodyScope body;  // all that is recorded is part of the graph
   uint64_t since = next_serial();
   Arrays inputs;
   Arrays values;
@@ -125,7 +126,6 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     if (!any_operand || !any_cotangent) continue;
     require_derivative(*node.op, graph.where[i]);
     SourceScope source(graph.where[i]);
-    BodyScope body;
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
     std::span<const Array> given(cotangents.data() + node.first_output, node.output_count);
@@ -163,7 +163,6 @@ GraphRef make_jvp(const Graph& graph, const Mask& wrt) {
     if (!any || std::find(floating.begin(), floating.end(), 1) == floating.end()) continue;
     require_derivative(*node.op, graph.where[i]);
     SourceScope source(graph.where[i]);
-    BodyScope body;
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
     Arrays found = node.op->jvp ? node.op->jvp(rule, given) : through_body(rule, given, wanted, false);
