@@ -31,7 +31,7 @@ std::string text_of(Label label) {
 std::string type_text(const Array& x) { return to_string(x.dtype()) + to_string(x.shape()); }
 
 struct Term {
-  std::string text;    // without spaces
+  std::string text;           // without spaces
   std::string before, after;  // letters around the ellipsis
   bool has_ellipsis = false;
 };
@@ -43,7 +43,11 @@ class Einsum {
     if (terms_.size() != operands.size())
       fail<ValueError>(count(terms_.size(), "term") + " for " + count(operands.size(), "operand"));
     for (size_t i = 0; i < operands.size(); ++i) {
-      dtype_ = i ? promote(dtype_, operands[i].dtype()) : operands[i].dtype();
+      try {
+        dtype_ = i ? promote(dtype_, operands[i].dtype()) : operands[i].dtype();
+      } catch (const DTypeError& error) {
+        fail<DTypeError>(error.what());
+      }
       operands_.push_back(operands[i]);
       label(i);
     }
@@ -112,8 +116,8 @@ class Einsum {
     const Term& term = terms_[i];
     auto rank = static_cast<size_t>(operands_[i].rank()), letters = term.before.size() + term.after.size();
     if (letters > rank || (letters < rank && !term.has_ellipsis))
-      fail<ShapeError>("term \"" + term.text + "\" has " + count(letters, "letter") +
-                       " but operand " + std::to_string(i) + " is " + type_text(operands_[i]));
+      fail<ShapeError>("term \"" + term.text + "\" has " + count(letters, "letter") + " but operand " +
+                       std::to_string(i) + " is " + type_text(operands_[i]));
     Labels labels(term.before.begin(), term.before.end());
     size_t open = rank - letters;
     for (size_t k = open; k-- > 0;) labels.push_back(ellipsis_label + static_cast<Label>(k));
@@ -188,7 +192,8 @@ class Einsum {
         if (std::count(letters.begin(), letters.end(), c) == 1) output_.push_back(c);
       return;
     }
-    if (open_axes_ > 0 && !output_term_.has_ellipsis) fail<ValueError>("the result has no ellipsis, but an operand has");
+    if (open_axes_ > 0 && !output_term_.has_ellipsis)
+      fail<ValueError>("the result has no ellipsis, but an operand has");
     output_.assign(output_term_.before.begin(), output_term_.before.end());
     if (output_term_.has_ellipsis)
       for (size_t k = open_axes_; k-- > 0;) output_.push_back(ellipsis_label + static_cast<Label>(k));
@@ -221,8 +226,7 @@ class Einsum {
 
   static Array ordered(const Array& x, const Labels& labels, const Labels& order) {
     Ints axes;
-    for (Label label : order)
-      axes.push_back(std::find(labels.begin(), labels.end(), label) - labels.begin());
+    for (Label label : order) axes.push_back(std::find(labels.begin(), labels.end(), label) - labels.begin());
     return axes.empty() || std::is_sorted(axes.begin(), axes.end()) ? x : transpose(x, {.axes = axes});
   }
 
@@ -241,11 +245,13 @@ class Einsum {
   // The product of two operands, summed over the indices that both have and nothing else needs.
   Array product(const Array& x, Labels& have, const Array& y, const Labels& own, const Labels& needed) const {
     Labels shared, summed, left, right;
-    for (Label label : have) (!contains(own, label) ? left : contains(needed, label) ? shared : summed).push_back(label);
+    for (Label label : have)
+      (!contains(own, label) ? left : contains(needed, label) ? shared : summed).push_back(label);
     for (Label label : own)
       if (!contains(have, label)) right.push_back(label);
     Shape batch = sizes_of(shared), result = sizes_of(joined({&shared, &left, &right}));
-    Dim rows = koine::count(sizes_of(left)), columns = koine::count(sizes_of(right)), inner = koine::count(sizes_of(summed));
+    Dim rows = koine::count(sizes_of(left)), columns = koine::count(sizes_of(right)),
+        inner = koine::count(sizes_of(summed));
     auto as = [&](const Array& z, const Labels& labels, const Labels& order, Dim m, Dim n) {
       Shape shape = batch;
       shape.push_back(m);

@@ -24,19 +24,27 @@ std::string digits(double x, Format... format) {
 /// From where on numbers are written with an exponent: a power of ten that the dtype's digits reach, 1e8 at most.
 double exponent_from(DType dtype) {
   switch (dtype) {
-    case float16: return 1e3;
-    case bfloat16: return 1e2;
-    case float32: return 1e6;
-    default: return 1e8;
+    case float16:
+      return 1e3;
+    case bfloat16:
+      return 1e2;
+    case float32:
+      return 1e6;
+    default:
+      return 1e8;
   }
 }
 
 double rounded_to(DType dtype, double x) {
   switch (dtype) {
-    case float16: return static_cast<double>(Float16(x));
-    case bfloat16: return static_cast<double>(BFloat16(x));
-    case float32: return static_cast<float>(x);
-    default: return x;
+    case float16:
+      return static_cast<double>(Float16(x));
+    case bfloat16:
+      return static_cast<double>(BFloat16(x));
+    case float32:
+      return static_cast<float>(x);
+    default:
+      return x;
   }
 }
 
@@ -59,7 +67,8 @@ struct Parts {
 
 Parts parts_of(const std::string& text) {
   size_t e = std::min(text.find('e'), text.size()), dot = std::min(text.find('.'), e);
-  return {text.substr(0, dot), dot < e ? text.substr(dot + 1, e - dot - 1) : "", text.substr(std::min(e + 1, text.size()))};
+  return {text.substr(0, dot), dot < e ? text.substr(dot + 1, e - dot - 1) : "",
+          text.substr(std::min(e + 1, text.size()))};
 }
 
 void trim_zeros(std::string& fraction) {
@@ -133,12 +142,14 @@ class RealFormat {
   }
 
   std::string operator()(double x) const {
-    if (!std::isfinite(x)) return padded(width_, (plus_ && x == x && x > 0 ? "+" : plus_ && x != x ? "+" : "") + not_finite(x));
+    if (!std::isfinite(x))
+      return padded(width_, (plus_ && x == x && x > 0 ? "+" : plus_ && x != x ? "+" : "") + not_finite(x));
     Parts parts = exponents_ ? parts_of(digits(x, std::chars_format::scientific, static_cast<int>(right_)))
                              : positional(x, dtype_, precision);
     std::string text = padded(left_, signed_whole(parts)) + "." + parts.fraction;
     if (exponents_)
-      return text + "e" + parts.exponent[0] + std::string(exponent_ - parts.exponent.size(), '0') + parts.exponent.substr(1);
+      return text + "e" + parts.exponent[0] + std::string(exponent_ - parts.exponent.size(), '0') +
+             parts.exponent.substr(1);
     return text + std::string(right_ - parts.fraction.size(), ' ');
   }
 

@@ -60,10 +60,14 @@ struct Example {
   std::string output;
 };
 const Example examples[] = {
-    {{"ab", "bc"}, "ac"},      {{"ab", "ab"}, "ab"},         {{"ab", "ab"}, ""},        {{"a", "b"}, "ba"},
-    {{"aab"}, "ba"},           {{"aaa"}, "a"},               {{"aab", "bcc"}, "ac"},    {{"abc"}, "b"},
-    {{"abcd", "bed"}, "eca"},  {{"ab", "bc", "cd"}, "ad"},   {{"ab", "cb", "b"}, "ca"}, {{"a", "ab", "b", "ba"}, ""},
-    {{"abca", "cd"}, "dba"},   {{"ab", "cd"}, "d"},          {{"abc", "abd"}, "abcd"},
+    {{"ab", "bc"}, "ac"},      {{"ab", "ab"}, "ab"},
+    {{"ab", "ab"}, ""},        {{"a", "b"}, "ba"},
+    {{"aab"}, "ba"},           {{"aaa"}, "a"},
+    {{"aab", "bcc"}, "ac"},    {{"abc"}, "b"},
+    {{"abcd", "bed"}, "eca"},  {{"ab", "bc", "cd"}, "ad"},
+    {{"ab", "cb", "b"}, "ca"}, {{"a", "ab", "b", "ba"}, ""},
+    {{"abca", "cd"}, "dba"},   {{"ab", "cd"}, "d"},
+    {{"abc", "abd"}, "abcd"},
 };
 const std::map<char, int64_t> sizes{{'a', 2}, {'b', 3}, {'c', 2}, {'d', 4}, {'e', 1}};
 
@@ -167,6 +171,7 @@ TEST_CASE("einsum: errors name the index and both sizes, or what is wrong with t
   CHECK(says(text, "einsum_test.cpp:"));
   CHECK_THROWS_AS(einsum("ij,jk->ik", {x, y}), ShapeError);
   CHECK_THROWS_AS(einsum("ii", {x}), ShapeError);
+  CHECK_THROWS_AS(einsum("i,i", {ones({2}, int64), ones({2}, uint64)}), DTypeError);
   CHECK_THROWS_AS(einsum("ijk", {x}), ShapeError);
   CHECK_THROWS_AS(einsum("ij->ij,i", {x}), ValueError);
   CHECK_THROWS_AS(einsum("...,...", {x, y}), ShapeError);

@@ -43,7 +43,8 @@ struct Logsumexp : Composite {
   }
   static std::vector<Sample> samples() {
     return {sample<Logsumexp>({{{2, 3}}}, {.axis = {-2, -1}}),
-            sample<Logsumexp>({{{2, 3, 4}}}, {.axis = {-2}, .keepdims = true}), sample<Logsumexp>({{{5}}}, {.axis = {-1}})};
+            sample<Logsumexp>({{{2, 3, 4}}}, {.axis = {-2}, .keepdims = true}),
+            sample<Logsumexp>({{{5}}}, {.axis = {-1}})};
   }
   static constexpr Onnx onnx{"ReduceLogSumExp", 13};
 };

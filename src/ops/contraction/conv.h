@@ -15,11 +15,13 @@ struct Conv : Contraction {
   };
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::stride>("stride", "steps of the window per spatial axis; one number is for all, empty is 1"),
-      field<&Attrs::padding>("padding", "zeros (low, high) around each spatial axis; one number is for all, empty is 0"),
+      field<&Attrs::padding>("padding",
+                             "zeros (low, high) around each spatial axis; one number is for all, empty is 0"),
       field<&Attrs::dilation>("dilation", "distance of the window's taps per spatial axis; empty is 1"),
       field<&Attrs::groups>("groups", "parts of the channels that are convolved by themselves")};
   static constexpr auto doc =
-      "Convolution over 1 to 3 spatial axes, channels last: x (batch, spatial..., channels) with w (window..., channels / "
+      "Convolution over 1 to 3 spatial axes, channels last: x (batch, spatial..., channels) with w (window..., "
+      "channels / "
       "groups, outputs) gives (batch, places..., outputs). The window is not flipped.";
   static void normalize(Attrs& a, const TypeInput& in) {
     convolution_normalize(a.stride, a.padding, a.dilation, a.groups, in.in[0]->rank());

@@ -14,12 +14,11 @@ struct ConvWeightGrad : Contraction {
     Ints dilation = {};
     int64_t groups = 1;
   };
-  static constexpr ir::AttrField fields[] = {
-      field<&Attrs::kernel>("kernel", "the sizes of the convolution's window"),
-      field<&Attrs::stride>("stride", "that of the convolution"),
-      field<&Attrs::padding>("padding", "that of the convolution"),
-      field<&Attrs::dilation>("dilation", "that of the convolution"),
-      field<&Attrs::groups>("groups", "that of the convolution")};
+  static constexpr ir::AttrField fields[] = {field<&Attrs::kernel>("kernel", "the sizes of the convolution's window"),
+                                             field<&Attrs::stride>("stride", "that of the convolution"),
+                                             field<&Attrs::padding>("padding", "that of the convolution"),
+                                             field<&Attrs::dilation>("dilation", "that of the convolution"),
+                                             field<&Attrs::groups>("groups", "that of the convolution")};
   static constexpr auto doc =
       "The transpose of conv(x, w) by w: x (batch, spatial..., channels) with ct (batch, places..., outputs) gives "
       "(kernel..., channels / groups, outputs).";
@@ -27,7 +26,9 @@ struct ConvWeightGrad : Contraction {
     convolution_normalize(a.stride, a.padding, a.dilation, a.groups, in.in[0]->rank());
   }
   static ConvolutionAttrs view(const Attrs& a) { return {a.stride, a.padding, a.dilation, a.groups}; }
-  static TypeValue infer(const TypeInput& in, const Attrs& a) { return convolution_weight_infer(in, view(a), a.kernel); }
+  static TypeValue infer(const TypeInput& in, const Attrs& a) {
+    return convolution_weight_infer(in, view(a), a.kernel);
+  }
   static Array transpose_1(const RuleInput& node, const Attrs& a, const Array& ct, const Array& y) {
     return conv_input_grad(y, ct, {spatial_of(node.in[0].shape()), a.stride, a.padding, a.dilation, a.groups});
   }

@@ -18,8 +18,8 @@ struct Matmul : Contraction {
   static Arrays vmap(const BatchInput& node, const Attrs&, std::span<uint8_t>) { return matmul_vmap(node); }
   static void reference(const KernelInput& kernel, const Attrs&) { matmul_reference(kernel); }
   static std::vector<Sample> samples() {
-    return {sample<Matmul>({{{2, 3}}, {{3, 4}}}),       sample<Matmul>({{{3}}, {{3}}}),
-            sample<Matmul>({{{3}}, {{2, 3, 2}}}),       sample<Matmul>({{{2, 2, 3}}, {{3}}}),
+    return {sample<Matmul>({{{2, 3}}, {{3, 4}}}),          sample<Matmul>({{{3}}, {{3}}}),
+            sample<Matmul>({{{3}}, {{2, 3, 2}}}),          sample<Matmul>({{{2, 2, 3}}, {{3}}}),
             sample<Matmul>({{{2, 1, 2, 3}}, {{4, 3, 2}}}), sample<Matmul>({{{4, 2, 3}}, {{3, 2}}})};
   }
   static constexpr Onnx onnx{"MatMul", 13};

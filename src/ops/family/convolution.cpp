@@ -14,7 +14,8 @@ size_t spatial_rank(const Shape& shape) { return shape.size() - 2; }
 void fill_axes(Ints& values, size_t n, int64_t value, const char* what) {
   if (values.empty()) values.assign(n, value);
   if (values.size() == 1) values.resize(n, values[0]);
-  if (values.size() != n) throw ValueError(cat(what, " has ", values.size(), " numbers, needed are ", n, ", one, or none"));
+  if (values.size() != n)
+    throw ValueError(cat(what, " has ", values.size(), " numbers, needed are ", n, ", one, or none"));
 }
 
 /// Places of a window along an axis of n elements.
@@ -36,7 +37,8 @@ void check_ranks(const TypeInput& in) {
 }
 
 void check_groups(Dim channels, int64_t groups, const char* what) {
-  if (!same(mod(channels, groups), 0)) throw ShapeError(cat(channels, " ", what, " do not divide into ", groups, " groups"));
+  if (!same(mod(channels, groups), 0))
+    throw ShapeError(cat(channels, " ", what, " do not divide into ", groups, " groups"));
 }
 
 void check_same(Dim a, Dim b, const char* what, const char* where_a, const char* where_b) {
@@ -185,8 +187,9 @@ Array convolution_vmap(const BatchInput& node, const ConvolutionRole (&roles)[3]
   int64_t rank = node.rank(0);
   Array in[2];
   for (int i = 0; i < 2; ++i)
-    in[i] = node.batched[static_cast<size_t>(i)] ? fold(node.in[static_cast<size_t>(i)], place_of(roles[i], has, rank, groups))
-                                                 : node.in[static_cast<size_t>(i)];
+    in[i] = node.batched[static_cast<size_t>(i)]
+                ? fold(node.in[static_cast<size_t>(i)], place_of(roles[i], has, rank, groups))
+                : node.in[static_cast<size_t>(i)];
   bool all_three = has[0] && has[1] && has[2];
   Array y = run(node, in[0], in[1], all_three ? groups * node.size.value() : groups);
   return unfold(y, place_of(roles[2], has, rank, groups), node.size);

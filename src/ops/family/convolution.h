@@ -4,8 +4,8 @@
 /// Convolution and its two gradients. The three share one sum over x (batch, spatial..., channels),
 /// w (window..., channels / groups, outputs) and y (batch, places..., outputs):
 ///   sum of x[n, place * stride - low + tap * dilation, c] * w[tap, c, o] * y[n, place, o]
-/// and each op is the derivative of that sum by the one array which it does not take. So the derivatives of each are the
-/// other two.
+/// and each op is the derivative of that sum by the one array which it does not take. So the derivatives of each are
+/// the other two.
 namespace koine::ops {
 
 /// Attributes that the three share, canonical: a stride and a dilation per spatial axis, (low, high) padding pairs.

@@ -151,7 +151,8 @@ void convolve_input(const KernelInput& k, ConvolutionAttrs attrs) {
           std::copy_n(y.data() + (first + p) * width + group * g.outputs, g.outputs, rows.data() + p * g.outputs);
         multiply_add(rows.data(), windows.size(), panels[static_cast<size_t>(group)], sums.data());
         windows.each(group, [&](int64_t p, int64_t t, int64_t to) {
-          for (int64_t c = 0; c < g.channels; ++c) x[static_cast<size_t>(to + c)] += sums[static_cast<size_t>(p * depth + t * g.channels + c)];
+          for (int64_t c = 0; c < g.channels; ++c)
+            x[static_cast<size_t>(to + c)] += sums[static_cast<size_t>(p * depth + t * g.channels + c)];
         });
       }
     }
@@ -163,11 +164,13 @@ template <class W>
 void convolve_weight(const KernelInput& k, ConvolutionAttrs attrs) {
   Geometry g(k.in[0], k.out[0], k.in[1], attrs);
   int64_t depth = g.taps * g.channels, width = g.groups * g.outputs, image = g.points * g.groups * g.channels;
-  std::vector<std::vector<W>> sums(static_cast<size_t>(g.groups), std::vector<W>(static_cast<size_t>(depth * g.outputs)));
+  std::vector<std::vector<W>> sums(static_cast<size_t>(g.groups),
+                                   std::vector<W>(static_cast<size_t>(depth * g.outputs)));
   Block windows(g);
   std::vector<W> columns;
   for (int64_t n = 0; n < g.batch; ++n) {
-    std::vector<W> x = loaded<W>(k.in[0], n * image, image), y = loaded<W>(k.in[1], n * g.count * width, g.count * width);
+    std::vector<W> x = loaded<W>(k.in[0], n * image, image),
+                   y = loaded<W>(k.in[1], n * g.count * width, g.count * width);
     for (int64_t first = 0; first < g.count; first += block) {
       windows.choose(first);
       for (int64_t group = 0; group < g.groups; ++group) {

@@ -97,7 +97,8 @@ void multiply_batches(const KernelInput& kernel) {
     }
     sums.assign(static_cast<size_t>(rows * columns), W{});
     multiply_add(left.data(), rows, panels, sums.data());
-    store_wide(dtype, sums.data(), rows * columns, kernel.out[0].data + static_cast<int64_t>(k) * rows * columns * size);
+    store_wide(dtype, sums.data(), rows * columns,
+               kernel.out[0].data + static_cast<int64_t>(k) * rows * columns * size);
   }
 }
 

@@ -23,9 +23,12 @@ DType result_dtype(Reduced result, DType dtype) {
     case Reduced::widened:
       if (is_unsigned_integer(dtype)) return uint64;
       return is_integer(dtype) || is_bool(dtype) ? int64 : dtype;
-    case Reduced::boolean: return bool_;
-    case Reduced::index: return int64;
-    default: return dtype;
+    case Reduced::boolean:
+      return bool_;
+    case Reduced::index:
+      return int64;
+    default:
+      return dtype;
   }
 }
 

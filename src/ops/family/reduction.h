@@ -64,8 +64,9 @@ struct Reduction : OpBase {
       data.identity = T::identity;
     }
     if constexpr (requires { &T::partial; }) data.partial = &T::partial;
-    static_assert(T::linear || T::not_differentiable || requires { &T::partial; },
-                  "this reduction needs `partial(y, x, axis)`, `linear = true` or `not_differentiable = \"reason\"`");
+    static_assert(
+        T::linear || T::not_differentiable || requires { &T::partial; },
+        "this reduction needs `partial(y, x, axis)`, `linear = true` or `not_differentiable = \"reason\"`");
     return data;
   }
   template <class T>

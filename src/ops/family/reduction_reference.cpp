@@ -71,11 +71,21 @@ class Table {
     int64_t count = n * static_cast<int64_t>(places_.size());
     raw_.resize(static_cast<size_t>(count) * size);
     switch (size) {
-      case 1: gather<1>(n); break;
-      case 2: gather<2>(n); break;
-      case 4: gather<4>(n); break;
-      case 8: gather<8>(n); break;
-      default: gather<16>(n); break;
+      case 1:
+        gather<1>(n);
+        break;
+      case 2:
+        gather<2>(n);
+        break;
+      case 4:
+        gather<4>(n);
+        break;
+      case 8:
+        gather<8>(n);
+        break;
+      default:
+        gather<16>(n);
+        break;
     }
     if (is_bool(dtype_) && !is_bool(x_.dtype)) {
       truth_.resize(static_cast<size_t>(count));

@@ -9,7 +9,8 @@ struct Argmin : Reduction {
     bool keepdims = false;
   };
   static constexpr ir::AttrField fields[] = {
-      field<&Attrs::axis>("axis", "the axis to look along; over several, or all by default, the place counts row-major"),
+      field<&Attrs::axis>("axis",
+                          "the axis to look along; over several, or all by default, the place counts row-major"),
       field<&Attrs::keepdims>("keepdims", "keep the searched axes with length 1")};
   static constexpr auto doc = "The place of the first smallest element along an axis; a NaN counts as smallest.";
   static constexpr Reduced result = Reduced::index;

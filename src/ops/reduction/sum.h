@@ -8,9 +8,8 @@ struct Sum : Reduction {
     Axes axis = {};
     bool keepdims = false;
   };
-  static constexpr ir::AttrField fields[] = {
-      field<&Attrs::axis>("axis", "the axes to sum over, all by default"),
-      field<&Attrs::keepdims>("keepdims", "keep the summed axes with length 1")};
+  static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axes to sum over, all by default"),
+                                             field<&Attrs::keepdims>("keepdims", "keep the summed axes with length 1")};
   static constexpr auto doc =
       "The sum over axes; 0 of no elements. Bool and integers give int64 or uint64, floating sums are rounded once.";
   static constexpr Reduced result = Reduced::widened;
