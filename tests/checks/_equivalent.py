@@ -8,6 +8,11 @@ KNOWN = [
     ("elementwise/sign.h", r":17: off by one: `1`", "what is divided there is not chosen"),
     ("scan/linear_recurrence.h", r":20: off by one: `0`", "both operands have one shape, else the next rule throws"),
     ("composite/softmax.h", r":16: sign", "no elements have no sign"),
+    ("reduction/any.h", r"sign: `x \| y`", "a truth has no sign"),
+    ("reduction/all.h", r"sign: `x & y`", "a truth has no sign"),
+    ("composite/categorical.h", r":25: off by one: `0`", "two forms of one value, each exact on its side"),
+    ("composite/embedding.h", r":12: dropped statement", "the op that it is made of refuses the same"),
+    ("library/random_bits.h", r":38: comparison: ` < `", "what is written beyond a block is written again by the next"),
     ("composite/normal.h", r"number: `0.5`", "far inside, both formulas have all digits"),
     ("composite/(normal|categorical).h", r"` < ` -> ` <= `", "no number is centred on 0, none is cut where the formulas differ"),
 ]

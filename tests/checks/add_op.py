@@ -63,6 +63,7 @@ class Copy:
         flags = [word for word in self.bench.compiler if not word.startswith((f"-I{self.root}/", f"-I{self.build}/"))]
         for folder in (self.out / "include", self.out / "src", self.tree / "src", self.tree / "include"):
             flags += ["-I", str(folder)]
+        target = self.out / f"{pathlib.Path(source).stem}.o"
         must([*flags, "-c", source, "-o", target], f"{source} does not compile", cwd=self.bench.directory)
         return target
 

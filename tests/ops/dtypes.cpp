@@ -1,4 +1,5 @@
 // dtypes: every dtype is refused with a DTypeError, or agrees with the same call in the widest dtype of its kind.
+#include "ops/family/op.h"
 #include "ops/harness.h"
 
 #include <doctest/doctest.h>
@@ -77,6 +78,51 @@ std::string dtype_problem(const Call& narrow, const Call& wide, DType dtype, DTy
   return "";
 }
 
+/// The call with a number in place of operand i: what a 0-d array gives, of the dtype that the number takes there.
+std::string number_problem(const Call& call, size_t i, bool real, DType beside) {
+  auto with = [&](const Arg& operand) -> std::optional<Tensors> {
+    std::vector<Array> arrays;
+    std::vector<Arg> args;
+    for (const Tensor& tensor : call.in) arrays.push_back(to_array(tensor));
+    for (size_t k = 0; k < arrays.size(); ++k) args.push_back(k == i ? operand : Arg(arrays[k]));
+    std::shared_ptr<void> attrs = copy_attrs(*call.op, call.attrs.get());
+    try {
+      return read(ops::invoke(*call.op, args, attrs.get()));
+    } catch (const DTypeError&) {
+      return std::nullopt;
+    }
+  };
+  constexpr DType defaults[] = {bool_, int64, float32, complex64};
+  const Number number = real ? Number(0.5) : Number(1);
+  const std::optional<Tensors> got = with(real ? Arg(0.5) : Arg(1));
+  for (DType dtype : {promote_weak(beside, number.kind()), defaults[static_cast<int>(number.kind())]}) {
+    const Array taken = to_array(tensor_of(dtype, {}, {number.real()}));
+    const std::optional<Tensors> want = with(taken);
+    if (got.has_value() == want.has_value() && (!got || difference(*got, *want, 0).empty())) return "";
+  }
+  return got ? "a number gives something else than an array of it" : "a number is refused where an array of it is not";
+}
+
+/// Numbers beside arrays of every dtype, where the op takes an array of no axes.
+void expect_numbers(const Call& call) {
+  for (size_t i = 0; i < call.in.size() && call.in.size() > 1; ++i)
+    for (int d = 0; d < dtype_count; ++d) {
+      const auto dtype = static_cast<DType>(d);
+      Call narrow = call;
+      for (Tensor& operand : narrow.in)
+        if (operand.dtype == call.in[i].dtype) operand = in_dtype(operand, dtype);
+      narrow.in[i] = tensor_of(dtype, {}, {1.0});
+      try {
+        if (!given(narrow)) continue;
+      } catch (const Error&) {
+        continue;  // an operand that needs axes
+      }
+      expect(describe(narrow) + ", with a number", [&] { return number_problem(narrow, i, false, dtype); });
+      if (is_inexact(dtype))
+        expect(describe(narrow) + ", with a real number", [&] { return number_problem(narrow, i, true, dtype); });
+    }
+}
+
 TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused") {
   for_each_op(Cell::dtypes, [](const OpSpec& op) {
     for (const Call& call : calls_of(op)) {
@@ -117,6 +163,7 @@ TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused
           });
         }
       }
+      expect_numbers(call);
       // An op without operands and dtypes among its attributes still has a dtype.
       if (call.in.empty()) expect(describe(call), [&]() -> std::string { return given(call) ? "" : "refused"; });
     }

@@ -94,7 +94,7 @@ TEST_CASE("edges: slopes at corners are those that are documented, forward and i
     const Tensors slopes = run(transform::vjp(graph, wrt), backward);
     for (size_t i = 0; i < call.in.size(); ++i) {
       const Tensor want = vector_from(entry.at("slopes")[i]);
-      CHECK(difference(slopes[graph->outputs.size() + i], want, 1e-14) == "");
+      CHECK(difference(slopes[graph->outputs.size() + i], want, 1e-12) == "");
       // Along each element in turn.
       const Numbers each = numbers(want);
       for (size_t k = 0; k < each.size(); ++k) {
