@@ -13,6 +13,13 @@ target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctes
 add_dependencies(koine_tests koine_generate)
 add_test(NAME koine_tests COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 
+# The same with every op evaluated at its call. Left out: what is only true of pending work (memory taken over from the
+# last holder, errors that come when a value is read, a million pending ops).
+add_test(NAME koine_tests.eager
+         COMMAND koine_tests "--test-case-exclude=*in place*,*an error at run time*,*refused at the call,*a chain of a million*"
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(koine_tests.eager PROPERTIES ENVIRONMENT KOINE_EAGER=1)
+
 # Every tests/checks/<name>.py is a check, and --self-test shows that it fails when it should.
 file(GLOB checks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/checks/*.py)
 list(FILTER checks EXCLUDE REGEX "/_[^/]*$")

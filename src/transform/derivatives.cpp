@@ -95,6 +95,18 @@ void require_derivative(const OpSpec& op, std::source_location where) {
     throw NotDifferentiable(cat("[", op.name, "] has no derivative: ", op.not_differentiable, "\n  at ", to_string(where)));
 }
 
+/// What a rule throws, with the user's line.
+template <class F>
+Arrays with_line(std::source_location where, F rule) {
+  try {
+    return rule();
+  } catch (const Error& error) {
+    std::string text = error.what();
+    if (text.find("\n  at ") != std::string::npos) throw;
+    rethrow_with(error, cat(text, "\n  at ", to_string(where)));
+  }
+}
+
 Mask active_values(const Graph& graph, const Mask& wrt) {
   Mask active(graph.types.size(), 0);
   for (uint32_t i = 0; i < graph.input_count; ++i) active[i] = wrt[i] && is_inexact(graph.types[i]->dtype);
@@ -129,7 +141,9 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
     std::span<const Array> given(cotangents.data() + node.first_output, node.output_count);
-    Arrays found = node.op->vjp ? node.op->vjp(rule, given) : through_body(rule, given, wanted, true);
+    Arrays found = with_line(graph.where[i], [&] {
+      return node.op->vjp ? node.op->vjp(rule, given) : through_body(rule, given, wanted, true);
+    });
     check(*node.op, "vjp", found, in);
     for (size_t k = 0; k < operands.size(); ++k)
       if (wanted[k] && found[k].defined()) accumulate(cotangents[operands[k]], found[k]);
@@ -165,7 +179,9 @@ GraphRef make_jvp(const Graph& graph, const Mask& wrt) {
     SourceScope source(graph.where[i]);
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
-    Arrays found = node.op->jvp ? node.op->jvp(rule, given) : through_body(rule, given, wanted, false);
+    Arrays found = with_line(graph.where[i], [&] {
+      return node.op->jvp ? node.op->jvp(rule, given) : through_body(rule, given, wanted, false);
+    });
     check(*node.op, "jvp", found, rule.out);
     for (uint16_t k = 0; k < node.output_count; ++k)
       if (floating[k]) tangents[node.first_output + k] = found[k];
