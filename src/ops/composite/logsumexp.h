@@ -2,8 +2,6 @@
 #include "ops/family/composite.h"
 #include "ops/family/reduction.h"
 
-#include <limits>
-
 namespace koine::ops {
 
 struct Logsumexp : Composite {
@@ -18,22 +16,26 @@ struct Logsumexp : Composite {
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { a.axis = axes_from_end(a.axis, in.shape(0)); }
+  // The largest elements, or 0 where they are infinite: infinities are not taken from each other.
+  static Array shift(const Array& wide, const Attrs& a) {
+    if (same(reduced_count(wide.shape(), a.axis), 0))
+      return zeros(reduced_shape(wide.shape(), a.axis, true), wide.dtype());
+    Array most = max(wide, {.axis = a.axis, .keepdims = true});
+    return where(isfinite(most), most, 0);
+  }
   static Array body(Array x, const Attrs& a) {
-    Array wide = widened(x);
-    Shape kept = reduced_shape(x.shape(), a.axis, true);
-    Array most = zeros(kept, wide.dtype());
-    if (!same(reduced_count(x.shape(), a.axis), 0)) {
-      most = max(wide, {.axis = a.axis, .keepdims = true});
-      most = where(isfinite(most), most, 0);
-    }
+    Array wide = widened(x), most = shift(wide, a);
     Array y = log(sum(exp(wide - most), {.axis = a.axis, .keepdims = true})) + most;
     if (!a.keepdims) y = reshape(y, {.shape = reduced_shape(x.shape(), a.axis, false)});
     return cast(y, {.dtype = x.dtype()});
   }
-  // The slope exp(x - y) sums to one, but where y is minus infinity it is zero.
+  // The slopes sum to one, but where all elements are minus infinity they are zero. Recomputed from x, because
+  // exp(x - y) has the rounding error of y, which is large where y is.
   static Array slope(const RuleInput& node, const Attrs& a) {
-    Array y = with_axes(node.out[0], node.in[0].shape(), a.axis);
-    return exp(node.in[0] - where(y == -std::numeric_limits<double>::infinity(), 0, y));
+    Array wide = widened(node.in[0]);
+    Array e = exp(wide - stop_gradient(shift(wide, a)));
+    Array total = sum(e, {.axis = a.axis, .keepdims = true});
+    return cast(e / where(total == 0, 1, total), {.dtype = node.in[0].dtype()});
   }
   static Array jvp(const RuleInput& node, const Attrs& a, Tangents t) {
     return sum(t[0] * slope(node, a), {.axis = a.axis, .keepdims = a.keepdims});
