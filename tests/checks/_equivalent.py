@@ -13,6 +13,7 @@ KNOWN = [
     ("composite/categorical.h", r":25: off by one: `0`", "two forms of one value, each exact on its side"),
     ("composite/embedding.h", r":12: dropped statement", "the op that it is made of refuses the same"),
     ("library/random_bits.h", r":38: comparison: ` < `", "what is written beyond a block is written again by the next"),
+    ("library/fold_in.h", r"` < ` -> ` <= `", "as many as each other is nothing to repeat"),
     ("composite/normal.h", r"number: `0.5`", "far inside, both formulas have all digits"),
     ("composite/(normal|categorical).h", r"` < ` -> ` <= `", "no number is centred on 0, none is cut where the formulas differ"),
 ]

@@ -31,7 +31,7 @@ struct AveragePool : Composite {
     return cast(padded ? total / window_counts(wide, pool) : total / size, {.dtype = x.dtype()});
   }
   static std::vector<Sample> samples() {
-    return {sample<AveragePool>({{{2, 5, 2}}}, {.window = {2}}), sample<AveragePool>({{{1, 1, 2}}}, {.window = {3}, .padding = {1, 1}}),
+    return {sample<AveragePool>({{{2, 5, 2}}}, {.window = {2}}), sample<AveragePool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
             sample<AveragePool>({{{1, 4, 5, 2}}}, {.window = {3, 2}, .stride = {1, 2}, .padding = {1, 0, 0, 1}}),
             sample<AveragePool>({{{1, 2, 3, 4, 1}}}, {.window = {2, 2, 2}, .stride = {1, 1, 2}})};
   }

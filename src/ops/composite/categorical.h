@@ -15,7 +15,6 @@ struct Categorical : Composite {
       "as in normal for each logit. For several draws, broadcast the logits.";
   static constexpr auto not_differentiable = "its result is classes";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
-    promote_operands(Promote::none, operands.first(1));
     floating_dtypes(operands.subspan(1));
   }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(1)); }

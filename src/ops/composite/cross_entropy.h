@@ -15,7 +15,7 @@ struct CrossEntropy : Composite {
   static constexpr ir::Whole whole = ir::Whole::all;
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(1));
-    integer_dtype(operands[1], "labels");
+    integer_dtypes(operands.subspan(1), "labels");
   }
   static void normalize(Attrs& a, const TypeInput& in) {
     canonical_axis(a.axis, in.shape(0));

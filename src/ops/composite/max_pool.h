@@ -27,7 +27,7 @@ struct MaxPool : Composite {
                         [](const Array& best, const Array& next) { return where((next <= best) | isnan(best), best, next); });
   }
   static std::vector<Sample> samples() {
-    return {sample<MaxPool>({{{2, 5, 2}}}, {.window = {2}}), sample<MaxPool>({{{1, 1, 2}}}, {.window = {3}, .padding = {1, 1}}),
+    return {sample<MaxPool>({{{2, 5, 2}}}, {.window = {2}}), sample<MaxPool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
             sample<MaxPool>({{{1, 4, 5, 2}}}, {.window = {3, 2}, .stride = {1, 2}, .padding = {1, 0, 0, 1}}),
             sample<MaxPool>({{{1, 2, 3, 4, 1}}}, {.window = {2, 2, 2}, .stride = {1, 1, 2}})};
   }

@@ -9,9 +9,10 @@ void floating_dtypes(std::span<ir::OperandDType> operands) {
   if (is_complex(operands[0].dtype)) throw DTypeError(cat(name(operands[0].dtype), " operands are not accepted"));
 }
 
-void integer_dtype(ir::OperandDType& operand, const char* name) {
-  promote_operands(Promote::none, {&operand, 1});
-  if (!is_integer(operand.dtype)) throw DTypeError(cat("the ", name, " should be integers, got ", koine::name(operand.dtype)));
+void integer_dtypes(std::span<ir::OperandDType> operands, const char* what) {
+  promote_operands(Promote::none, operands);
+  for (const ir::OperandDType& operand : operands)
+    if (!is_integer(operand.dtype)) throw DTypeError(cat("the ", what, " should be integers, got ", name(operand.dtype)));
 }
 
 DType wide_dtype(DType dtype) { return dtype == float16 || dtype == bfloat16 ? float32 : dtype; }

@@ -10,8 +10,8 @@ namespace koine::ops {
 
 /// Operands that a body computes with: brought to one floating dtype. Throws DTypeError for complex ones.
 void floating_dtypes(std::span<ir::OperandDType> operands);
-/// An operand that names places: integers of any width. Throws DTypeError with its name.
-void integer_dtype(ir::OperandDType& operand, const char* name);
+/// Operands that name places: integers of any width. Throws DTypeError with what they are.
+void integer_dtypes(std::span<ir::OperandDType> operands, const char* what);
 
 /// What a body computes in: float16 and bfloat16 in float32, the others in themselves.
 DType wide_dtype(DType dtype);

@@ -36,12 +36,13 @@ def random_bits():
         yield Case([key_tensor(key)], y, {"shape": list(shape), "dtype": dtype})
 
 
+DIGITS = {"float16": (11, 16), "bfloat16": (8, 16), "float32": (24, 32), "float64": (53, 64)}
+
+
 def unit(key, shape, dtype):
-    """Exact multiples of 2^-24 or 2^-53 in [0, 1)."""
-    if dtype == "float32":
-        values = [(v >> 8) * 2.0**-24 for v in philox.bits(key, count(shape), 32)]
-    else:
-        values = [(v >> 11) * 2.0**-53 for v in philox.bits(key, count(shape), 64)]
+    """Exact multiples of 2^-digits in [0, 1), from the high ones of the drawn bits."""
+    digits, drawn = DIGITS[dtype]
+    values = [(v >> (drawn - digits)) * 2.0**-digits for v in philox.bits(key, count(shape), drawn)]
     return np.array(values).reshape(shape)
 
 
@@ -54,6 +55,8 @@ def uniform():
             y = Tensor(dtype, low + unit(KEYS[2], (3, 4), dtype) * (high - low))
             bounds = {"ulp": 2, "abs": 2.0**-23 * (high - low) if dtype == "float32" else 2.0**-52 * (high - low)}
             yield Case([key_tensor(KEYS[2])], y, {"shape": [3, 4], "dtype": dtype, "low": low, "high": high}, bounds)
+    for dtype in ("float16", "bfloat16"):
+        yield Case([key_tensor(KEYS[2])], Tensor(dtype, unit(KEYS[2], (9,), dtype)), {"shape": [9], "dtype": dtype})
     yield Case([key_tensor(KEYS[0])], Tensor("float32", np.zeros((0, 2))), {"shape": [0, 2], "dtype": "float32"})
 
 
