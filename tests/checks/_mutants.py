@@ -17,6 +17,7 @@ class Mutant:
     line: int
     kind: str
     old: str
+    code: str  # the line that it is in
 
     def apply(self, text):
         return text[:self.start] + self.new + text[self.end:]
@@ -136,7 +137,7 @@ def _blank_descriptions(text):
 
 # Values that have no other sign: truths, zeros, types, attributes, lists of arrays.
 _SIGNLESS = re.compile(
-    r"!|is_\w+\(|zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
+    r"!|is_\w+\(|\(.* != 0\) [&|^] |zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
     r".*(?:\b(?:true|false|nullptr|strides|shape|attrs|a)$|\bdtype\(|\bagain\(|\bShape\b)", re.S)
 
 
@@ -159,7 +160,8 @@ def mutants_of(name, text):
     found = []
 
     def add(start, end, new, kind):
-        found.append(Mutant(name, start, end, new, _project.line_of(text, start), kind, text[start:end]))
+        found.append(Mutant(name, start, end, new, _project.line_of(text, start), kind, text[start:end],
+                            text[text.rfind("\n", 0, start) + 1:(text + "\n").index("\n", start)].strip()))
 
     for pattern, new, kind in _SWAPS:
         for match in pattern.finditer(code):

@@ -72,13 +72,17 @@ TEST_CASE("edges: calls just within what is allowed are accepted") {
   });
 }
 
+/// A number, "inf" or "-inf", or a pair of numbers: real and imaginary part.
+std::complex<double> number_from(const nlohmann::json& value) {
+  if (value.is_array()) return {value[0].get<double>(), value[1].get<double>()};
+  const double inf = std::numeric_limits<double>::infinity();
+  return value.is_number() ? value.get<double>() : value == "inf" ? inf : -inf;
+}
+
 Tensor vector_from(const nlohmann::json& list) {
   Numbers values;
-  for (const nlohmann::json& value : list) {
-    const double inf = std::numeric_limits<double>::infinity();
-    values.push_back(value.is_number() ? value.get<double>() : value == "inf" ? inf : -inf);
-  }
-  return tensor_of(float64, {static_cast<int64_t>(values.size())}, values);
+  for (const nlohmann::json& value : list) values.push_back(number_from(value));
+  return tensor_of(list.at(0).is_array() ? complex128 : float64, {static_cast<int64_t>(values.size())}, values);
 }
 
 TEST_CASE("edges: slopes at corners are those that are documented, forward and in reverse") {
@@ -90,7 +94,7 @@ TEST_CASE("edges: slopes at corners are those that are documented, forward and i
     // Slopes of the sum of the first result.
     Tensors backward = call.in;
     const Tensors result = run(graph, call.in);
-    backward.push_back(tensor_of(float64, result[0].shape, Numbers(numbers(result[0]).size(), 1.0)));
+    backward.push_back(tensor_of(result[0].dtype, result[0].shape, Numbers(numbers(result[0]).size(), 1.0)));
     const Tensors slopes = run(transform::vjp(graph, wrt), backward);
     for (size_t i = 0; i < call.in.size(); ++i) {
       const Tensor want = vector_from(entry.at("slopes")[i]);
@@ -102,7 +106,7 @@ TEST_CASE("edges: slopes at corners are those that are documented, forward and i
         for (size_t j = 0; j < call.in.size(); ++j) {
           Numbers direction(numbers(call.in[j]).size());
           if (j == i) direction[k] = 1;
-          forward.push_back(tensor_of(float64, call.in[j].shape, direction));
+          forward.push_back(tensor_of(call.in[j].dtype, call.in[j].shape, direction));
         }
         const Tensors tangents = run(transform::jvp(graph, wrt), forward);
         std::complex<double> total = 0;

@@ -54,7 +54,9 @@ TEST_CASE("random: uniform numbers fill their range evenly") {
     auto x = uniform(Key{1}, {.shape = {many}, .dtype = dtype}).to_vector<double>();
     CHECK(*std::min_element(x.begin(), x.end()) >= 0);
     CHECK(*std::max_element(x.begin(), x.end()) < 1);
-    double cell = dtype == bfloat16 ? 0x1p-8 : dtype == float16 ? 0x1p-11 : 0;  // numbers are at the left of their cells
+    double cell = dtype == bfloat16  ? 0x1p-8
+                  : dtype == float16 ? 0x1p-11
+                                     : 0;  // numbers are at the left of their cells
     CHECK(std::abs(moment(x, 1) + cell / 2 - 0.5) < 0.005);
     CHECK(std::abs(moment(x, 2, 0.5) - 1.0 / 12) < 0.002);
     std::vector<int> histogram(8);
@@ -77,7 +79,8 @@ TEST_CASE("random: normal numbers have the moments and tails of the normal distr
     CHECK(std::abs(moment(x, 3)) < 0.06);
     CHECK(std::abs(moment(x, 4) - 3) < 0.2);
     for (double bound : {0.5, 1.0, 2.0, 3.0}) {
-      double share = static_cast<double>(std::count_if(x.begin(), x.end(), [&](double v) { return std::abs(v) > bound; })) / many;
+      double share =
+          static_cast<double>(std::count_if(x.begin(), x.end(), [&](double v) { return std::abs(v) > bound; })) / many;
       CHECK(std::abs(share - std::erfc(bound / std::sqrt(2.0))) < 0.01);
     }
   }
