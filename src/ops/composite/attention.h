@@ -16,13 +16,14 @@ struct Attention : Composite {
       field<&Attrs::causal>("causal", "query i sees the keys 0 to i only"),
       field<&Attrs::scale>("scale", "factor of the scores; 0 stands for 1 / sqrt(dim)")};
   static constexpr auto doc =
-      "softmax(scale * q k') v for each head. q is (batch, queries, heads, dim), k (batch, keys, heads, dim), v (batch, "
-      "keys, heads, any), the result (batch, queries, heads, any); k and v may have fewer heads, each for as many "
-      "neighbouring heads of q. A bool mask that broadcasts to (batch, heads, queries, keys) is true where a query sees "
-      "a key; a query that sees none gives 0 (Vaswani et al., 2017).";
+      "softmax(scale * q k') v for each head. q is (batch, queries, heads, dim), k (batch, keys, heads, dim), v "
+      "(batch, keys, heads, any), the result (batch, queries, heads, any); k and v may have fewer heads, each for as "
+      "many neighbouring heads of q. A bool mask that broadcasts to (batch, heads, queries, keys) is true where a "
+      "query sees a key; a query that sees none gives 0 (Vaswani et al., 2017).";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(3));
-    if (operands.size() > 3 && (operands[3].number || operands[3].dtype != bool_)) throw DTypeError("the mask should be a bool array");
+    if (operands.size() > 3 && (operands[3].number || operands[3].dtype != bool_))
+      throw DTypeError("the mask should be a bool array");
   }
   static void check(const Shape& q, const Shape& k, const Shape& v) {
     bool fit = q.size() == 4 && k.size() == 4 && v.size() == 4 && same(q[0], k[0]) && same(q[0], v[0]) &&

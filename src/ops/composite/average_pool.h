@@ -15,7 +15,8 @@ struct AveragePool : Composite {
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::window>("window", "how many positions of each spatial axis are taken together"),
       field<&Attrs::stride>("stride", "from one window to the next, per spatial axis; the window when left out"),
-      field<&Attrs::padding>("padding", "positions added before and after each spatial axis, in pairs; none when left out")};
+      field<&Attrs::padding>("padding",
+                             "positions added before and after each spatial axis, in pairs; none when left out")};
   static constexpr auto doc =
       "The mean of each window over one to three axes before the last one (channels); padding is not counted.";
   static constexpr ir::Whole whole = ir::Whole::first;
@@ -31,7 +32,8 @@ struct AveragePool : Composite {
     return cast(padded ? total / window_counts(wide, pool) : total / size, {.dtype = x.dtype()});
   }
   static std::vector<Sample> samples() {
-    return {sample<AveragePool>({{{2, 5, 2}}}, {.window = {2}}), sample<AveragePool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
+    return {sample<AveragePool>({{{2, 5, 2}}}, {.window = {2}}),
+            sample<AveragePool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
             sample<AveragePool>({{{1, 4, 5, 2}}}, {.window = {3, 2}, .stride = {1, 2}, .padding = {1, 0, 0, 1}}),
             sample<AveragePool>({{{1, 2, 3, 4, 1}}}, {.window = {2, 2, 2}, .stride = {1, 1, 2}})};
   }

@@ -10,8 +10,8 @@ struct BatchNorm : Composite {
   static constexpr const char* args[] = {"x", "scale", "bias", "mean", "variance"};
   static constexpr ir::AttrField fields[] = {field<&Attrs::epsilon>("epsilon", "what is added to the variance")};
   static constexpr auto doc =
-      "(x - mean) / sqrt(variance + epsilon) * scale + bias with given statistics, one of each per channel; channels are "
-      "the last axis (Ioffe and Szegedy, 2015).";
+      "(x - mean) / sqrt(variance + epsilon) * scale + bias with given statistics, one of each per channel; channels "
+      "are the last axis (Ioffe and Szegedy, 2015).";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs&, const TypeInput& in) {
@@ -19,8 +19,8 @@ struct BatchNorm : Composite {
     const Shape channels{in.shape(0).back()};
     for (ir::TypeRef type : in.in.subspan(1))
       if (!(type->shape == channels))
-        throw ShapeError("x " + to_string(in.shape(0)) + " needs statistics of shape " + to_string(channels) + ", got " +
-                         to_string(type->shape));
+        throw ShapeError("x " + to_string(in.shape(0)) + " needs statistics of shape " + to_string(channels) +
+                         ", got " + to_string(type->shape));
   }
   static Array body(Array x, Array scale, Array bias, Array mean, Array variance, const Attrs& a) {
     Array slope = widened(scale) * rsqrt(widened(variance) + a.epsilon);

@@ -11,12 +11,10 @@ struct Categorical : Composite {
   static constexpr const char* args[] = {"key", "logits"};
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis of the classes")};
   static constexpr auto doc =
-      "Classes drawn with the probabilities softmax(logits) along an axis: argmax(logits - log(-log(u))) with a float32 u "
-      "as in normal for each logit. For several draws, broadcast the logits.";
+      "Classes drawn with the probabilities softmax(logits) along an axis: argmax(logits - log(-log(u))) with a "
+      "float32 u as in normal for each logit. For several draws, broadcast the logits.";
   static constexpr auto not_differentiable = "its result is classes";
-  static void operand_dtypes(std::span<ir::OperandDType> operands) {
-    floating_dtypes(operands.subspan(1));
-  }
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands.subspan(1)); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(1)); }
   static Array body(Array key, Array logits, const Attrs& a) {
     // Drawn in one dtype, so that the classes do not depend on that of the logits.

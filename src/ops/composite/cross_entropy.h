@@ -22,7 +22,8 @@ struct CrossEntropy : Composite {
     Shape shape = in.shape(0);
     shape.erase(a.axis);
     if (!(in.shape(1) == shape))
-      throw ShapeError("logits " + to_string(in.shape(0)) + " need labels " + to_string(shape) + ", got " + to_string(in.shape(1)));
+      throw ShapeError("logits " + to_string(in.shape(0)) + " need labels " + to_string(shape) + ", got " +
+                       to_string(in.shape(1)));
   }
   static Array body(Array logits, Array labels, const Attrs& a) {
     Array wide = widened(logits);
@@ -41,9 +42,7 @@ struct CrossEntropy : Composite {
     Array spread = line * softmax(node.in[0], {.axis = a.axis});
     return {put_along_axis_add(spread, column(node.in[1], a), -line, {.axis = a.axis}), Array()};
   }
-  static Array column(const Array& labels, const Attrs& a) {
-    return expand_dims(labels, static_cast<int>(a.axis));
-  }
+  static Array column(const Array& labels, const Attrs& a) { return expand_dims(labels, static_cast<int>(a.axis)); }
   static Array squeezed(const Array& x, const Attrs& a) { return squeeze(x, static_cast<int>(a.axis)); }
   static std::vector<Sample> samples() {
     return {sample<CrossEntropy>({{{3, 4}}, {.shape = {3}, .dtype = int64, .low = 0, .high = 4}}),

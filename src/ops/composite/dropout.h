@@ -11,7 +11,9 @@ struct Dropout : Composite {
   static constexpr ir::AttrField fields[] = {field<&Attrs::rate>("rate", "how likely an element is dropped, 0 to 1")};
   static constexpr auto doc =
       "x / (1 - rate) where a uniform number of the key is not below the rate, else 0 (Srivastava et al., 2014).";
-  static void operand_dtypes(std::span<ir::OperandDType> operands) { promote_operands(Promote::inexact, operands.first(1)); }
+  static void operand_dtypes(std::span<ir::OperandDType> operands) {
+    promote_operands(Promote::inexact, operands.first(1));
+  }
   static void normalize(Attrs& a, const TypeInput&) {
     if (!(a.rate >= 0 && a.rate <= 1)) throw ValueError("the rate is a probability, got " + std::to_string(a.rate));
   }

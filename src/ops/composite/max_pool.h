@@ -15,19 +15,22 @@ struct MaxPool : Composite {
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::window>("window", "how many positions of each spatial axis are taken together"),
       field<&Attrs::stride>("stride", "from one window to the next, per spatial axis; the window when left out"),
-      field<&Attrs::padding>("padding", "positions added before and after each spatial axis, in pairs; none when left out")};
+      field<&Attrs::padding>("padding",
+                             "positions added before and after each spatial axis, in pairs; none when left out")};
   static constexpr auto doc =
-      "The largest element of each window over one to three axes before the last one (channels); padding never wins, NaN "
-      "does. The gradient goes to the first largest element.";
+      "The largest element of each window over one to three axes before the last one (channels); padding never wins, "
+      "NaN does. The gradient goes to the first largest element.";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_pool(a.window, a.stride, a.padding, in.shape(0)); }
   static Array body(Array x, const Attrs& a) {
-    return fold_windows(x, {a.window, a.stride, a.padding}, -std::numeric_limits<double>::infinity(),
-                        [](const Array& best, const Array& next) { return where((next <= best) | isnan(best), best, next); });
+    return fold_windows(
+        x, {a.window, a.stride, a.padding}, -std::numeric_limits<double>::infinity(),
+        [](const Array& best, const Array& next) { return where((next <= best) | isnan(best), best, next); });
   }
   static std::vector<Sample> samples() {
-    return {sample<MaxPool>({{{2, 5, 2}}}, {.window = {2}}), sample<MaxPool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
+    return {sample<MaxPool>({{{2, 5, 2}}}, {.window = {2}}),
+            sample<MaxPool>({{{1, 3}}}, {.window = {3}, .padding = {1, 1}}),
             sample<MaxPool>({{{1, 4, 5, 2}}}, {.window = {3, 2}, .stride = {1, 2}, .padding = {1, 0, 0, 1}}),
             sample<MaxPool>({{{1, 2, 3, 4, 1}}}, {.window = {2, 2, 2}, .stride = {1, 1, 2}})};
   }

@@ -25,7 +25,8 @@ struct Softmax : Composite {
   static Array jvp(const RuleInput& node, const Attrs& a, Tangents t) { return through(node.out[0], t[0], a); }
   static Array vjp(const RuleInput& node, const Attrs& a, Tangents ct) { return through(node.out[0], ct[0], a); }
   static std::vector<Sample> samples() {
-    return {sample<Softmax>({{{5}}}), sample<Softmax>({{{3, 4}}}, {.axis = -2}), sample<Softmax>({{{2, 3, 2}}}, {.axis = -1})};
+    return {sample<Softmax>({{{5}}}), sample<Softmax>({{{3, 4}}}, {.axis = -2}),
+            sample<Softmax>({{{2, 3, 2}}}, {.axis = -1})};
   }
   static constexpr Onnx onnx{"Softmax", 13};
 };

@@ -12,7 +12,8 @@ void floating_dtypes(std::span<ir::OperandDType> operands) {
 void integer_dtypes(std::span<ir::OperandDType> operands, const char* what) {
   promote_operands(Promote::none, operands);
   for (const ir::OperandDType& operand : operands)
-    if (!is_integer(operand.dtype)) throw DTypeError(cat("the ", what, " should be integers, got ", name(operand.dtype)));
+    if (!is_integer(operand.dtype))
+      throw DTypeError(cat("the ", what, " should be integers, got ", name(operand.dtype)));
 }
 
 DType wide_dtype(DType dtype) { return dtype == float16 || dtype == bfloat16 ? float32 : dtype; }

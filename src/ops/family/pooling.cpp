@@ -13,7 +13,8 @@ void canonical_pool(Ints& window, Ints& stride, Ints& padding, const Shape& shap
   if (stride.empty()) stride = window;
   if (padding.empty()) padding.assign(2 * window.size(), 0);
   if (stride.size() != window.size() || padding.size() != 2 * window.size())
-    throw ValueError(cat("a window of ", window.size(), " axes needs as many strides, and two numbers of padding each"));
+    throw ValueError(
+        cat("a window of ", window.size(), " axes needs as many strides, and two numbers of padding each"));
   if (shape.size() <= window.size())
     throw ShapeError(cat("shape ", to_string(shape), " has not ", window.size(), " axes before the channels"));
   for (size_t i = 0; i < window.size(); ++i) {
@@ -27,7 +28,8 @@ void canonical_pool(Ints& window, Ints& stride, Ints& padding, const Shape& shap
   }
 }
 
-Array fold_windows(const Array& x, const PoolAttrs& attrs, double fill, Array (*combine)(const Array& so_far, const Array& next)) {
+Array fold_windows(const Array& x, const PoolAttrs& attrs, double fill,
+                   Array (*combine)(const Array& so_far, const Array& next)) {
   Array y = x;
   auto rank = x.shape().size();
   // The last axis first: then equal elements meet in row-major order.

@@ -15,7 +15,8 @@ struct PoolAttrs {
 void canonical_pool(Ints& window, Ints& stride, Ints& padding, const Shape& shape);
 
 /// Folds every window of x (..., spatial..., channels), padded with `fill`, in row-major order of its places.
-Array fold_windows(const Array& x, const PoolAttrs& attrs, double fill, Array (*combine)(const Array& so_far, const Array& next));
+Array fold_windows(const Array& x, const PoolAttrs& attrs, double fill,
+                   Array (*combine)(const Array& so_far, const Array& next));
 
 /// The number of elements in each window that are not padding; it broadcasts against the pooled array.
 Array window_counts(const Array& x, const PoolAttrs& attrs);

@@ -49,7 +49,8 @@ struct FoldIn : Library {
     load_wide(k.in[1].dtype, k.in[1].data, k.in[1].count(), data.data());
     for (int64_t i = 0; i < n; ++i) {
       const uint32_t* words = k.in[0].as<uint32_t>() + (keys == 1 ? 0 : 2 * i);
-      PhiloxKey mixed = fold_in(PhiloxKey{words[0], words[1]}, static_cast<uint64_t>(data[data.size() == 1 ? 0 : static_cast<size_t>(i)]));
+      PhiloxKey mixed = fold_in(PhiloxKey{words[0], words[1]},
+                                static_cast<uint64_t>(data[data.size() == 1 ? 0 : static_cast<size_t>(i)]));
       std::copy(mixed.begin(), mixed.end(), k.out[0].as<uint32_t>() + 2 * i);
     }
   }

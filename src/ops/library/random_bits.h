@@ -18,8 +18,8 @@ struct RandomBits : Library {
   static constexpr ir::AttrField fields[] = {field<&Attrs::shape>("shape", "how many numbers, along which axes"),
                                              field<&Attrs::dtype>("dtype", "an integer dtype")};
   static constexpr auto doc =
-      "Integers whose bits are random: the words of Philox4x32-10 at the counters 0, 1, 2 and so on, two words (low one "
-      "first) for 64 bits, the low bits of one word for fewer. Several keys along leading axes give each its own.";
+      "Integers whose bits are random: the words of Philox4x32-10 at the counters 0, 1, 2 and so on, two words (low "
+      "one first) for 64 bits, the low bits of one word for fewer. Several keys along leading axes give each its own.";
   static constexpr auto not_differentiable = "its result is integers";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     if (!is_integer(a.dtype)) throw DTypeError("random bits are integers, not " + to_string(a.dtype));

@@ -14,8 +14,8 @@ struct SplitKey : Library {
   static constexpr const char* args[] = {"key"};
   static constexpr ir::AttrField fields[] = {field<&Attrs::n>("n", "how many keys")};
   static constexpr auto doc =
-      "New keys along the axis before the words, independent of each other and of what else follows from the key: child i "
-      "is the first two words of Philox4x32-10 at the counter {i, i >> 32, 0, 1}.";
+      "New keys along the axis before the words, independent of each other and of what else follows from the key: "
+      "child i is the first two words of Philox4x32-10 at the counter {i, i >> 32, 0, 1}.";
   static constexpr auto not_differentiable = "its result is keys";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     if (a.n < 0) throw ValueError("cannot split a key into " + std::to_string(a.n));
