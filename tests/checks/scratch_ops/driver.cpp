@@ -32,6 +32,8 @@ void use(const char* name, F f) {
   Array x = array({0.3, -0.8, 1.4, 0.6}), step = array({0.2, 0.1, -0.4, 0.3});
   auto loss = [&](const Array& v) { return sum(square(f(v)) * array({1, 2, 3, 4})); };
   auto slope = grad(loss);
+  Array first = sum(slope(x) * step), rise = (loss(x + step * 1e-2) - loss(x - step * 1e-2)) / 2e-2;
+  check(abs(first - rise).item<double>() < 2e-2, name, "its derivative is not a difference");
   Array second = jvp(slope, x, step).tangent;
   Array difference = (slope(x + step * 1e-2) - slope(x - step * 1e-2)) / 2e-2;
   check(max(abs(second - difference)).item<double>() < 2e-2, name,
