@@ -249,12 +249,25 @@ inline Array Array::at(const Index& i, const Index& j) const& { return detail::p
 inline At Array::at(const Index& i, const Index& j) & { return At(*this, {i, j}); }
 inline Array Array::at(const Index& i, const Index& j, const Index& k) const& { return detail::part(*this, {i, j, k}); }
 inline At Array::at(const Index& i, const Index& j, const Index& k) & { return At(*this, {i, j, k}); }
-inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l) const& { return detail::part(*this, {i, j, k, l}); }
-inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l) & { return At(*this, {i, j, k, l}); }
-inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) const& { return detail::part(*this, {i, j, k, l, m}); }
-inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) & { return At(*this, {i, j, k, l, m}); }
-inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) const& { return detail::part(*this, {i, j, k, l, m, n}); }
-inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) & { return At(*this, {i, j, k, l, m, n}); }
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l) const& {
+  return detail::part(*this, {i, j, k, l});
+}
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l) & {
+  return At(*this, {i, j, k, l});
+}
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) const& {
+  return detail::part(*this, {i, j, k, l, m});
+}
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m) & {
+  return At(*this, {i, j, k, l, m});
+}
+inline Array Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m,
+                       const Index& n) const& {
+  return detail::part(*this, {i, j, k, l, m, n});
+}
+inline At Array::at(const Index& i, const Index& j, const Index& k, const Index& l, const Index& m, const Index& n) & {
+  return At(*this, {i, j, k, l, m, n});
+}
 
 template <class T>
 concept Element = std::is_arithmetic_v<T> && !std::is_same_v<T, long double>;

@@ -7,10 +7,10 @@
 namespace koine::runtime {
 
 struct Stats {
-  int64_t cache_hits;      ///< evaluations that found their program
-  int64_t programs_made;   ///< graphs that were new
-  int64_t programs_held;   ///< programs in the cache now
-  int64_t live_bytes;      ///< memory of arrays and programs
+  int64_t cache_hits;     ///< evaluations that found their program
+  int64_t programs_made;  ///< graphs that were new
+  int64_t programs_held;  ///< programs in the cache now
+  int64_t live_bytes;     ///< memory of arrays and programs
   int64_t peak_bytes;
 };
 Stats stats();

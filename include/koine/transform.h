@@ -214,10 +214,14 @@ class Jit {
   struct Entry {
     template <class R>
     Entry(std::string key, detail::RecordedRef graph, const R& like)
-        : key(std::move(key)), graph(std::move(graph)), result(new R(like)),
+        : key(std::move(key)),
+          graph(std::move(graph)),
+          result(new R(like)),
           destroy([](void* object) { delete static_cast<R*>(object); }) {}
     Entry(Entry&& other) noexcept
-        : key(std::move(other.key)), graph(std::move(other.graph)), result(std::exchange(other.result, nullptr)),
+        : key(std::move(other.key)),
+          graph(std::move(other.graph)),
+          result(std::exchange(other.result, nullptr)),
           destroy(other.destroy) {}
     Entry& operator=(Entry&&) = delete;
     ~Entry() {
@@ -294,7 +298,8 @@ auto custom_vjp(F f, Forward forward, Backward backward, std::source_location wh
     };
     auto run_backward = [&](const detail::List& in) {
       size_t residuals = tree::count(kept->second);
-      Residuals own = tree::unflatten(kept->second, detail::List(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(residuals)));
+      Residuals own =
+          tree::unflatten(kept->second, detail::List(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(residuals)));
       detail::List given(in.begin() + static_cast<std::ptrdiff_t>(residuals), in.end());
       return tree::leaves(backward(own, tree::unflatten(kept->first, given)));
     };

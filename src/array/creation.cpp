@@ -80,7 +80,9 @@ Array linspace(double start, double stop, int64_t n, DType dtype) {
   if (n < 0) throw ValueError("[linspace] the number of points is negative");
   std::vector<double> values;
   for (int64_t i = 0; i < n; ++i)
-    values.push_back(i + 1 == n && n > 1 ? stop : start + (stop - start) * static_cast<double>(i) / static_cast<double>(std::max<int64_t>(n - 1, 1)));
+    values.push_back(i + 1 == n && n > 1 ? stop
+                                         : start + (stop - start) * static_cast<double>(i) /
+                                                       static_cast<double>(std::max<int64_t>(n - 1, 1)));
   return cast(from_bytes(float64, {n}, values.data()), {.dtype = dtype});
 }
 

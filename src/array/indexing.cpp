@@ -21,7 +21,7 @@ struct Selection {
   std::vector<Entry> entries;
   Shape offsets, sizes;  // of the box, per axis of x
   Ints steps;
-  bool whole = true;     // the box is x itself
+  bool whole = true;  // the box is x itself
   int integer_arrays = 0, masks = 0;
 };
 
@@ -76,8 +76,7 @@ Selection select(const Array& x, std::span<const Index> index) {
     named += axes_of(entry);
   }
   auto left = static_cast<int64_t>(shape.size()) - named;
-  if (left < 0)
-    throw IndexError(cat(named, " axes are indexed, but the shape is ", to_string(shape)));
+  if (left < 0) throw IndexError(cat(named, " axes are indexed, but the shape is ", to_string(shape)));
   auto add_whole_axes = [&] {
     selection.entries.insert(selection.entries.end(), static_cast<size_t>(left), Index(Slice{}));
   };
@@ -127,10 +126,10 @@ Shape selected_shape(const Selection& selection) {
 
 /// The selected box seen as one axis that an integer array indexes, between the other axes.
 struct Lined {
-  Ints order;       // of the selected axes: the indexed ones side by side
-  Shape ordered;    // the selected shape in that order
-  Shape lined;      // the same with the indexed axes as one
-  int64_t axis;     // which is that one
+  Ints order;     // of the selected axes: the indexed ones side by side
+  Shape ordered;  // the selected shape in that order
+  Shape lined;    // the same with the indexed axes as one
+  int64_t axis;   // which is that one
   Array indices;
 };
 

@@ -24,7 +24,8 @@ Bodies join(std::initializer_list<ir::Captured> captured, const std::vector<ir::
   Bodies bodies;
   for (const ir::Captured& one : captured)
     for (const Array& x : one.outside)
-      if (std::none_of(bodies.outside.begin(), bodies.outside.end(), [&](const Array& y) { return y.out() == x.out(); }))
+      if (std::none_of(bodies.outside.begin(), bodies.outside.end(),
+                       [&](const Array& y) { return y.out() == x.out(); }))
         bodies.outside.push_back(x);
   std::vector<ir::TypeRef> all;
   for (const Array& x : bodies.outside) all.push_back(ir::type_of(x));
@@ -73,11 +74,15 @@ List cond(const Arg& predicate, Callable yes, Callable no, const List& operands)
   std::source_location where = predicate.where();
   SourceScope scope(where);
   std::vector<ir::TypeRef> types = types_of(operands);
-  Bodies bodies = join({trace_leaves(yes, types, "cond", where), trace_leaves(no, types, "cond", where)}, defined_types(operands));
-  return ops::Cond::call({bodies.graphs, {}}, concat({predicate.is_array() ? predicate.array() : scalar_array(predicate.number())}, concat(bodies.outside, defined(operands))));
+  Bodies bodies =
+      join({trace_leaves(yes, types, "cond", where), trace_leaves(no, types, "cond", where)}, defined_types(operands));
+  return ops::Cond::call({bodies.graphs, {}},
+                         concat({predicate.is_array() ? predicate.array() : scalar_array(predicate.number())},
+                                concat(bodies.outside, defined(operands))));
 }
 
-List scan(Callable body, const List& init, const List& sequences, int64_t length, bool reverse, std::source_location where) {
+List scan(Callable body, const List& init, const List& sequences, int64_t length, bool reverse,
+          std::source_location where) {
   SourceScope scope(where);
   std::vector<ir::TypeRef> types = types_of(concat(init, sequences));
   Dim steps = length;
@@ -87,8 +92,8 @@ List scan(Callable body, const List& init, const List& sequences, int64_t length
     if (shape.empty()) throw ShapeError(cat("[scan] a sequence has no axis to walk\n  at ", ir::to_string(where)));
     if (same(steps, -1)) steps = shape[0];
     if (!same(steps, shape[0]))
-      throw ShapeError(cat("[scan] sequences of different lengths: ", to_string(steps), " and ", to_string(shape[0]), "\n  at ",
-                           ir::to_string(where)));
+      throw ShapeError(cat("[scan] sequences of different lengths: ", to_string(steps), " and ", to_string(shape[0]),
+                           "\n  at ", ir::to_string(where)));
     shape.erase(0);
     types[init.size() + i] = ir::intern_type(sequences[i].dtype(), shape);
   }
@@ -97,7 +102,11 @@ List scan(Callable body, const List& init, const List& sequences, int64_t length
   std::erase(types, nullptr);
   Bodies bodies = join({captured}, types);
   ir::Arrays carries = defined(init);
-  List out = ops::Scan::call({bodies.graphs, static_cast<int64_t>(bodies.outside.size()), static_cast<int64_t>(carries.size()), {steps}, reverse},
+  List out = ops::Scan::call({bodies.graphs,
+                              static_cast<int64_t>(bodies.outside.size()),
+                              static_cast<int64_t>(carries.size()),
+                              {steps},
+                              reverse},
                              concat(bodies.outside, concat(carries, defined(sequences))));
   out.resize(out.size() - carries.size());
   return out;
@@ -107,8 +116,9 @@ List while_loop(Callable condition, Callable body, const List& init, int64_t max
   SourceScope scope(where);
   if (max_steps < 0) throw ValueError(cat("[while_loop] max_steps is negative\n  at ", ir::to_string(where)));
   std::vector<ir::TypeRef> types = types_of(init);
-  Bodies bodies = join({trace_leaves(condition, types, "while_loop", where), trace_leaves(body, types, "while_loop", where)},
-                       defined_types(init));
+  Bodies bodies =
+      join({trace_leaves(condition, types, "while_loop", where), trace_leaves(body, types, "while_loop", where)},
+           defined_types(init));
   List out = ops::WhileLoop::call({bodies.graphs, static_cast<int64_t>(bodies.outside.size()), max_steps},
                                   concat(bodies.outside, defined(init)));
   out.resize(defined(init).size());
@@ -118,7 +128,8 @@ List while_loop(Callable condition, Callable body, const List& init, int64_t max
 List custom_vjp(Callable f, Callable forward, Callable backward, const List& leaves, std::source_location where) {
   SourceScope scope(where);
   std::vector<ir::TypeRef> types = types_of(leaves);
-  ir::Captured function = trace_leaves(f, types, "custom_vjp", where), kept = trace_leaves(forward, types, "custom_vjp", where);
+  ir::Captured function = trace_leaves(f, types, "custom_vjp", where),
+               kept = trace_leaves(forward, types, "custom_vjp", where);
   size_t results = function.graph->outputs.size();
   std::vector<ir::TypeRef> in;
   for (size_t k = results; k < kept.graph->outputs.size(); ++k) in.push_back(kept.graph->output_type(k));
@@ -131,16 +142,19 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
   bool fit = rule.graph->outputs.size() == wanted.size();
   for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
   if (!fit)
-    throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument\n  at ", ir::to_string(where)));
+    throw ShapeError(
+        cat("[custom_vjp] backward must give one cotangent like each floating argument\n  at ", ir::to_string(where)));
   for (const ir::Captured* one : {&function, &kept, &rule}) require_closed(*one, "custom_vjp", where);
-  return ops::CustomVjp::call({{ir::prune(*function.graph), ir::prune(*kept.graph), ir::prune(*rule.graph)}}, defined(leaves));
+  return ops::CustomVjp::call({{ir::prune(*function.graph), ir::prune(*kept.graph), ir::prune(*rule.graph)}},
+                              defined(leaves));
 }
 
 List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
   SourceScope scope(where);
   std::vector<ir::TypeRef> types = types_of(leaves), with_tangents = types;
   for (ir::TypeRef type : types) with_tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
-  ir::Captured function = trace_leaves(f, types, "custom_jvp", where), both = trace_leaves(rule, with_tangents, "custom_jvp", where);
+  ir::Captured function = trace_leaves(f, types, "custom_jvp", where),
+               both = trace_leaves(rule, with_tangents, "custom_jvp", where);
   for (const ir::Captured* one : {&function, &both}) require_closed(*one, "custom_jvp", where);
   return ops::CustomJvp::call({{ir::prune(*function.graph), ir::prune(*both.graph)}}, defined(leaves));
 }

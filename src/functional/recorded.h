@@ -11,10 +11,10 @@ namespace koine::detail {
 /// A function that was recorded on its leaves.
 struct Recorded {
   std::atomic<int> count{1};
-  ir::GraphRef graph;       // inputs: the leaves flagged in `taken`, then what was reached from outside
-  ir::Arrays primal;        // the recorded values, for a pullback
+  ir::GraphRef graph;  // inputs: the leaves flagged in `taken`, then what was reached from outside
+  ir::Arrays primal;   // the recorded values, for a pullback
   ir::Arrays outside;
-  Flags taken;              // per leaf
+  Flags taken;  // per leaf
 };
 
 /// Calls f with placeholders for the leaves of these types (null: an empty leaf) and captures the graph.

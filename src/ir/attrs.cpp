@@ -62,12 +62,15 @@ struct Text {
   std::string operator()(const Axes& value) const { return value.is_all() ? "all" : list_text(value.list()); }
   std::string operator()(const Number& value) const {
     switch (value.kind()) {
-      case Kind::bool_: return value.integer() ? "true" : "false";
+      case Kind::bool_:
+        return value.integer() ? "true" : "false";
       case Kind::integer:
         return value.is_unsigned() ? std::to_string(static_cast<uint64_t>(value.integer()))
                                    : std::to_string(value.integer());
-      case Kind::floating: return cat(value.real());
-      default: return cat("(", value.real(), ", ", value.imag(), ")");
+      case Kind::floating:
+        return cat(value.real());
+      default:
+        return cat("(", value.real(), ", ", value.imag(), ")");
     }
   }
   std::string operator()(const Graphs& value) const {

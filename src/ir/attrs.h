@@ -91,27 +91,28 @@ template <auto Member>
 constexpr AttrField field(const char* name, const char* doc) {
   using Class = typename detail::MemberOf<decltype(Member)>::Class;
   using T = typename detail::MemberOf<decltype(Member)>::Type;
-  return {name,
-          doc,
-          [](const void* attrs) { return AttrValue(static_cast<const Class*>(attrs)->*Member); },
-          [](void* attrs, const AttrValue& value) { detail::assign_attr<T>(static_cast<Class*>(attrs)->*Member, value); },
-          [](const void* attrs) { return hash_value(static_cast<const Class*>(attrs)->*Member); },
-          [](const void* a, const void* b) {
-            return equal_value(static_cast<const Class*>(a)->*Member, static_cast<const Class*>(b)->*Member);
-          }};
+  return {
+      name,
+      doc,
+      [](const void* attrs) { return AttrValue(static_cast<const Class*>(attrs)->*Member); },
+      [](void* attrs, const AttrValue& value) { detail::assign_attr<T>(static_cast<Class*>(attrs)->*Member, value); },
+      [](const void* attrs) { return hash_value(static_cast<const Class*>(attrs)->*Member); },
+      [](const void* a, const void* b) {
+        return equal_value(static_cast<const Class*>(a)->*Member, static_cast<const Class*>(b)->*Member);
+      }};
 }
 
 /// The erased aggregate type of an op's attributes.
 struct AttrLayout {
   std::span<const AttrField> fields;
-  std::shared_ptr<void> (*make)() = nullptr;                 // with default values
+  std::shared_ptr<void> (*make)() = nullptr;  // with default values
   std::shared_ptr<void> (*copy)(const void* attrs) = nullptr;
 };
 
 /// Immutable, interned attributes of one op: equal attributes are the same box.
 struct AttrBox {
   const OpSpec* op;
-  uint64_t id;    // never used twice
+  uint64_t id;  // never used twice
   uint64_t hash;
   std::shared_ptr<const void> data;
 };

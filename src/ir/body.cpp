@@ -31,7 +31,8 @@ GraphRef body_graph(const OpSpec& op, const AttrRef& attrs, std::span<const Type
   BodyScope body;
   Captured captured = trace(types, op.name, current_source({}),
                             [&](std::span<const Array> in) { return op.body(in, attrs->data.get()); });
-  if (!captured.outside.empty()) throw Error(std::string("[") + op.name + "] its body uses an array that is not an operand");
+  if (!captured.outside.empty())
+    throw Error(std::string("[") + op.name + "] its body uses an array that is not an operand");
   if (cache.size() >= cache_bound) cache.clear();
   cache.emplace(std::move(key), std::pair(attrs, captured.graph));
   return captured.graph;

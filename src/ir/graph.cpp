@@ -52,8 +52,7 @@ void verify(const Graph& graph) {
 
 std::string to_string(const Graph& graph) {
   std::string text = "inputs";
-  for (uint32_t i = 0; i < graph.input_count; ++i)
-    text += cat(i ? ", %" : " %", i, " : ", to_string(*graph.types[i]));
+  for (uint32_t i = 0; i < graph.input_count; ++i) text += cat(i ? ", %" : " %", i, " : ", to_string(*graph.types[i]));
   for (const GraphNode& node : graph.nodes) {
     text += "\n";
     for (uint16_t k = 0; k < node.output_count; ++k) text += cat(k ? ", %" : "%", node.first_output + k);

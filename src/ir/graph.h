@@ -52,8 +52,8 @@ std::string to_string(const Graph& graph);
 /// A graph cut out of recorded nodes, with the arrays that it reaches from outside.
 struct Captured {
   GraphRef graph;
-  Arrays outside;   // values of the graph's inputs after the given ones
-  Arrays primal;    // the recorded array of every value of the graph, inputs included
+  Arrays outside;  // values of the graph's inputs after the given ones
+  Arrays primal;   // the recorded array of every value of the graph, inputs included
 };
 
 /// The graph that computes `outputs` from `inputs`. It holds the nodes recorded at or after `since` that are

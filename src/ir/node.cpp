@@ -168,7 +168,8 @@ std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::sp
   if (auto found = cache.find(key); found != cache.end()) return found->second;
   std::vector<TypeRef> types;
   if (op.infer) {
-    for (const TypeValue& value : op.infer({op, in, attrs->data.get()})) types.push_back(intern_type(value.dtype, value.shape));
+    for (const TypeValue& value : op.infer({op, in, attrs->data.get()}))
+      types.push_back(intern_type(value.dtype, value.shape));
   } else {
     GraphRef body = body_graph(op, attrs, in);
     for (size_t k = 0; k < body->outputs.size(); ++k) types.push_back(body->output_type(k));
@@ -287,9 +288,9 @@ void evaluate(const Array& x, std::source_location where) {
   if (out.value) return;
   where = current_source(where);
   if (out.node->abstract)
-    throw TraceError(cat("[read] inside ", transform_of(out.node), " only shapes are known, not values: ",
-                         out.node->op ? out.node->op->name : "argument", " : ", to_string(*out.type), " made at ",
-                         to_string(out.node->where), "\n  at ", to_string(where)));
+    throw TraceError(cat("[read] inside ", transform_of(out.node),
+                         " only shapes are known, not values: ", out.node->op ? out.node->op->name : "argument", " : ",
+                         to_string(*out.type), " made at ", to_string(out.node->where), "\n  at ", to_string(where)));
   evaluate_pending(out);
 }
 

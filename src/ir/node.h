@@ -59,13 +59,13 @@ struct Out {
 struct Node {
   const OpSpec* op = nullptr;  // null for leaves and placeholders
   AttrRef attrs;
-  uint64_t serial = 0;         // creation order, operands before users
+  uint64_t serial = 0;  // creation order, operands before users
   Component* component = nullptr;
-  uint32_t slot = 0;           // place in the component
-  uint64_t visited = 0;        // of the last walk that saw it
-  uint32_t live_outs = 0;      // outputs with references
-  bool abstract = false;       // depends on a placeholder
-  bool taped = false;          // depends on an argument of a running grad
+  uint32_t slot = 0;       // place in the component
+  uint64_t visited = 0;    // of the last walk that saw it
+  uint32_t live_outs = 0;  // outputs with references
+  bool abstract = false;   // depends on a placeholder
+  bool taped = false;      // depends on an argument of a running grad
   std::source_location where;
   std::vector<Array> in;
   std::vector<Out> outs;
@@ -76,7 +76,7 @@ struct Node {
 struct Component {
   std::vector<Node*> nodes;  // null where a node died
   uint32_t live = 0;
-  uint64_t rolling = 0;      // content hash that decides where long work is cut
+  uint64_t rolling = 0;  // content hash that decides where long work is cut
   int64_t bytes = 0;
   bool sorted = true;
 };

@@ -109,18 +109,30 @@ struct Sample {
 
 /// The kinds of generated tests, and the closed list of reasons for which an op may leave one out.
 enum class Cell : uint8_t {
-  forward, jvp, vjp, second_order, vmap, vmap_of_vjp, vjp_of_vmap, jvp_of_vjp, symbolic, zero_size, strided,
-  broadcast, dtypes, poison
+  forward,
+  jvp,
+  vjp,
+  second_order,
+  vmap,
+  vmap_of_vjp,
+  vjp_of_vmap,
+  jvp_of_vjp,
+  symbolic,
+  zero_size,
+  strided,
+  broadcast,
+  dtypes,
+  poison
 };
 inline constexpr int cell_count = 14;
 enum class Reason : uint8_t {
   none,
-  not_differentiable,   // the op declares NotDifferentiable or its result is not floating
-  discontinuous,        // differences straddle a jump at the sample
-  fixed_shape,          // the op has no operand whose size could vary
-  not_elementwise,      // broadcasting is not part of its contract
-  control_flow,         // tested by its own tests over real bodies
-  random                // compared by distribution and by bits instead
+  not_differentiable,  // the op declares NotDifferentiable or its result is not floating
+  discontinuous,       // differences straddle a jump at the sample
+  fixed_shape,         // the op has no operand whose size could vary
+  not_elementwise,     // broadcasting is not part of its contract
+  control_flow,        // tested by its own tests over real bodies
+  random               // compared by distribution and by bits instead
 };
 struct Exemption {
   Cell cell;

@@ -12,18 +12,18 @@ struct Row {
   int arity;
 };
 constexpr Row rows[prim_count] = {
-    {"input", 0},        {"constant", 0},  {"negative", 1},      {"absolute", 1},    {"sign", 1},
-    {"add", 2},          {"subtract", 2},  {"multiply", 2},      {"divide", 2},      {"floor_divide", 2},
-    {"remainder", 2},    {"power", 2},     {"atan2", 2},         {"hypot", 2},       {"minimum", 2},
-    {"maximum", 2},      {"sqrt", 1},      {"exp", 1},           {"expm1", 1},       {"log", 1},
-    {"log1p", 1},        {"log2", 1},      {"sin", 1},           {"cos", 1},         {"tan", 1},
-    {"asin", 1},         {"acos", 1},      {"atan", 1},          {"sinh", 1},        {"cosh", 1},
-    {"tanh", 1},         {"asinh", 1},     {"acosh", 1},         {"atanh", 1},       {"erf", 1},
-    {"floor", 1},        {"ceil", 1},      {"round", 1},         {"trunc", 1},       {"equal", 2},
-    {"not_equal", 2},    {"less", 2},      {"less_equal", 2},    {"greater", 2},     {"greater_equal", 2},
-    {"bit_and", 2},      {"bit_or", 2},    {"bit_xor", 2},       {"bit_not", 1},     {"shift_left", 2},
-    {"shift_right", 2},  {"logical_not", 1}, {"select", 3},      {"is_nan", 1},      {"is_inf", 1},
-    {"is_finite", 1},    {"real", 1},      {"imag", 1},          {"conj", 1},        {"make_complex", 2}};
+    {"input", 0},       {"constant", 0},    {"negative", 1},   {"absolute", 1}, {"sign", 1},
+    {"add", 2},         {"subtract", 2},    {"multiply", 2},   {"divide", 2},   {"floor_divide", 2},
+    {"remainder", 2},   {"power", 2},       {"atan2", 2},      {"hypot", 2},    {"minimum", 2},
+    {"maximum", 2},     {"sqrt", 1},        {"exp", 1},        {"expm1", 1},    {"log", 1},
+    {"log1p", 1},       {"log2", 1},        {"sin", 1},        {"cos", 1},      {"tan", 1},
+    {"asin", 1},        {"acos", 1},        {"atan", 1},       {"sinh", 1},     {"cosh", 1},
+    {"tanh", 1},        {"asinh", 1},       {"acosh", 1},      {"atanh", 1},    {"erf", 1},
+    {"floor", 1},       {"ceil", 1},        {"round", 1},      {"trunc", 1},    {"equal", 2},
+    {"not_equal", 2},   {"less", 2},        {"less_equal", 2}, {"greater", 2},  {"greater_equal", 2},
+    {"bit_and", 2},     {"bit_or", 2},      {"bit_xor", 2},    {"bit_not", 1},  {"shift_left", 2},
+    {"shift_right", 2}, {"logical_not", 1}, {"select", 3},     {"is_nan", 1},   {"is_inf", 1},
+    {"is_finite", 1},   {"real", 1},        {"imag", 1},       {"conj", 1},     {"make_complex", 2}};
 
 thread_local Program* recording = nullptr;
 
@@ -37,8 +37,7 @@ uint8_t push(Program* program, const Instr& instr) {
 const char* name(Prim prim) { return rows[static_cast<int>(prim)].name; }
 int arity(Prim prim) { return rows[static_cast<int>(prim)].arity; }
 
-Value::Value(double number)
-    : program_(recording), index_(push(recording, {Prim::constant, 0, 0, 0, number})) {}
+Value::Value(double number) : program_(recording), index_(push(recording, {Prim::constant, 0, 0, 0, number})) {}
 
 Value apply(Prim prim, std::span<const Value> operands) {
   Instr instr{prim};

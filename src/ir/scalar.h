@@ -10,13 +10,66 @@ namespace koine::scalar {
 
 /// The primitives. Their meaning for each class of numbers, edges included, is that of `docs/architecture.md`.
 enum class Prim : uint8_t {
-  input, constant,
-  negative, absolute, sign, add, subtract, multiply, divide, floor_divide, remainder, power, atan2, hypot, minimum,
-  maximum, sqrt, exp, expm1, log, log1p, log2, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh,
-  erf, floor, ceil, round, trunc,
-  equal, not_equal, less, less_equal, greater, greater_equal,
-  bit_and, bit_or, bit_xor, bit_not, shift_left, shift_right, logical_not,
-  select, is_nan, is_inf, is_finite, real, imag, conj, make_complex
+  input,
+  constant,
+  negative,
+  absolute,
+  sign,
+  add,
+  subtract,
+  multiply,
+  divide,
+  floor_divide,
+  remainder,
+  power,
+  atan2,
+  hypot,
+  minimum,
+  maximum,
+  sqrt,
+  exp,
+  expm1,
+  log,
+  log1p,
+  log2,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  floor,
+  ceil,
+  round,
+  trunc,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_not,
+  shift_left,
+  shift_right,
+  logical_not,
+  select,
+  is_nan,
+  is_inf,
+  is_finite,
+  real,
+  imag,
+  conj,
+  make_complex
 };
 inline constexpr int prim_count = static_cast<int>(Prim::make_complex) + 1;
 const char* name(Prim prim);
@@ -74,15 +127,15 @@ Program record(F body) {
   return program;
 }
 
-#define KOINE_SCALAR_1(function, prim) \
-  inline Value function(Value x) {     \
-    Value operands[] = {x};            \
+#define KOINE_SCALAR_1(function, prim)  \
+  inline Value function(Value x) {      \
+    Value operands[] = {x};             \
     return apply(Prim::prim, operands); \
   }
-#define KOINE_SCALAR_2(function, prim)   \
+#define KOINE_SCALAR_2(function, prim)      \
   inline Value function(Value x, Value y) { \
-    Value operands[] = {x, y};           \
-    return apply(Prim::prim, operands);  \
+    Value operands[] = {x, y};              \
+    return apply(Prim::prim, operands);     \
   }
 KOINE_SCALAR_1(operator-, negative)
 KOINE_SCALAR_1(abs, absolute)

@@ -1,6 +1,6 @@
+#include "base/format.h"
 #include "ir/node.h"
 #include "ir/rethrow.h"
-#include "base/format.h"
 
 #include <cstring>
 

@@ -19,7 +19,8 @@ constexpr Named activations[] = {
 
 const Array& filled(const Param& param, const char* layer) {
   if (!param.defined())
-    throw ValueError(std::string("[") + layer + "] its parameters have no values: make the model with nn::init(model, key)");
+    throw ValueError(std::string("[") + layer +
+                     "] its parameters have no values: make the model with nn::init(model, key)");
   return param;
 }
 
@@ -43,8 +44,8 @@ int64_t Conv::fan_in(const Ints& kernel, int64_t in) {
 }
 Array Conv::operator()(const Arg& x) const {
   SourceScope scope(x.where());
-  Array y = conv(x, filled(weight, "Conv"),
-                 {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+  Array y =
+      conv(x, filled(weight, "Conv"), {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
   return use_bias ? y + bias : y;
 }
 
@@ -131,8 +132,7 @@ Array Activation::operator()(const Arg& arg) const {
 Array Stack::operator()(const Arg& x, Context& context) const {
   SourceScope scope(x.where());
   Array y = x.is_array() ? x.array() : scalar_array(x.number());
-  for (const Layer& layer : layers)
-    y = std::visit([&](const auto& one) { return apply(one, y, context); }, layer);
+  for (const Layer& layer : layers) y = std::visit([&](const auto& one) { return apply(one, y, context); }, layer);
   return y;
 }
 Array Stack::operator()(const Arg& x) const {

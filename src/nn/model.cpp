@@ -11,15 +11,19 @@ Initializer fan_in_uniform(int64_t fan_in) {
 Initializer glorot_uniform(int64_t fan_in, int64_t fan_out) {
   return {Initializer::Kind::uniform, std::sqrt(6 / static_cast<double>(fan_in + fan_out))};
 }
-Initializer he_normal(int64_t fan_in) { return {Initializer::Kind::normal, std::sqrt(2 / static_cast<double>(fan_in))}; }
+Initializer he_normal(int64_t fan_in) {
+  return {Initializer::Kind::normal, std::sqrt(2 / static_cast<double>(fan_in))};
+}
 
 Array Variable::initial(const Key& key) const {
   double scale = initializer_.scale;
   switch (initializer_.kind) {
     case Initializer::Kind::uniform:
       return uniform(key, {.shape = shape_, .dtype = dtype_, .low = -scale, .high = scale});
-    case Initializer::Kind::normal: return normal(key, {.shape = shape_, .dtype = dtype_}) * scale;
-    default: return full({.shape = shape_, .value = scale, .dtype = dtype_});
+    case Initializer::Kind::normal:
+      return normal(key, {.shape = shape_, .dtype = dtype_}) * scale;
+    default:
+      return full({.shape = shape_, .value = scale, .dtype = dtype_});
   }
 }
 

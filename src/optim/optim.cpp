@@ -18,8 +18,8 @@ void prepare(std::vector<Array>& state, const std::vector<detail::Pair>& leaves,
   if (state.empty())
     for (const detail::Pair& leaf : leaves) state.push_back(leaf.grad.defined() ? zeros_like(*leaf.param) : Array());
   if (state.size() != leaves.size())
-    throw ValueError(std::string("[") + optimizer + "] its state belongs to a model with " + std::to_string(state.size()) +
-                     " leaves, this one has " + std::to_string(leaves.size()));
+    throw ValueError(std::string("[") + optimizer + "] its state belongs to a model with " +
+                     std::to_string(state.size()) + " leaves, this one has " + std::to_string(leaves.size()));
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace {
 
 bool stays_whole(const OpSpec& op, const Mask& batched) {
   if (op.whole == Whole::never) return false;
-  bool rest = std::all_of(batched.begin() + 1, batched.end(), [&](uint8_t flag) { return flag == (op.whole == Whole::all); });
+  bool rest =
+      std::all_of(batched.begin() + 1, batched.end(), [&](uint8_t flag) { return flag == (op.whole == Whole::all); });
   return batched[0] && rest;
 }
 
@@ -61,7 +62,8 @@ GraphRef make_vmap(const Graph& graph, const Mask& batched_inputs, Dim size) {
     Arrays out = any ? batch_node({*node.op, node.attrs->data.get(), node.attrs, in, flags, size}, out_batched)
                      : record_typed(*node.op, node.attrs, in, {&graph.types[node.first_output], node.output_count},
                                     graph.where[i]);
-    if (out.size() != node.output_count) throw Error(cat("[", node.op->name, "] its vmap rule gave ", out.size(), " arrays"));
+    if (out.size() != node.output_count)
+      throw Error(cat("[", node.op->name, "] its vmap rule gave ", out.size(), " arrays"));
     for (uint16_t k = 0; k < node.output_count; ++k) {
       ValueId value = node.first_output + k;
       Shape want = graph.types[value]->shape;

@@ -49,7 +49,8 @@ std::vector<TypeRef> types_of(std::span<const Array> arrays) {
 }
 
 void check(const OpSpec& op, const char* rule, const Arrays& got, std::span<const Array> like) {
-  if (got.size() != like.size()) throw Error(cat("[", op.name, "] its ", rule, " rule gave ", got.size(), " arrays for ", like.size()));
+  if (got.size() != like.size())
+    throw Error(cat("[", op.name, "] its ", rule, " rule gave ", got.size(), " arrays for ", like.size()));
   for (size_t i = 0; i < got.size(); ++i)
     if (got[i].defined() && type_of(got[i]) != type_of(like[i]))
       throw Error(cat("[", op.name, "] its ", rule, " rule gave ", to_string(*type_of(got[i])), " for ",
@@ -92,7 +93,8 @@ void accumulate(Array& sum, const Array& part) { sum = sum.defined() ? sum + par
 
 void require_derivative(const OpSpec& op, std::source_location where) {
   if (op.not_differentiable)
-    throw NotDifferentiable(cat("[", op.name, "] has no derivative: ", op.not_differentiable, "\n  at ", to_string(where)));
+    throw NotDifferentiable(
+        cat("[", op.name, "] has no derivative: ", op.not_differentiable, "\n  at ", to_string(where)));
 }
 
 /// What a rule throws, with the user's line.
@@ -204,8 +206,8 @@ GraphRef jvp(const GraphRef& graph, const Mask& wrt) {
   return remembered("jvp", graph, wrt, 0, [&] { return make_jvp(*graph, wrt); });
 }
 
-Arrays replay_joint(const Graph& joint, const Graph& graph, std::span<const Array> primal,
-                    std::span<const Array> extra, std::source_location where) {
+Arrays replay_joint(const Graph& joint, const Graph& graph, std::span<const Array> primal, std::span<const Array> extra,
+                    std::source_location where) {
   Arrays known(primal.begin(), primal.begin() + graph.input_count);
   known.insert(known.end(), extra.begin(), extra.end());
   known.insert(known.end(), primal.begin() + graph.input_count, primal.end());

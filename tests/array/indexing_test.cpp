@@ -105,8 +105,7 @@ TEST_CASE("at: parts are replaced, of values for one element the last stays") {
         changed({{0, 100}, {1, 101}, {2, 102}, {3, 103}, {16, 100}, {17, 101}, {18, 102}, {19, 103}}));
   CHECK(set(triple, i, all, i) == changed({{0, 100}, {4, 101}, {8, 102}, {13, 100}, {17, 101}, {21, 102}}));
   CHECK(set(triple, all, 1, i) == changed({{4, 101}, {5, 102}, {16, 101}, {17, 102}}));
-  CHECK(set(array({{{100, 101}}}), 1, Slice{1}, j) ==
-        changed({{16, 100}, {18, 100}, {20, 101}, {22, 101}}));
+  CHECK(set(array({{{100, 101}}}), 1, Slice{1}, j) == changed({{16, 100}, {18, 100}, {20, 101}, {22, 101}}));
   CHECK(set(triple, 0, ellipsis, k) == changed({{3, 100}, {7, 101}, {11, 102}}));
 }
 

@@ -71,9 +71,11 @@ TEST_CASE("scan over trees, without sequences, and its errors") {
   CHECK(ys.to_vector<int>()[6] == 8);
   auto grow = [](const Array& c, const Array&) { return std::pair(stack({c, c}), c); };
   CHECK_THROWS_AS(scan(grow, scalar_array(1.0), Array(), {.length = 2}), ShapeError);
-  CHECK_THROWS_AS(scan([](const Array& c, const Array&) { return std::pair(c, c); }, scalar_array(1.0), Array()), ValueError);
-  CHECK(close(scan([](const Array& c, const Array& x) { return std::pair(c + x, c); }, scalar_array(1.0), zeros({0})).first,
-              scalar_array(1.0)));
+  CHECK_THROWS_AS(scan([](const Array& c, const Array&) { return std::pair(c, c); }, scalar_array(1.0), Array()),
+                  ValueError);
+  CHECK(close(
+      scan([](const Array& c, const Array& x) { return std::pair(c + x, c); }, scalar_array(1.0), zeros({0})).first,
+      scalar_array(1.0)));
 }
 
 TEST_CASE("while_loop: values, forward mode, reverse mode with max_steps, batches") {
@@ -118,13 +120,16 @@ TEST_CASE("cond computes one side, and a batched one leaks no NaN") {
   // Only the chosen side runs: an index out of range on the other one raises nothing.
   Array table = array({1.0, 2.0});
   auto pick = [&](bool in_range) {
-    return cond(scalar_array(in_range), [&](const Array& i) { return gather(table, i); },
-                [](const Array&) { return scalar_array(0.0); }, scalar_array(5));
+    return cond(
+        scalar_array(in_range), [&](const Array& i) { return gather(table, i); },
+        [](const Array&) { return scalar_array(0.0); }, scalar_array(5));
   };
   CHECK(pick(false).item<float>() == 0);
   CHECK_THROWS_AS(pick(true).item<float>(), IndexError);
-  CHECK_THROWS_AS(cond(scalar_array(true), [](const Array& v) { return v; }, [](const Array& v) { return stack({v}); }, table),
-                  ShapeError);
+  CHECK_THROWS_AS(
+      cond(
+          scalar_array(true), [](const Array& v) { return v; }, [](const Array& v) { return stack({v}); }, table),
+      ShapeError);
 }
 
 TEST_CASE("a model's state changes through the context only, also in transforms") {

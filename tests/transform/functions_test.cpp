@@ -178,7 +178,8 @@ TEST_CASE("complex gradients are PyTorch's") {
   Array z = array({Number::complex(1, 2)});
   auto parts = [](const Array& c) { return std::pair(real(c).item<double>(), imag(c).item<double>()); };
   CHECK(parts(grad([](const Array& v) { return sum(real(v * conj(v))); })(z)) == std::pair(2.0, 4.0));
-  CHECK(parts(grad([](const Array& v) { return sum(real(v * std::complex<float>(3, 1))); })(z)) == std::pair(3.0, -1.0));
+  CHECK(parts(grad([](const Array& v) { return sum(real(v * std::complex<float>(3, 1))); })(z)) ==
+        std::pair(3.0, -1.0));
 }
 
 TEST_CASE("checkpoint, stop_gradient and custom rules") {
@@ -190,8 +191,7 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
   CHECK(close(grad([&](const Array& u) { return sum(checkpoint([&](const Array& v) { return v * u; })(x)); })(w), x));
   CHECK(close(grad([](const Array& v) { return sum(v * stop_gradient(v)); })(x), x));
 
-  auto clipped = custom_vjp([](const Array& v) { return v * v; },
-                            [](const Array& v) { return std::pair(v * v, v); },
+  auto clipped = custom_vjp([](const Array& v) { return v * v; }, [](const Array& v) { return std::pair(v * v, v); },
                             [](const Array& v, const Array& ct) { return clip(2 * v * ct, -1, 1); });
   CHECK(close(clipped(x), x * x));
   CHECK(close(grad([&](const Array& v) { return sum(clipped(v)); })(x), array({1.0, 1.0})));
@@ -201,9 +201,11 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
   CHECK(close(jvp(ruled, x, w).tangent, 2 * exp(x) * w));
   CHECK(close(grad([&](const Array& v) { return sum(ruled(v)); })(x), 2 * exp(x)));
   CHECK_THROWS_AS(grad([&](const Array& v) {
-    return sum(custom_vjp([&](const Array& u) { return u * v; }, [&](const Array& u) { return std::pair(u * v, u); },
-                          [](const Array&, const Array& ct) { return ct; })(x));
-  })(w), TraceError);
+                    return sum(custom_vjp([&](const Array& u) { return u * v; },
+                                          [&](const Array& u) { return std::pair(u * v, u); },
+                                          [](const Array&, const Array& ct) { return ct; })(x));
+                  })(w),
+                  TraceError);
 }
 
 TEST_CASE("errors of transforms are typed and name the user's line") {

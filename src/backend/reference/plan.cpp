@@ -93,7 +93,9 @@ class Planner {
       if (plan_.slot[operand] == no_slot || last_use_[operand] != at) continue;
       if (std::count(operands.begin(), operands.end(), operand) != 1) continue;
       // An elementwise result may only lie over an operand of its own type; a broadcast one is read more than once.
-      if (bytes(operand) != bytes(node.first_output) || graph_.types[operand]->dtype != graph_.types[node.first_output]->dtype) continue;
+      if (bytes(operand) != bytes(node.first_output) ||
+          graph_.types[operand]->dtype != graph_.types[node.first_output]->dtype)
+        continue;
       if (node.op->in_place == -2 && graph_.types[operand] != graph_.types[node.first_output]) continue;
       plan_.slot[node.first_output] = plan_.slot[operand];
       taken_ = operand;

@@ -8,9 +8,9 @@ inline constexpr uint32_t no_slot = UINT32_MAX;
 /// Where the values of a graph live while it runs.
 struct Plan {
   ir::GraphRef graph;
-  std::vector<uint32_t> slot;        // per value: a slot, or no_slot for an input or a value nobody reads
-  std::vector<int64_t> slot_bytes;   // per slot
-  std::vector<uint32_t> input_of;    // per slot: the donated input it takes over, or no_slot
+  std::vector<uint32_t> slot;               // per value: a slot, or no_slot for an input or a value nobody reads
+  std::vector<int64_t> slot_bytes;          // per slot
+  std::vector<uint32_t> input_of;           // per slot: the donated input it takes over, or no_slot
   std::vector<std::vector<int64_t>> shape;  // per value
 };
 

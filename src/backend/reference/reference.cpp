@@ -66,7 +66,8 @@ class Interpreter : public GraphRunner {
   }
 
  private:
-  void kernel(const GraphNode& node, const Graph& graph, std::span<const TensorRef> in, std::span<const TensorRef> out) {
+  void kernel(const GraphNode& node, const Graph& graph, std::span<const TensorRef> in,
+              std::span<const TensorRef> out) {
     if (node.op->reference) {
       node.op->reference({*node.op, node.attrs->data.get(), node.attrs, in, out, *this});
       return;

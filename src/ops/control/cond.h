@@ -38,14 +38,16 @@ struct Cond : Control {
     Mask wrt;
     for (const Array& t : tangents.subspan(1)) wrt.push_back(t.defined());
     Attrs attrs{{}, a.batch};
-    for (const ir::GraphRef& branch : a.branches) attrs.branches.push_back(tail(transform::jvp(branch, wrt), node.out.size()));
+    for (const ir::GraphRef& branch : a.branches)
+      attrs.branches.push_back(tail(transform::jvp(branch, wrt), node.out.size()));
     Arrays in = concat({node.in, chosen(tangents.subspan(1), node.in.subspan(1), wrt)});
     return spread(call(attrs, in), inexact_mask(node.out));
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
     Mask wrt = inexact_mask(node.in.subspan(1));
     Attrs attrs{{}, a.batch};
-    for (const ir::GraphRef& branch : a.branches) attrs.branches.push_back(tail(transform::vjp(branch, wrt), node.out.size()));
+    for (const ir::GraphRef& branch : a.branches)
+      attrs.branches.push_back(tail(transform::vjp(branch, wrt), node.out.size()));
     Arrays found = spread(call(attrs, concat({node.in, chosen(cotangents, node.out, inexact_mask(node.out))})), wrt);
     found.insert(found.begin(), Array());
     return found;
@@ -82,17 +84,21 @@ struct Cond : Control {
       if (!other[i].data || examples == 0) continue;
       auto size = static_cast<size_t>(other[i].bytes() / examples);
       for (int64_t e = 0; e < examples; ++e)
-        if (!choice[e]) std::memcpy(k.out[i].data + e * static_cast<int64_t>(size), other[i].data + e * static_cast<int64_t>(size), size);
+        if (!choice[e])
+          std::memcpy(k.out[i].data + e * static_cast<int64_t>(size), other[i].data + e * static_cast<int64_t>(size),
+                      size);
     }
   }
   static constexpr Exemption exemptions[] = {{Cell::forward, Reason::control_flow},
                                              {Cell::symbolic, Reason::fixed_shape}};
   static std::vector<Sample> samples() {
     std::vector<ir::TypeRef> types(2, ir::intern_type(float64, {3}));
-    ir::GraphRef yes = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{tanh(in[0]) * in[1]}; });
+    ir::GraphRef yes =
+        make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{tanh(in[0]) * in[1]}; });
     ir::GraphRef no = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{in[0] * in[0]}; });
     auto choose = [&](double which) {
-      return sample<Cond>({{.shape = {}, .dtype = bool_, .values = {which}}, {{3}, float64}, {{3}, float64}}, {{yes, no}, {}});
+      return sample<Cond>({{.shape = {}, .dtype = bool_, .values = {which}}, {{3}, float64}, {{3}, float64}},
+                          {{yes, no}, {}});
     };
     return {choose(1), choose(0)};
   }

@@ -48,9 +48,8 @@ struct CustomJvp : Control {
     std::vector<ir::TypeRef> types(1, ir::intern_type(float64, {3}));
     ir::GraphRef function = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0])}; });
     types.push_back(types[0]);
-    ir::GraphRef rule = make_graph(types, "sample", [](std::span<const Array> in) {
-      return Arrays{sin(in[0]), in[1] * cos(in[0])};
-    });
+    ir::GraphRef rule =
+        make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]), in[1] * cos(in[0])}; });
     return {sample<CustomJvp>({{{3}, float64}}, {{function, rule}})};
   }
 };

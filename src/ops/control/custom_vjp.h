@@ -47,10 +47,10 @@ struct CustomVjp : Control {
                                              {Cell::symbolic, Reason::fixed_shape}};
   static std::vector<Sample> samples() {
     std::vector<ir::TypeRef> types(2, ir::intern_type(float64, {3}));
-    ir::GraphRef function = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]) * in[1]}; });
-    ir::GraphRef forward = make_graph(types, "sample", [](std::span<const Array> in) {
-      return Arrays{sin(in[0]) * in[1], in[0], in[1]};
-    });
+    ir::GraphRef function =
+        make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]) * in[1]}; });
+    ir::GraphRef forward =
+        make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{sin(in[0]) * in[1], in[0], in[1]}; });
     types.push_back(types[0]);
     ir::GraphRef backward = make_graph(types, "sample", [](std::span<const Array> in) {
       return Arrays{in[2] * cos(in[0]) * in[1], in[2] * sin(in[0])};

@@ -18,10 +18,11 @@ struct Scan : Control {
     Shape length = {};
     bool reverse = false;
   };
-  static constexpr ir::AttrField fields[] = {
-      field<&Attrs::body>("body", "one step"), field<&Attrs::constants>("constants", "how many operands every step gets"),
-      field<&Attrs::carries>("carries", "how many values go from step to step"),
-      field<&Attrs::length>("length", "the number of steps"), field<&Attrs::reverse>("reverse", "walk from the end")};
+  static constexpr ir::AttrField fields[] = {field<&Attrs::body>("body", "one step"),
+                                             field<&Attrs::constants>("constants", "how many operands every step gets"),
+                                             field<&Attrs::carries>("carries", "how many values go from step to step"),
+                                             field<&Attrs::length>("length", "the number of steps"),
+                                             field<&Attrs::reverse>("reverse", "walk from the end")};
   static constexpr auto doc = "Repeats a step over the first axis of arrays, carrying values from step to step.";
 
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
@@ -31,8 +32,8 @@ struct Scan : Control {
     for (size_t i = fixed; i < in.in.size(); ++i) {
       Shape shape = in.in[i]->shape;
       if (shape.empty() || !same(shape[0], a.length[0]))
-        throw ShapeError("sequence " + std::to_string(i - fixed) + " has shape " + to_string(shape) + ", but there are " +
-                         to_string(a.length[0]) + " steps");
+        throw ShapeError("sequence " + std::to_string(i - fixed) + " has shape " + to_string(shape) +
+                         ", but there are " + to_string(a.length[0]) + " steps");
       shape.erase(0);
       step.push_back(ir::intern_type(in.in[i]->dtype, shape));
     }
@@ -59,9 +60,11 @@ struct Scan : Control {
     Mask wrt;
     for (size_t i = 0; i < node.in.size(); ++i)
       wrt.push_back(i >= nc && i < nc + nk ? is_inexact(node.in[i].dtype()) : tangents[i].defined());
-    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)), wk = slice_of(wrt, nc, nk), ws = slice_of(wrt, nc + nk, ns);
+    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)), wk = slice_of(wrt, nc, nk),
+                                                                         ws = slice_of(wrt, nc + nk, ns);
     ir::GraphRef joint = transform::jvp(a.body[0], wrt);
-    Arrays tc = chosen(part(tangents, 0, nc), node.in, wc), tk = chosen(part(tangents, nc, nk), part(node.in, nc, nk), wk),
+    Arrays tc = chosen(part(tangents, 0, nc), node.in, wc),
+           tk = chosen(part(tangents, nc, nk), part(node.in, nc, nk), wk),
            ts = chosen(part(tangents, nc + nk, ns), part(node.in, nc + nk, ns), ws);
     // Constants, carries and sequences each come with their tangents behind them.
     Attrs attrs = a;
@@ -86,7 +89,8 @@ struct Scan : Control {
 
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
     size_t nc = constants(a), nk = carries(a), ns = node.in.size() - nc - nk, ny = results(node, a);
-    Mask wrt = inexact_mask(node.in), wk = slice_of(wrt, nc, nk), wc = slice_of(wrt, 0, nc), ws = slice_of(wrt, nc + nk, ns);
+    Mask wrt = inexact_mask(node.in), wk = slice_of(wrt, nc, nk), wc = slice_of(wrt, 0, nc),
+         ws = slice_of(wrt, nc + nk, ns);
     Mask wy = inexact_mask(part(node.out, nk, ny));
     size_t dk = count_of(wk), dc = count_of(wc);
     ir::GraphRef joint = transform::vjp(a.body[0], wrt);
@@ -96,7 +100,8 @@ struct Scan : Control {
 
     // The backward scan carries the cotangents of the carries and the sums of those of the constants.
     Arrays ck = chosen(part(cotangents, 0, nk), node.out, wk), cc = chosen(Arrays(nc), node.in, wc),
-           cy = chosen(part(cotangents, nk, ny), part(node.out, nk, ny), wy), ch = chosen(part(cotangents, nk + ny, nk), history, wh);
+           cy = chosen(part(cotangents, nk, ny), part(node.out, nk, ny), wy),
+           ch = chosen(part(cotangents, nk + ny, nk), history, wh);
     Attrs attrs{{}, a.constants, static_cast<int64_t>(dk + dc), a.length, !a.reverse};
     size_t sizes[] = {nc, dk, dc, nk, ns, cy.size(), ch.size()}, from[8] = {};
     for (int i = 0; i < 7; ++i) from[i + 1] = from[i] + sizes[i];
@@ -117,7 +122,8 @@ struct Scan : Control {
     })};
     Arrays out = call(attrs, in);
     std::span<const Array> y(out);
-    return concat({spread(part(y, dk, dc), wc), spread(part(y, 0, dk), wk), spread(part(y, dk + dc, count_of(ws)), ws)});
+    return concat(
+        {spread(part(y, dk, dc), wc), spread(part(y, 0, dk), wk), spread(part(y, dk + dc, count_of(ws)), ws)});
   }
 
   static Arrays vmap(const BatchInput& node, const Attrs& a, std::span<uint8_t>) {
@@ -159,7 +165,8 @@ struct Scan : Control {
   static size_t first_sequence(const Attrs& a) { return constants(a) + carries(a); }
   static size_t results(const RuleInput& node, const Attrs& a) { return node.out.size() - 2 * carries(a); }
   static Mask slice_of(const Mask& mask, size_t first, size_t count) {
-    return {mask.begin() + static_cast<std::ptrdiff_t>(first), mask.begin() + static_cast<std::ptrdiff_t>(first + count)};
+    return {mask.begin() + static_cast<std::ptrdiff_t>(first),
+            mask.begin() + static_cast<std::ptrdiff_t>(first + count)};
   }
   static size_t count_of(const Mask& mask) {
     size_t n = 0;

@@ -1,6 +1,6 @@
 #pragma once
-#include "ops/family/control.h"
 #include "ops/control/cond.h"
+#include "ops/family/control.h"
 
 #include <koine/ops.h>
 
@@ -46,10 +46,13 @@ struct WhileLoop : Control {
   static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents tangents) {
     size_t nc = constants(a), nk = node.in.size() - nc;
     Mask wrt;
-    for (size_t i = 0; i < node.in.size(); ++i) wrt.push_back(i < nc ? tangents[i].defined() : is_inexact(node.in[i].dtype()));
-    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)), wk(wrt.begin() + static_cast<std::ptrdiff_t>(nc), wrt.end());
+    for (size_t i = 0; i < node.in.size(); ++i)
+      wrt.push_back(i < nc ? tangents[i].defined() : is_inexact(node.in[i].dtype()));
+    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)),
+        wk(wrt.begin() + static_cast<std::ptrdiff_t>(nc), wrt.end());
     ir::GraphRef joint = transform::jvp(a.graphs[1], wrt);
-    Arrays tc = chosen(tangents.subspan(0, nc), node.in, wc), tk = chosen(tangents.subspan(nc), node.in.subspan(nc), wk);
+    Arrays tc = chosen(tangents.subspan(0, nc), node.in, wc),
+           tk = chosen(tangents.subspan(nc), node.in.subspan(nc), wk);
     Arrays in = concat({part(node.in, 0, nc), tc, part(node.in, nc, nk), tk});
     auto primal = [&](std::span<const Array> x) { return concat({part(x, 0, nc), part(x, nc + tc.size(), nk)}); };
     Attrs attrs{{}, a.constants + static_cast<int64_t>(tc.size()), a.max_steps};
@@ -73,39 +76,40 @@ struct WhileLoop : Control {
           "or differentiate it forward with jvp");
     size_t nc = constants(a), nk = node.in.size() - nc;
     Mask wrt = inexact_mask(node.in);
-    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)), wk(wrt.begin() + static_cast<std::ptrdiff_t>(nc), wrt.end());
+    Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)),
+        wk(wrt.begin() + static_cast<std::ptrdiff_t>(nc), wrt.end());
     Mask wh;
     for (size_t k = 0; k < nk; ++k) wh.push_back(cotangents[nk + 1 + k].defined());
     ir::GraphRef joint = transform::vjp(a.graphs[1], wrt);
     std::span<const Array> history = node.out.subspan(nk + 1);
     Arrays ck = chosen(cotangents.subspan(0, nk), node.out, wk), cc = chosen(Arrays(nc), node.in, wc),
            ch = chosen(cotangents.subspan(nk + 1), history, wh);
-    // The same steps backwards: the carry is the step's number, the cotangents of the carries, and those of the constants.
+    // The same steps backwards: the carry is the step's number, the cotangents of the carries, and those of the
+    // constants.
     Attrs attrs{{}, static_cast<int64_t>(nc + nk + ch.size()), a.max_steps};
     Arrays count{node.out[nk]};
     Arrays in = concat({part(node.in, 0, nc), history, ch, count, ck, cc});
     size_t sizes[] = {nc, nk, ch.size(), 1, ck.size(), cc.size()}, from[7] = {};
     for (int i = 0; i < 6; ++i) from[i + 1] = from[i] + sizes[i];
     std::vector<ir::TypeRef> types = types_of(in);
-    attrs.graphs = {
-        make_graph(types, "while_loop", [&](std::span<const Array> x) { return Arrays{x[from[3]] > 0}; }),
-        make_graph(types, "while_loop", [&](std::span<const Array> x) {
-          auto group = [&](int i) { return part(x, from[i], sizes[i]); };
-          Array step = x[from[3]] - 1;
-          auto at_step = [&](std::span<const Array> list) {
-            Arrays values;
-            for (const Array& y : list) values.push_back(gather(y, step, {.axis = 0, .mode = "clip"}));
-            return values;
-          };
-          Arrays found = ir::replay(*joint, concat({group(0), at_step(group(1)), group(4)}));
-          found = spread(part(found, nk, found.size() - nk), wrt);
-          Arrays own = spread(at_step(group(2)), wh), sums = spread(group(5), wc), result{step};
-          for (size_t k = 0; k < nk; ++k)
-            if (wk[k]) result.push_back(own[k].defined() ? found[nc + k] + own[k] : found[nc + k]);
-          for (size_t i = 0; i < nc; ++i)
-            if (wc[i]) result.push_back(sums[i] + found[i]);
-          return result;
-        })};
+    attrs.graphs = {make_graph(types, "while_loop", [&](std::span<const Array> x) { return Arrays{x[from[3]] > 0}; }),
+                    make_graph(types, "while_loop", [&](std::span<const Array> x) {
+                      auto group = [&](int i) { return part(x, from[i], sizes[i]); };
+                      Array step = x[from[3]] - 1;
+                      auto at_step = [&](std::span<const Array> list) {
+                        Arrays values;
+                        for (const Array& y : list) values.push_back(gather(y, step, {.axis = 0, .mode = "clip"}));
+                        return values;
+                      };
+                      Arrays found = ir::replay(*joint, concat({group(0), at_step(group(1)), group(4)}));
+                      found = spread(part(found, nk, found.size() - nk), wrt);
+                      Arrays own = spread(at_step(group(2)), wh), sums = spread(group(5), wc), result{step};
+                      for (size_t k = 0; k < nk; ++k)
+                        if (wk[k]) result.push_back(own[k].defined() ? found[nc + k] + own[k] : found[nc + k]);
+                      for (size_t i = 0; i < nc; ++i)
+                        if (wc[i]) result.push_back(sums[i] + found[i]);
+                      return result;
+                    })};
     Arrays out = call(attrs, in);
     std::span<const Array> y(out);
     return concat({spread(part(y, 1 + ck.size(), cc.size()), wc), spread(part(y, 1, ck.size()), wk)});
@@ -122,12 +126,16 @@ struct WhileLoop : Control {
     std::vector<ir::TypeRef> types = types_of(in), single = input_types(*a.graphs[1]);
     Mask all(nc + nk, 1);
     ir::GraphRef condition = transform::vmap(a.graphs[0], all, node.size);
-    ir::GraphRef stay = make_graph(single, "while_loop", [&](std::span<const Array> x) { return Arrays(x.begin() + static_cast<std::ptrdiff_t>(nc), x.end()); });
-    Cond::Attrs choice{{transform::vmap(a.graphs[1], all, node.size), transform::vmap(stay, all, node.size)}, {node.size}};
+    ir::GraphRef stay = make_graph(single, "while_loop", [&](std::span<const Array> x) {
+      return Arrays(x.begin() + static_cast<std::ptrdiff_t>(nc), x.end());
+    });
+    Cond::Attrs choice{{transform::vmap(a.graphs[1], all, node.size), transform::vmap(stay, all, node.size)},
+                       {node.size}};
     Attrs attrs{{}, a.constants, a.max_steps};
-    attrs.graphs = {make_graph(types, "while_loop", [&](std::span<const Array> x) {
-                      return Arrays{any(ir::replay(*condition, part(x, 0, nc + nk))[0])};
-                    }),
+    attrs.graphs = {make_graph(types, "while_loop",
+                               [&](std::span<const Array> x) {
+                                 return Arrays{any(ir::replay(*condition, part(x, 0, nc + nk))[0])};
+                               }),
                     make_graph(types, "while_loop", [&](std::span<const Array> x) {
                       Arrays running = ir::replay(*condition, part(x, 0, nc + nk));
                       Arrays next = Cond::call(choice, concat({running, part(x, 0, nc + nk)}));
@@ -144,11 +152,11 @@ struct WhileLoop : Control {
   static constexpr Exemption exemptions[] = {{Cell::forward, Reason::control_flow},
                                              {Cell::symbolic, Reason::fixed_shape}};
   static std::vector<Sample> samples() {
-    std::vector<ir::TypeRef> types{ir::intern_type(float64, {2}), ir::intern_type(float64, {2}), ir::intern_type(int64, {})};
+    std::vector<ir::TypeRef> types{ir::intern_type(float64, {2}), ir::intern_type(float64, {2}),
+                                   ir::intern_type(int64, {})};
     ir::GraphRef more = make_graph(types, "sample", [](std::span<const Array> in) { return Arrays{in[2] > 0}; });
-    ir::GraphRef body = make_graph(types, "sample", [](std::span<const Array> in) {
-      return Arrays{tanh(in[1] * in[0] + 1), in[2] - 1};
-    });
+    ir::GraphRef body = make_graph(
+        types, "sample", [](std::span<const Array> in) { return Arrays{tanh(in[1] * in[0] + 1), in[2] - 1}; });
     auto count = [&](double n) { return SampleInput{.shape = {}, .dtype = int64, .values = {n}}; };
     return {sample<WhileLoop>({{{2}, float64}, {{2}, float64}, count(3)}, {{more, body}, 1, 5})};
   }

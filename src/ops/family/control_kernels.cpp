@@ -41,7 +41,9 @@ ir::TensorRef element(const ir::TensorRef& stacked, int64_t t) {
   return one;
 }
 
-void append(std::vector<ir::TensorRef>& to, std::span<const ir::TensorRef> list) { to.insert(to.end(), list.begin(), list.end()); }
+void append(std::vector<ir::TensorRef>& to, std::span<const ir::TensorRef> list) {
+  to.insert(to.end(), list.begin(), list.end());
+}
 
 }  // namespace
 

@@ -13,15 +13,24 @@ const ElementwiseData& data_of(const ir::OpSpec& op) { return *static_cast<const
 
 bool accepts(Accept accept, DType dtype) {
   switch (accept) {
-    case Accept::ordered: return !is_complex(dtype);
-    case Accept::numeric: return !is_bool(dtype);
-    case Accept::real: return !is_bool(dtype) && !is_complex(dtype);
-    case Accept::inexact: return is_inexact(dtype);
-    case Accept::floating: return is_floating(dtype);
-    case Accept::bits: return is_bool(dtype) || is_integer(dtype);
-    case Accept::integers: return is_integer(dtype);
-    case Accept::complex_parts: return dtype == float32 || dtype == float64;
-    default: return true;
+    case Accept::ordered:
+      return !is_complex(dtype);
+    case Accept::numeric:
+      return !is_bool(dtype);
+    case Accept::real:
+      return !is_bool(dtype) && !is_complex(dtype);
+    case Accept::inexact:
+      return is_inexact(dtype);
+    case Accept::floating:
+      return is_floating(dtype);
+    case Accept::bits:
+      return is_bool(dtype) || is_integer(dtype);
+    case Accept::integers:
+      return is_integer(dtype);
+    case Accept::complex_parts:
+      return dtype == float32 || dtype == float64;
+    default:
+      return true;
   }
 }
 
@@ -36,10 +45,14 @@ DType brought_to(Accept accept, DType dtype) {
 
 DType result_dtype(Result result, DType dtype) {
   switch (result) {
-    case Result::boolean: return bool_;
-    case Result::real_part: return is_complex(dtype) ? real_of(dtype) : dtype;
-    case Result::complex_pair: return complex_of(dtype);
-    default: return dtype;
+    case Result::boolean:
+      return bool_;
+    case Result::real_part:
+      return is_complex(dtype) ? real_of(dtype) : dtype;
+    case Result::complex_pair:
+      return complex_of(dtype);
+    default:
+      return dtype;
   }
 }
 

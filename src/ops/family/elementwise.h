@@ -8,15 +8,15 @@ namespace koine::ops {
 
 /// Which dtypes an elementwise op accepts, and what it computes in.
 enum class Accept : uint8_t {
-  any,        // all dtypes
-  numeric,    // all but bool (bool is taken as int64)
-  real,       // all but complex and bool (bool is taken as int64)
-  ordered,    // all but complex
-  inexact,    // floating and complex; integers and bool as float32
-  floating,   // floating; integers and bool as float32
-  bits,       // bool and integers
-  integers,   // integers
-  logical,    // all, compared with zero
+  any,           // all dtypes
+  numeric,       // all but bool (bool is taken as int64)
+  real,          // all but complex and bool (bool is taken as int64)
+  ordered,       // all but complex
+  inexact,       // floating and complex; integers and bool as float32
+  floating,      // floating; integers and bool as float32
+  bits,          // bool and integers
+  integers,      // integers
+  logical,       // all, compared with zero
   complex_parts  // float32 and float64, which give complex; narrower ones, integers and bool as float32
 };
 enum class Result : uint8_t { same, boolean, real_part, complex_pair };
@@ -66,9 +66,13 @@ struct Elementwise : OpBase {
     if constexpr (requires(Array a) { T::partial(a, a); })
       data.partials[0] = [](const Array& y, std::span<const Array> in) -> Array { return T::partial(y, in[0]); };
     if constexpr (requires(Array a) { T::partial_1(a, a, a); })
-      data.partials[0] = [](const Array& y, std::span<const Array> in) -> Array { return T::partial_1(y, in[0], in[1]); };
+      data.partials[0] = [](const Array& y, std::span<const Array> in) -> Array {
+        return T::partial_1(y, in[0], in[1]);
+      };
     if constexpr (requires(Array a) { T::partial_2(a, a, a); })
-      data.partials[1] = [](const Array& y, std::span<const Array> in) -> Array { return T::partial_2(y, in[0], in[1]); };
+      data.partials[1] = [](const Array& y, std::span<const Array> in) -> Array {
+        return T::partial_2(y, in[0], in[1]);
+      };
     if constexpr (requires(Array a) { T::partial_3(a, a, a, a); }) {
       data.partials[0] = [](const Array& y, std::span<const Array> in) { return T::partial_1(y, in[0], in[1], in[2]); };
       data.partials[1] = [](const Array& y, std::span<const Array> in) { return T::partial_2(y, in[0], in[1], in[2]); };
@@ -94,12 +98,13 @@ struct Elementwise : OpBase {
       static const scalar::Program program = scalar::record<N>([](auto... x) { return scalar::Value(T::body(x...)); });
       return &program;
     };
-    static_assert(!(T::result == Result::same && (T::accept == Accept::inexact || T::accept == Accept::floating ||
-                                                  T::accept == Accept::numeric || T::accept == Accept::real ||
-                                                  T::accept == Accept::ordered)) ||
-                      (stored<T>.partials[0] && stored<T>.partials[N - 1]) || T::not_differentiable || requires { &T::vjp; },
-                  "this elementwise op needs `partial(y, x)` (or partial_1 to partial_n), its own jvp and vjp, or "
-                  "`not_differentiable = \"reason\"`");
+    static_assert(
+        !(T::result == Result::same &&
+          (T::accept == Accept::inexact || T::accept == Accept::floating || T::accept == Accept::numeric ||
+           T::accept == Accept::real || T::accept == Accept::ordered)) ||
+            (stored<T>.partials[0] && stored<T>.partials[N - 1]) || T::not_differentiable || requires { &T::vjp; },
+        "this elementwise op needs `partial(y, x)` (or partial_1 to partial_n), its own jvp and vjp, or "
+        "`not_differentiable = \"reason\"`");
   }
 };
 

@@ -47,10 +47,18 @@ class BroadcastReader {
     }
     lane.kind = wide_kind(operand_.dtype);
     switch (lane.kind) {
-      case WideKind::unsigned_integer: load_wide(operand_.dtype, source, n, lane.u); break;
-      case WideKind::signed_integer: load_wide(operand_.dtype, source, n, lane.i); break;
-      case WideKind::real: load_wide(operand_.dtype, source, n, lane.f); break;
-      case WideKind::complex: load_wide(operand_.dtype, source, n, lane.c); break;
+      case WideKind::unsigned_integer:
+        load_wide(operand_.dtype, source, n, lane.u);
+        break;
+      case WideKind::signed_integer:
+        load_wide(operand_.dtype, source, n, lane.i);
+        break;
+      case WideKind::real:
+        load_wide(operand_.dtype, source, n, lane.f);
+        break;
+      case WideKind::complex:
+        load_wide(operand_.dtype, source, n, lane.c);
+        break;
     }
   }
 
@@ -63,10 +71,18 @@ class BroadcastReader {
 
 void write(const scalar::Lane& lane, DType dtype, int n, std::byte* to) {
   switch (lane.kind) {
-    case WideKind::unsigned_integer: store_wide(dtype, lane.u, n, to); break;
-    case WideKind::signed_integer: store_wide(dtype, lane.i, n, to); break;
-    case WideKind::real: store_wide(dtype, lane.f, n, to); break;
-    case WideKind::complex: store_wide(dtype, lane.c, n, to); break;
+    case WideKind::unsigned_integer:
+      store_wide(dtype, lane.u, n, to);
+      break;
+    case WideKind::signed_integer:
+      store_wide(dtype, lane.i, n, to);
+      break;
+    case WideKind::real:
+      store_wide(dtype, lane.f, n, to);
+      break;
+    case WideKind::complex:
+      store_wide(dtype, lane.c, n, to);
+      break;
   }
 }
 

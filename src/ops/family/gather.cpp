@@ -41,8 +41,8 @@ Shape gathered_shape(const Shape& x, const Shape& indices, GatherAttrs attrs) {
     if (d >= attrs.batch)
       shape.push_back(indices[d]);
     else if (!same(indices[d], x[d]))
-      throw ShapeError(cat("the first ", attrs.batch, " axes of ", to_string(x), " and ", to_string(indices),
-                           " differ"));
+      throw ShapeError(
+          cat("the first ", attrs.batch, " axes of ", to_string(x), " and ", to_string(indices), " differ"));
   }
   for (int64_t d = place + 1; d < rank; ++d) shape.push_back(x[d]);
   return shape;
@@ -238,9 +238,10 @@ void scatter_reference(const KernelInput& kernel, GatherAttrs attrs, bool add) {
   };
   if (!add) {
     auto size = static_cast<int64_t>(size_of(x.dtype));
-    each([](int64_t) {}, [&](int64_t to, int64_t from) {
-      std::memcpy(out.data + to * size, updates.data + from * size, static_cast<size_t>(blocks.after * size));
-    });
+    each([](int64_t) {},
+         [&](int64_t to, int64_t from) {
+           std::memcpy(out.data + to * size, updates.data + from * size, static_cast<size_t>(blocks.after * size));
+         });
     return;
   }
   visit_wide(x.dtype, [&](auto tag) {

@@ -35,10 +35,10 @@ struct NoAttrs {};
 
 /// Which dtypes operands are brought to before an op sees them.
 enum class Promote : uint8_t {
-  none,      // each operand keeps its own; numbers take their default dtype
-  all,       // all operands to their common dtype
-  inexact,   // the same, then integers and bool to float32
-  with_first // numbers take the first operand's dtype, arrays keep theirs
+  none,       // each operand keeps its own; numbers take their default dtype
+  all,        // all operands to their common dtype
+  inexact,    // the same, then integers and bool to float32
+  with_first  // numbers take the first operand's dtype, arrays keep theirs
 };
 void promote_operands(Promote rule, std::span<ir::OperandDType> operands);
 
@@ -186,8 +186,8 @@ constexpr ir::OpSpec make_spec(const char* name, const char* file) {
 
 /// Fails with a readable message when an op lacks a rule that its family cannot supply.
 constexpr bool is_complete(const ir::OpSpec& row) {
-  return row.samples && (row.body || (row.infer && row.vmap && row.reference &&
-                                      (row.not_differentiable || (row.jvp && row.vjp))));
+  return row.samples &&
+         (row.body || (row.infer && row.vmap && row.reference && (row.not_differentiable || (row.jvp && row.vjp))));
 }
 
 }  // namespace koine::ops

@@ -131,122 +131,223 @@ Complex complex_log1p(Complex z) {
 /// Operations on one class T. Returns false when the primitive has no meaning there.
 template <class T>
 bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
-  constexpr bool integer = std::is_integral_v<T>, complex = std::is_same_v<T, Complex>, real = std::is_same_v<T, double>;
-  auto one = [&](auto f) { map1<T, T>(to, x, n, f); return true; };
-  auto two = [&](auto f) { map2<T, T>(to, x, y, n, f); return true; };
-  auto test = [&](auto f) { map2<uint64_t, T>(to, x, y, n, [f](T a, T b) { return uint64_t{f(a, b)}; }); return true; };
-  auto test1 = [&](auto f) { map1<uint64_t, T>(to, x, n, [f](T a) { return uint64_t{f(a)}; }); return true; };
+  constexpr bool integer = std::is_integral_v<T>, complex = std::is_same_v<T, Complex>,
+                 real = std::is_same_v<T, double>;
+  auto one = [&](auto f) {
+    map1<T, T>(to, x, n, f);
+    return true;
+  };
+  auto two = [&](auto f) {
+    map2<T, T>(to, x, y, n, f);
+    return true;
+  };
+  auto test = [&](auto f) {
+    map2<uint64_t, T>(to, x, y, n, [f](T a, T b) { return uint64_t{f(a, b)}; });
+    return true;
+  };
+  auto test1 = [&](auto f) {
+    map1<uint64_t, T>(to, x, n, [f](T a) { return uint64_t{f(a)}; });
+    return true;
+  };
   switch (prim) {
-    case Prim::equal: return test([](T a, T b) { return a == b; });
-    case Prim::not_equal: return test([](T a, T b) { return a != b; });
-    case Prim::logical_not: return test1([](T a) { return a == T(0); });
-    default: break;
+    case Prim::equal:
+      return test([](T a, T b) { return a == b; });
+    case Prim::not_equal:
+      return test([](T a, T b) { return a != b; });
+    case Prim::logical_not:
+      return test1([](T a) { return a == T(0); });
+    default:
+      break;
   }
   if constexpr (!complex) {
     switch (prim) {
-      case Prim::less: return test([](T a, T b) { return a < b; });
-      case Prim::less_equal: return test([](T a, T b) { return a <= b; });
-      case Prim::greater: return test([](T a, T b) { return a > b; });
-      case Prim::greater_equal: return test([](T a, T b) { return a >= b; });
-      case Prim::floor_divide: return two([](T a, T b) { return floor_divide(a, b); });
-      case Prim::remainder: return two([](T a, T b) { return remainder(a, b); });
+      case Prim::less:
+        return test([](T a, T b) { return a < b; });
+      case Prim::less_equal:
+        return test([](T a, T b) { return a <= b; });
+      case Prim::greater:
+        return test([](T a, T b) { return a > b; });
+      case Prim::greater_equal:
+        return test([](T a, T b) { return a >= b; });
+      case Prim::floor_divide:
+        return two([](T a, T b) { return floor_divide(a, b); });
+      case Prim::remainder:
+        return two([](T a, T b) { return remainder(a, b); });
       case Prim::real:
-      case Prim::conj: return one([](T a) { return a; });
-      case Prim::imag: return one([](T) { return T(0); });
-      default: break;
+      case Prim::conj:
+        return one([](T a) { return a; });
+      case Prim::imag:
+        return one([](T) { return T(0); });
+      default:
+        break;
     }
   }
   if constexpr (integer) {
     switch (prim) {
-      case Prim::negative: return one([](T a) { return wrap_negate(a); });
-      case Prim::absolute: return one([](T a) { return std::is_signed_v<T> && a < T(0) ? wrap_negate(a) : a; });
-      case Prim::sign: return one([](T a) { return static_cast<T>((a > T(0)) - (std::is_signed_v<T> && a < T(0))); });
-      case Prim::add: return two([](T a, T b) { return wrap_add(a, b); });
-      case Prim::subtract: return two([](T a, T b) { return wrap_add(a, wrap_negate(b)); });
-      case Prim::multiply: return two([](T a, T b) { return wrap_multiply(a, b); });
-      case Prim::power: return two([](T a, T b) { return integer_power(a, b); });
-      case Prim::minimum: return two([](T a, T b) { return a < b ? a : b; });
-      case Prim::maximum: return two([](T a, T b) { return a > b ? a : b; });
-      case Prim::bit_and: return two([](T a, T b) { return a & b; });
-      case Prim::bit_or: return two([](T a, T b) { return a | b; });
-      case Prim::bit_xor: return two([](T a, T b) { return a ^ b; });
-      case Prim::bit_not: return one([bits](T a) { return bits == 1 ? T(a == T(0)) : ~a; });
+      case Prim::negative:
+        return one([](T a) { return wrap_negate(a); });
+      case Prim::absolute:
+        return one([](T a) { return std::is_signed_v<T> && a < T(0) ? wrap_negate(a) : a; });
+      case Prim::sign:
+        return one([](T a) { return static_cast<T>((a > T(0)) - (std::is_signed_v<T> && a < T(0))); });
+      case Prim::add:
+        return two([](T a, T b) { return wrap_add(a, b); });
+      case Prim::subtract:
+        return two([](T a, T b) { return wrap_add(a, wrap_negate(b)); });
+      case Prim::multiply:
+        return two([](T a, T b) { return wrap_multiply(a, b); });
+      case Prim::power:
+        return two([](T a, T b) { return integer_power(a, b); });
+      case Prim::minimum:
+        return two([](T a, T b) { return a < b ? a : b; });
+      case Prim::maximum:
+        return two([](T a, T b) { return a > b ? a : b; });
+      case Prim::bit_and:
+        return two([](T a, T b) { return a & b; });
+      case Prim::bit_or:
+        return two([](T a, T b) { return a | b; });
+      case Prim::bit_xor:
+        return two([](T a, T b) { return a ^ b; });
+      case Prim::bit_not:
+        return one([bits](T a) { return bits == 1 ? T(a == T(0)) : ~a; });
       case Prim::shift_left:
         return two([bits](T a, T b) {
           return b < T(0) || b >= T(bits) ? T(0) : static_cast<T>(static_cast<uint64_t>(a) << b);
         });
-      case Prim::shift_right: return two([bits](T a, T b) { return b < T(0) || b >= T(bits) ? T(0) : a >> b; });
+      case Prim::shift_right:
+        return two([bits](T a, T b) { return b < T(0) || b >= T(bits) ? T(0) : a >> b; });
       case Prim::floor:
       case Prim::ceil:
       case Prim::round:
-      case Prim::trunc: return one([](T a) { return a; });
+      case Prim::trunc:
+        return one([](T a) { return a; });
       case Prim::is_nan:
-      case Prim::is_inf: return test1([](T) { return false; });
-      case Prim::is_finite: return test1([](T) { return true; });
-      default: return false;
+      case Prim::is_inf:
+        return test1([](T) { return false; });
+      case Prim::is_finite:
+        return test1([](T) { return true; });
+      default:
+        return false;
     }
   } else {
     switch (prim) {
-      case Prim::negative: return one([](T a) { return -a; });
-      case Prim::add: return two([](T a, T b) { return a + b; });
-      case Prim::subtract: return two([](T a, T b) { return a - b; });
-      case Prim::multiply: return two([](T a, T b) { return a * b; });
-      case Prim::divide: return two([](T a, T b) { return a / b; });
-      case Prim::power: return two([](T a, T b) { return b == T(2) ? a * a : T(std::pow(a, b)); });
-      case Prim::sqrt: return one([](T a) { return std::sqrt(a); });
-      case Prim::exp: return one([](T a) { return std::exp(a); });
-      case Prim::log: return one([](T a) { return std::log(a); });
-      case Prim::sin: return one([](T a) { return std::sin(a); });
-      case Prim::cos: return one([](T a) { return std::cos(a); });
-      case Prim::tan: return one([](T a) { return std::tan(a); });
-      case Prim::asin: return one([](T a) { return std::asin(a); });
-      case Prim::acos: return one([](T a) { return std::acos(a); });
-      case Prim::atan: return one([](T a) { return std::atan(a); });
-      case Prim::sinh: return one([](T a) { return std::sinh(a); });
-      case Prim::cosh: return one([](T a) { return std::cosh(a); });
-      case Prim::tanh: return one([](T a) { return std::tanh(a); });
-      case Prim::asinh: return one([](T a) { return std::asinh(a); });
-      case Prim::acosh: return one([](T a) { return std::acosh(a); });
-      case Prim::atanh: return one([](T a) { return std::atanh(a); });
-      default: break;
+      case Prim::negative:
+        return one([](T a) { return -a; });
+      case Prim::add:
+        return two([](T a, T b) { return a + b; });
+      case Prim::subtract:
+        return two([](T a, T b) { return a - b; });
+      case Prim::multiply:
+        return two([](T a, T b) { return a * b; });
+      case Prim::divide:
+        return two([](T a, T b) { return a / b; });
+      case Prim::power:
+        return two([](T a, T b) { return b == T(2) ? a * a : T(std::pow(a, b)); });
+      case Prim::sqrt:
+        return one([](T a) { return std::sqrt(a); });
+      case Prim::exp:
+        return one([](T a) { return std::exp(a); });
+      case Prim::log:
+        return one([](T a) { return std::log(a); });
+      case Prim::sin:
+        return one([](T a) { return std::sin(a); });
+      case Prim::cos:
+        return one([](T a) { return std::cos(a); });
+      case Prim::tan:
+        return one([](T a) { return std::tan(a); });
+      case Prim::asin:
+        return one([](T a) { return std::asin(a); });
+      case Prim::acos:
+        return one([](T a) { return std::acos(a); });
+      case Prim::atan:
+        return one([](T a) { return std::atan(a); });
+      case Prim::sinh:
+        return one([](T a) { return std::sinh(a); });
+      case Prim::cosh:
+        return one([](T a) { return std::cosh(a); });
+      case Prim::tanh:
+        return one([](T a) { return std::tanh(a); });
+      case Prim::asinh:
+        return one([](T a) { return std::asinh(a); });
+      case Prim::acosh:
+        return one([](T a) { return std::acosh(a); });
+      case Prim::atanh:
+        return one([](T a) { return std::atanh(a); });
+      default:
+        break;
     }
     if constexpr (real) {
       switch (prim) {
-        case Prim::absolute: return one([](T a) { return std::fabs(a); });
-        case Prim::sign: return one([](T a) { return std::isnan(a) ? a : a == 0 ? a : a < 0 ? -1.0 : 1.0; });
-        case Prim::expm1: return one([](T a) { return std::expm1(a); });
-        case Prim::log1p: return one([](T a) { return std::log1p(a); });
-        case Prim::log2: return one([](T a) { return std::log2(a); });
-        case Prim::erf: return one([](T a) { return std::erf(a); });
-        case Prim::atan2: return two([](T a, T b) { return std::atan2(a, b); });
-        case Prim::hypot: return two([](T a, T b) { return std::hypot(a, b); });
-        case Prim::minimum: return two([](T a, T b) { return minimum(a, b); });
-        case Prim::maximum: return two([](T a, T b) { return maximum(a, b); });
-        case Prim::floor: return one([](T a) { return std::floor(a); });
-        case Prim::ceil: return one([](T a) { return std::ceil(a); });
-        case Prim::round: return one([](T a) { return std::nearbyint(a); });
-        case Prim::trunc: return one([](T a) { return std::trunc(a); });
-        case Prim::make_complex: map2<Complex, T>(to, x, y, n, [](T a, T b) { return Complex(a, b); }); return true;
-        case Prim::is_nan: return test1([](T a) { return std::isnan(a); });
-        case Prim::is_inf: return test1([](T a) { return std::isinf(a); });
-        case Prim::is_finite: return test1([](T a) { return std::isfinite(a); });
-        default: return false;
+        case Prim::absolute:
+          return one([](T a) { return std::fabs(a); });
+        case Prim::sign:
+          return one([](T a) { return std::isnan(a) ? a : a == 0 ? a : a < 0 ? -1.0 : 1.0; });
+        case Prim::expm1:
+          return one([](T a) { return std::expm1(a); });
+        case Prim::log1p:
+          return one([](T a) { return std::log1p(a); });
+        case Prim::log2:
+          return one([](T a) { return std::log2(a); });
+        case Prim::erf:
+          return one([](T a) { return std::erf(a); });
+        case Prim::atan2:
+          return two([](T a, T b) { return std::atan2(a, b); });
+        case Prim::hypot:
+          return two([](T a, T b) { return std::hypot(a, b); });
+        case Prim::minimum:
+          return two([](T a, T b) { return minimum(a, b); });
+        case Prim::maximum:
+          return two([](T a, T b) { return maximum(a, b); });
+        case Prim::floor:
+          return one([](T a) { return std::floor(a); });
+        case Prim::ceil:
+          return one([](T a) { return std::ceil(a); });
+        case Prim::round:
+          return one([](T a) { return std::nearbyint(a); });
+        case Prim::trunc:
+          return one([](T a) { return std::trunc(a); });
+        case Prim::make_complex:
+          map2<Complex, T>(to, x, y, n, [](T a, T b) { return Complex(a, b); });
+          return true;
+        case Prim::is_nan:
+          return test1([](T a) { return std::isnan(a); });
+        case Prim::is_inf:
+          return test1([](T a) { return std::isinf(a); });
+        case Prim::is_finite:
+          return test1([](T a) { return std::isfinite(a); });
+        default:
+          return false;
       }
     } else {
-      auto part = [&](auto f) { map1<double, T>(to, x, n, f); return true; };
+      auto part = [&](auto f) {
+        map1<double, T>(to, x, n, f);
+        return true;
+      };
       switch (prim) {
-        case Prim::absolute: return part([](T a) { return std::abs(a); });
-        case Prim::real: return part([](T a) { return a.real(); });
-        case Prim::imag: return part([](T a) { return a.imag(); });
-        case Prim::conj: return one([](T a) { return std::conj(a); });
-        case Prim::sign: return one([](T a) { return complex_sign(a); });
-        case Prim::expm1: return one([](T a) { return complex_expm1(a); });
-        case Prim::log1p: return one([](T a) { return complex_log1p(a); });
-        case Prim::log2: return one([](T a) { return std::log(a) / std::log(2.0); });
-        case Prim::is_nan: return test1([](T a) { return std::isnan(a.real()) || std::isnan(a.imag()); });
-        case Prim::is_inf: return test1([](T a) { return std::isinf(a.real()) || std::isinf(a.imag()); });
-        case Prim::is_finite: return test1([](T a) { return std::isfinite(a.real()) && std::isfinite(a.imag()); });
-        default: return false;
+        case Prim::absolute:
+          return part([](T a) { return std::abs(a); });
+        case Prim::real:
+          return part([](T a) { return a.real(); });
+        case Prim::imag:
+          return part([](T a) { return a.imag(); });
+        case Prim::conj:
+          return one([](T a) { return std::conj(a); });
+        case Prim::sign:
+          return one([](T a) { return complex_sign(a); });
+        case Prim::expm1:
+          return one([](T a) { return complex_expm1(a); });
+        case Prim::log1p:
+          return one([](T a) { return complex_log1p(a); });
+        case Prim::log2:
+          return one([](T a) { return std::log(a) / std::log(2.0); });
+        case Prim::is_nan:
+          return test1([](T a) { return std::isnan(a.real()) || std::isnan(a.imag()); });
+        case Prim::is_inf:
+          return test1([](T a) { return std::isinf(a.real()) || std::isinf(a.imag()); });
+        case Prim::is_finite:
+          return test1([](T a) { return std::isfinite(a.real()) && std::isfinite(a.imag()); });
+        default:
+          return false;
       }
     }
   }
@@ -255,10 +356,18 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
 void fill(Lane& to, WideKind kind, double number, int n) {
   to.kind = kind;
   for (int k = 0; k < n; ++k) switch (kind) {
-      case WideKind::unsigned_integer: to.u[k] = static_cast<uint64_t>(static_cast<int64_t>(number)); break;
-      case WideKind::signed_integer: to.i[k] = static_cast<int64_t>(number); break;
-      case WideKind::real: to.f[k] = number; break;
-      case WideKind::complex: to.c[k] = number; break;
+      case WideKind::unsigned_integer:
+        to.u[k] = static_cast<uint64_t>(static_cast<int64_t>(number));
+        break;
+      case WideKind::signed_integer:
+        to.i[k] = static_cast<int64_t>(number);
+        break;
+      case WideKind::real:
+        to.f[k] = number;
+        break;
+      case WideKind::complex:
+        to.c[k] = number;
+        break;
     }
 }
 
@@ -266,10 +375,14 @@ void fill(Lane& to, WideKind kind, double number, int n) {
 void as_class(Lane& to, const Lane& from, WideKind kind, int n) {
   to.kind = kind;
   for (int k = 0; k < n; ++k) {
-    if (from.kind == WideKind::real && kind == WideKind::complex) to.c[k] = from.f[k];
-    else if (kind == WideKind::real) to.f[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
-    else if (kind == WideKind::complex) to.c[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
-    else to.u[k] = from.u[k];
+    if (from.kind == WideKind::real && kind == WideKind::complex)
+      to.c[k] = from.f[k];
+    else if (kind == WideKind::real)
+      to.f[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
+    else if (kind == WideKind::complex)
+      to.c[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
+    else
+      to.u[k] = from.u[k];
   }
 }
 
@@ -277,8 +390,10 @@ void select(Lane& to, const Lane& condition, const Lane& yes, const Lane& no, in
   to.kind = yes.kind;
   for (int k = 0; k < n; ++k) {
     bool on = condition.u[k] != 0;
-    if (yes.kind == WideKind::complex) to.c[k] = on ? yes.c[k] : no.c[k];
-    else to.u[k] = on ? yes.u[k] : no.u[k];
+    if (yes.kind == WideKind::complex)
+      to.c[k] = on ? yes.c[k] : no.c[k];
+    else
+      to.u[k] = on ? yes.u[k] : no.u[k];
   }
 }
 
@@ -301,21 +416,34 @@ const Lane& evaluate(const Program& program, const Lane* inputs, int n, int bits
     Lane& to = scratch[at];
     const Lane *a = &scratch[instr.a], *b = &scratch[instr.b], *c = &scratch[instr.c];
     switch (instr.prim) {
-      case Prim::input: to = inputs[instr.a]; continue;
-      case Prim::constant: fill(to, widest, instr.number, n); continue;
+      case Prim::input:
+        to = inputs[instr.a];
+        continue;
+      case Prim::constant:
+        fill(to, widest, instr.number, n);
+        continue;
       case Prim::select:
         unify(b, c, room);
         select(to, *a, *b, *c, n);
         continue;
-      default: break;
+      default:
+        break;
     }
     if (arity(instr.prim) == 2) unify(a, b, room);
     bool known = false;
     switch (a->kind) {
-      case WideKind::unsigned_integer: known = step<uint64_t>(instr.prim, to, *a, *b, n, bits); break;
-      case WideKind::signed_integer: known = step<int64_t>(instr.prim, to, *a, *b, n, bits); break;
-      case WideKind::real: known = step<double>(instr.prim, to, *a, *b, n, bits); break;
-      case WideKind::complex: known = step<Complex>(instr.prim, to, *a, *b, n, bits); break;
+      case WideKind::unsigned_integer:
+        known = step<uint64_t>(instr.prim, to, *a, *b, n, bits);
+        break;
+      case WideKind::signed_integer:
+        known = step<int64_t>(instr.prim, to, *a, *b, n, bits);
+        break;
+      case WideKind::real:
+        known = step<double>(instr.prim, to, *a, *b, n, bits);
+        break;
+      case WideKind::complex:
+        known = step<Complex>(instr.prim, to, *a, *b, n, bits);
+        break;
     }
     if (!known) unsupported(instr.prim);
   }

@@ -2,7 +2,6 @@
 #include "base/dtype_traits.h"
 #include "ir/scalar.h"
 
-
 #include <complex>
 #include <cstdint>
 

@@ -63,8 +63,11 @@ struct Cumulative : OpBase {
         }
       };
     } else {
-      static_assert(requires { &T::jvp; &T::vjp; },
-                    "this scan needs `linear = true`, a second output with places, or its own jvp and vjp");
+      static_assert(
+          requires {
+            &T::jvp;
+            &T::vjp;
+          }, "this scan needs `linear = true`, a second output with places, or its own jvp and vjp");
     }
     row.vmap = [](const BatchInput& node, std::span<uint8_t>) { return again(node, node.in); };
     row.reference = [](const KernelInput& kernel) { scan_reference(kernel, view<T>(kernel.attrs)); };

@@ -74,8 +74,8 @@ void check_box(const Shape& shape, const Shape& starts, const Shape& sizes, cons
     if (sizes[axis] < 0) throw ShapeError(cat("a length cannot be negative: ", to_string(sizes)));
     Dim last = starts[axis] + (sizes[axis] - 1) * steps[d];
     if (sizes[axis] > 0 && (min(starts[axis], last) < 0 || max(starts[axis], last) >= shape[axis]))
-      throw ShapeError(cat("positions ", starts[axis], " to ", last, " are not all in axis ", d, " of shape ",
-                           to_string(shape)));
+      throw ShapeError(
+          cat("positions ", starts[axis], " to ", last, " are not all in axis ", d, " of shape ", to_string(shape)));
   }
 }
 
@@ -83,8 +83,8 @@ void take_dtype(ir::OperandDType& update, const ir::OperandDType& x) {
   Kind kind = update.number ? update.kind : kind_of(update.dtype);
   if (kind > kind_of(x.dtype)) {
     constexpr const char* kinds[] = {"bool", "integer", "floating", "complex"};
-    throw DTypeError(cat("a ", kinds[static_cast<int>(kind)], " value does not fit into ", name(x.dtype),
-                         "; cast one of them"));
+    throw DTypeError(
+        cat("a ", kinds[static_cast<int>(kind)], " value does not fit into ", name(x.dtype), "; cast one of them"));
   }
   update.dtype = x.dtype;
 }

@@ -58,9 +58,12 @@ void order_reference(const ir::TensorRef& x, int64_t axis, bool descending, int6
       }
   };
   switch (wide_kind(x.dtype)) {
-    case WideKind::signed_integer: return sort_lines(TypeTag<int64_t>{});
-    case WideKind::unsigned_integer: return sort_lines(TypeTag<uint64_t>{});
-    default: return sort_lines(TypeTag<double>{});
+    case WideKind::signed_integer:
+      return sort_lines(TypeTag<int64_t>{});
+    case WideKind::unsigned_integer:
+      return sort_lines(TypeTag<uint64_t>{});
+    default:
+      return sort_lines(TypeTag<double>{});
   }
 }
 

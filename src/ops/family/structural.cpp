@@ -120,11 +120,21 @@ void structural_reference(const KernelInput& kernel, const IndexMap& map) {
     // An operand that was updated in place is its own result.
     if (from == out.data) continue;
     switch (size_of(out.dtype)) {
-      case 1: copy_piece<1>(piece, from, out.shape, out.data); break;
-      case 2: copy_piece<2>(piece, from, out.shape, out.data); break;
-      case 4: copy_piece<4>(piece, from, out.shape, out.data); break;
-      case 8: copy_piece<8>(piece, from, out.shape, out.data); break;
-      default: copy_piece<16>(piece, from, out.shape, out.data); break;
+      case 1:
+        copy_piece<1>(piece, from, out.shape, out.data);
+        break;
+      case 2:
+        copy_piece<2>(piece, from, out.shape, out.data);
+        break;
+      case 4:
+        copy_piece<4>(piece, from, out.shape, out.data);
+        break;
+      case 8:
+        copy_piece<8>(piece, from, out.shape, out.data);
+        break;
+      default:
+        copy_piece<16>(piece, from, out.shape, out.data);
+        break;
     }
   }
 }

@@ -11,8 +11,8 @@ struct MapPiece {
   int operand = 0;
   Shape start, size;  // of the box, in the result
   Dim offset = 0;
-  Shape strides;      // per axis of the result, in elements of the operand
-  Ints steps = {};    // per axis of the result, positive; 1 when left out
+  Shape strides;    // per axis of the result, in elements of the operand
+  Ints steps = {};  // per axis of the result, positive; 1 when left out
 };
 
 /// The whole result as boxes; later boxes cover earlier ones, what no box covers is `fill`.

@@ -30,9 +30,9 @@ struct Cumprod : Cumulative {
   }
   static std::vector<Sample> samples() {
     SampleInput zeros{.shape = {5}, .values = {2, 0, 3, -0.5, 0}};
-    return {sample<Cumprod>({{{5}}}, {-1, false}), sample<Cumprod>({{{2, 3}}}, {-2, true}),
+    return {sample<Cumprod>({{{5}}}, {-1, false}),       sample<Cumprod>({{{2, 3}}}, {-2, true}),
             sample<Cumprod>({{{2, 3, 2}}}, {-2, false}), sample<Cumprod>({zeros}, {-1, false}),
-            sample<Cumprod>({zeros}, {-1, true}), sample<Cumprod>({{{2, 0}}}, {-1, false})};
+            sample<Cumprod>({zeros}, {-1, true}),        sample<Cumprod>({{{2, 0}}}, {-1, false})};
   }
 };
 

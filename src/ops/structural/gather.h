@@ -14,8 +14,9 @@ struct Gather : Structural {
   static constexpr const char* args[] = {"x", "indices"};
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::axis>("axis", "the axis that the indices are positions on"),
-      field<&Attrs::mode>("mode", "what an index outside does: raise an IndexError, clip, wrap, fill with NaN (else "
-                                  "0), or zero for 0; fill and zero take negative ones as outside"),
+      field<&Attrs::mode>("mode",
+                          "what an index outside does: raise an IndexError, clip, wrap, fill with NaN (else "
+                          "0), or zero for 0; fill and zero take negative ones as outside"),
       field<&Attrs::batch>("batch", "how many leading axes x and the indices have in common")};
   static constexpr auto doc =
       "Positions of an axis, named by integers of any shape: x[..., indices, ...] as in NumPy, the axis replaced by "
@@ -49,7 +50,8 @@ struct Gather : Structural {
     SampleInput four{.shape = {4}, .dtype = int64, .values = {2, 0, -1, 2}};
     SampleInput outside{.shape = {2, 2}, .dtype = int32, .values = {0, 3, -1, 9}};
     SampleInput rows{.shape = {2, 2}, .dtype = int64, .values = {2, 0, 1, 1}};
-    return {sample<Gather>({{{3}}, four}, {.axis = -1}), sample<Gather>({{{2, 3, 2}}, four}, {.axis = -2}),
+    return {sample<Gather>({{{3}}, four}, {.axis = -1}),
+            sample<Gather>({{{2, 3, 2}}, four}, {.axis = -2}),
             sample<Gather>({{{3, 2}}, outside}, {.axis = -2, .mode = "clip"}),
             sample<Gather>({{{2, 3}}, outside}, {.axis = -1, .mode = "wrap"}),
             sample<Gather>({{{2, 3}}, outside}, {.axis = -1, .mode = "zero"}),

@@ -14,8 +14,9 @@ struct Scatter : Structural {
   static constexpr const char* args[] = {"x", "indices", "updates"};
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::axis>("axis", "the axis that the indices are positions on"),
-      field<&Attrs::mode>("mode", "what an index outside does: raise an IndexError, clip, wrap, or fill, which leaves "
-                                  "its update out; fill takes negative ones as outside"),
+      field<&Attrs::mode>("mode",
+                          "what an index outside does: raise an IndexError, clip, wrap, or fill, which leaves "
+                          "its update out; fill takes negative ones as outside"),
       field<&Attrs::batch>("batch", "how many leading axes x and the indices have in common")};
   static constexpr auto doc =
       "x with the positions of an axis replaced by updates; of updates at one position the last one stays. The updates "
@@ -36,8 +37,7 @@ struct Scatter : Structural {
     return {scatter(x, node.in[1], updates, {.axis = a.axis, .mode = a.mode, .batch = a.batch})};
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents ct) {
-    Array kept = scatter(ct[0], node.in[1], zeros_like(node.in[2]),
-                         {.axis = a.axis, .mode = a.mode, .batch = a.batch});
+    Array kept = scatter(ct[0], node.in[1], zeros_like(node.in[2]), {.axis = a.axis, .mode = a.mode, .batch = a.batch});
     Array read = gather(ct[0], node.in[1], {.axis = a.axis, .mode = reading_mode(a.mode), .batch = a.batch});
     return {kept, Array(), where(last_at_position(node.in[0], node.in[1], view(a)), read, zeros_like(read))};
   }
@@ -45,7 +45,7 @@ struct Scatter : Structural {
     Arrays in = all_batched(node);
     bool shared = shares_indices(node, a.batch);
     return {scatter(in[0], shared ? node.in[1] : in[1], in[2],
-                        {.axis = a.axis, .mode = a.mode, .batch = a.batch + (shared ? 0 : 1)})};
+                    {.axis = a.axis, .mode = a.mode, .batch = a.batch + (shared ? 0 : 1)})};
   }
   static void reference(const KernelInput& k, const Attrs& a) { scatter_reference(k, view(a), false); }
   static std::vector<Sample> samples() {

@@ -14,8 +14,9 @@ struct ScatterAdd : Structural {
   static constexpr const char* args[] = {"x", "indices", "updates"};
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::axis>("axis", "the axis that the indices are positions on"),
-      field<&Attrs::mode>("mode", "what an index outside does: raise an IndexError, clip, wrap, or fill, which leaves "
-                                  "its update out; fill takes negative ones as outside"),
+      field<&Attrs::mode>("mode",
+                          "what an index outside does: raise an IndexError, clip, wrap, or fill, which leaves "
+                          "its update out; fill takes negative ones as outside"),
       field<&Attrs::batch>("batch", "how many leading axes x and the indices have in common")};
   static constexpr auto doc =
       "x with updates added at positions of an axis, however often a position is named. The updates have the shape "

@@ -50,8 +50,7 @@ struct Slice : Structural {
   static std::vector<Sample> samples() {
     return {sample<Slice>({{{7}}}, {.steps = {1}, .offsets = {2}, .sizes = {3}}),
             sample<Slice>({{{4, 5}}}, {.steps = {2, -2}, .offsets = {1, 4}, .sizes = {2, 3}}),
-            sample<Slice>({{{3, 4}}}, {.steps = {1, 1}, .offsets = {0, 2}, .sizes = {3, 0}}),
-            sample<Slice>({{{}}})};
+            sample<Slice>({{{3, 4}}}, {.steps = {1, 1}, .offsets = {0, 2}, .sizes = {3, 0}}), sample<Slice>({{{}}})};
   }
   static constexpr Onnx onnx{"Slice", 13};
 };
