@@ -148,7 +148,7 @@ def files_of(root, pattern):
 
 
 def ops_tested_with(root, file, all_ops):
-    """The ops whose tests a file of a family has to stand: those that include its header, or one built on it."""
+    """The ops whose tests a file of a family has to stand: those that include its header, then those of what uses it."""
     files = sorted((root / "src/ops/family").iterdir())
     headers = {p.stem for p in files if p.suffix == ".h"}
 
@@ -163,7 +163,7 @@ def ops_tested_with(root, file, all_ops):
     while grown:
         more = {header_of(p) for p in files if p.is_file() and includes(p.read_text(), reached)} - reached
         reached, grown = reached | more, bool(more)
-    return direct or [op for op, text in all_ops.items() if includes(text, reached)]
+    return direct + [op for op, text in all_ops.items() if includes(text, reached) and op not in direct]
 
 
 def collect(root, pattern):
