@@ -148,7 +148,8 @@ def files_of(root, pattern):
 
 
 def ops_tested_with(root, file, all_ops):
-    """The ops whose tests a file of a family has to stand: those that include its header, then those of what uses it."""
+    """The ops whose tests a file of a family has to stand: those that include a header that it defines something of,
+    then those of what uses it."""
     files = sorted((root / "src/ops/family").iterdir())
     headers = {p.stem for p in files if p.suffix == ".h"}
 
@@ -158,7 +159,8 @@ def ops_tested_with(root, file, all_ops):
     def includes(text, names):
         return any(f'"ops/family/{name}.h"' in text for name in names)
 
-    reached, grown = {header_of(file)}, True
+    own = set(re.findall(r'"ops/family/(\w+)\.h"', file.read_text())) - {"op"}
+    reached, grown = {header_of(file)} | own, True
     direct = [op for op, text in all_ops.items() if includes(text, reached)]
     while grown:
         more = {header_of(p) for p in files if p.is_file() and includes(p.read_text(), reached)} - reached
