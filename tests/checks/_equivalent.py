@@ -15,6 +15,7 @@ KNOWN = [
     ("reduction/any.h", r"sign: `x \| y`", "", "a truth has no sign"),
     ("reduction/all.h", "sign: `x & y`|off by one: `1`", "", "a truth has no sign and no size"),
     ("composite/categorical.h", "off by one: `0`", "centred < 0", "two forms of one value, each exact on its side"),
+    ("composite/categorical.h", "dropped statement", "promote_operands", "a number is no key, and refused as one"),
     ("composite/embedding.h", "dropped statement", "integer_dtype", "the op that it is made of refuses the same"),
     ("library/fold_in.h", "` < ` -> ` <= `", "if ", "as many as each other is nothing to repeat"),
     ("composite/normal.h", "number: `0.5`", "", "far inside, both formulas have all digits"),
