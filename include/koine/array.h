@@ -27,6 +27,10 @@ class Arg;
 class At;
 class Index;
 
+/// How the text of an error ends: "\n  at file.cpp:12", the line of the outermost SourceScope, or the given one when
+/// there is none.
+std::string at_line(std::source_location where = std::source_location::current());
+
 /// A multi-dimensional value. Copying copies a handle. An array never changes under another
 /// holder: assignment, `+=` and `x.at(i) = v` rebind this handle only. Shape and dtype are known
 /// at once; the value is computed when somebody reads it, together with all pending work that is
@@ -283,7 +287,7 @@ constexpr DType element_dtype() {
 
 template <class T>
 T Array::item(std::source_location where) const {
-  if (size() != 1) throw ShapeError("[item] needs one element, got shape " + to_string(shape()));
+  if (size() != 1) throw ShapeError("[item] needs one element, got shape " + to_string(shape()) + at_line(where));
   return to_vector<T>(where)[0];
 }
 template <class T>
@@ -303,38 +307,46 @@ std::vector<T> Array::to_vector(std::source_location where) const {
 }
 
 /// A copy of row-major memory as an array.
-Array from_bytes(DType dtype, const Shape& shape, const void* data);
+Array from_bytes(DType dtype, const Shape& shape, const void* data,
+                 std::source_location where = std::source_location::current());
 template <Element T>
-Array from(std::span<const T> values, const Shape& shape) {
+Array from(std::span<const T> values, const Shape& shape,
+           std::source_location where = std::source_location::current()) {
   if (shape.size() != 1 || values.size() != static_cast<size_t>(count(shape).value())) {
     if (count(shape).value() != static_cast<int64_t>(values.size()))
-      throw ShapeError("[from] " + std::to_string(values.size()) + " values do not fill shape " + to_string(shape));
+      throw ShapeError("[from] " + std::to_string(values.size()) + " values do not fill shape " + to_string(shape) +
+                       at_line(where));
   }
-  return from_bytes(element_dtype<T>(), shape, values.data());
+  return from_bytes(element_dtype<T>(), shape, values.data(), where);
 }
 template <Element T>
-Array from(const std::vector<T>& values, const Shape& shape) {
-  return from(std::span<const T>(values), shape);
+Array from(const std::vector<T>& values, const Shape& shape,
+           std::source_location where = std::source_location::current()) {
+  return from(std::span<const T>(values), shape, where);
 }
 
 /// Literals: integers give int64, floating numbers float32, as everywhere in Koine.
-Array array(std::initializer_list<Number> values);
-Array array(std::initializer_list<std::initializer_list<Number>> rows);
-Array array(std::initializer_list<std::initializer_list<std::initializer_list<Number>>> blocks);
+Array array(std::initializer_list<Number> values, std::source_location where = std::source_location::current());
+Array array(std::initializer_list<std::initializer_list<Number>> rows,
+            std::source_location where = std::source_location::current());
+Array array(std::initializer_list<std::initializer_list<std::initializer_list<Number>>> blocks,
+            std::source_location where = std::source_location::current());
 /// A 0-d array of a number: int64, float32, complex64 or bool.
-Array scalar_array(Number value);
+Array scalar_array(Number value, std::source_location where = std::source_location::current());
 
-Array zeros(const Shape& shape, DType dtype = float32);
-Array ones(const Shape& shape, DType dtype = float32);
-Array full_like(const Array& x, Number value);
-Array zeros_like(const Array& x);
-Array ones_like(const Array& x);
+Array zeros(const Shape& shape, DType dtype = float32, std::source_location where = std::source_location::current());
+Array ones(const Shape& shape, DType dtype = float32, std::source_location where = std::source_location::current());
+Array full_like(const Array& x, Number value, std::source_location where = std::source_location::current());
+Array zeros_like(const Array& x, std::source_location where = std::source_location::current());
+Array ones_like(const Array& x, std::source_location where = std::source_location::current());
 /// Numbers from start, below stop, by step; int64 unless a dtype is given.
-Array arange(int64_t stop);
-Array arange(int64_t start, int64_t stop, int64_t step = 1, DType dtype = int64);
+Array arange(int64_t stop, std::source_location where = std::source_location::current());
+Array arange(int64_t start, int64_t stop, int64_t step = 1, DType dtype = int64,
+             std::source_location where = std::source_location::current());
 /// n evenly spaced numbers from start to stop, both included.
-Array linspace(double start, double stop, int64_t n, DType dtype = float32);
-Array eye(int64_t n, DType dtype = float32);
+Array linspace(double start, double stop, int64_t n, DType dtype = float32,
+               std::source_location where = std::source_location::current());
+Array eye(int64_t n, DType dtype = float32, std::source_location where = std::source_location::current());
 
 Array expand_dims(const Arg& x, int axis);
 Array squeeze(const Arg& x, int axis);
@@ -344,7 +356,8 @@ Array swapaxes(const Arg& x, int axis1, int axis2);
 /// x repeated along a new first axis.
 Array repeat_in_front(const Arg& x, Dim size);
 /// Joins arrays of one shape along a new axis.
-Array stack(const std::vector<Array>& arrays, int axis = 0);
+Array stack(const std::vector<Array>& arrays, int axis = 0,
+            std::source_location where = std::source_location::current());
 /// Equal parts along an axis. Throws ShapeError when they do not divide the axis.
 std::vector<Array> split(const Arg& x, int parts, int axis = 0);
 Array flatten(const Arg& x);

@@ -61,14 +61,15 @@ struct Dataset {
 
   int64_t size() const { return x.size(0); }
   /// The examples [first, last). Throws IndexError when out of range.
-  Dataset rows(int64_t first, int64_t last) const;
+  Dataset rows(int64_t first, int64_t last, std::source_location where = std::source_location::current()) const;
   /// The first n examples and the others. Throws IndexError when there are fewer than n.
-  Split split(int64_t n) const;
+  Split split(int64_t n, std::source_location where = std::source_location::current()) const;
   /// With each example in the given shape: [n, 64] and {8, 8, 1} give [n, 8, 8, 1]. Throws ShapeError.
-  Dataset shape(const Shape& example) const;
+  Dataset shape(const Shape& example, std::source_location where = std::source_location::current()) const;
   /// The range of batches of that many examples. Throws ValueError for a size or a number of epochs below 1, and
   /// ShapeError when x and y have different lengths.
-  Batches batches(int64_t batch, const BatchOptions& options = {}) const;
+  Batches batches(int64_t batch, const BatchOptions& options = {},
+                  std::source_location where = std::source_location::current()) const;
 };
 
 struct Split {

@@ -14,7 +14,7 @@ class Key : public Array {
   template <std::integral T>
   explicit Key(T seed) : Array(of_seed(static_cast<uint64_t>(seed))) {}
   /// The words themselves. Throws ShapeError or DTypeError for anything but two uint32.
-  Key(const Array& words);
+  Key(const Array& words, std::source_location where = std::source_location::current());
 
   /// Keys for independent streams of numbers: of each other, of this key's own, and of `fold_in`.
   /// Throws ValueError when n is negative.

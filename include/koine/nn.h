@@ -81,7 +81,7 @@ class Context {
 
   bool training() const { return training_; }
   /// A key that no other call of this context gets. Throws ValueError in a context without one.
-  Key next_key();
+  Key next_key(std::source_location where = std::source_location::current());
   /// Says what a state becomes. The model itself does not change.
   void update(const State& state, const Array& value);
   /// The model with the new states. Inside a function that is transformed, return it from there.

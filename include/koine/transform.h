@@ -242,6 +242,17 @@ Jit<F> jit(F f, std::source_location where = std::source_location::current()) {
   return Jit<F>(std::move(f), where);
 }
 
+/// The function that gives the graph of f for arguments like its own, as text: `print(graph_text(grad(f))(x))`. f is
+/// traced and not run.
+template <class F>
+auto graph_text(F f, std::source_location where = std::source_location::current()) {
+  return [f = std::move(f), where]<class... A>(const A&... arguments) mutable {
+    std::tuple<A...> all(arguments...);
+    detail::OnLeaves<F, A...> on_leaves(f, all);
+    return detail::to_string(*detail::trace(detail::Callable(on_leaves), tree::leaves(all), "graph_text", where));
+  };
+}
+
 enum class Mode : uint8_t { forward, reverse };
 
 /// The function that gives the Jacobian of f at an array: shape (result's..., argument's...).

@@ -11,7 +11,7 @@ namespace {
 int place_of(int axis, int rank, const char* function) {
   if (axis < -rank || axis >= rank)
     throw IndexError(std::string("[") + function + "] axis " + std::to_string(axis) + " is out of range for " +
-                     std::to_string(rank) + " axes");
+                     std::to_string(rank) + " axes" + at_line());
   return axis < 0 ? axis + rank : axis;
 }
 // A number as an operand is an array without axes.
@@ -33,7 +33,8 @@ Array squeeze(const Arg& arg, int axis) {
   int at = place_of(axis, x.rank(), "squeeze");
   Shape shape = x.shape();
   if (!same(shape[at], 1))
-    throw ShapeError("[squeeze] axis " + std::to_string(axis) + " of " + to_string(shape) + " is not of length 1");
+    throw ShapeError("[squeeze] axis " + std::to_string(axis) + " of " + to_string(shape) + " is not of length 1" +
+                     at_line());
   shape.erase(at);
   return reshape(x, {.shape = shape});
 }
@@ -71,7 +72,8 @@ Array repeat_in_front(const Arg& arg, Dim size) {
   return broadcast_to(x, {.shape = shape});
 }
 
-Array stack(const std::vector<Array>& arrays, int axis) {
+Array stack(const std::vector<Array>& arrays, int axis, std::source_location where) {
+  SourceScope scope(where);
   std::vector<Array> parts;
   for (const Array& x : arrays) parts.push_back(expand_dims(x, axis));
   return concatenate(parts, {.axis = axis});
@@ -83,7 +85,8 @@ std::vector<Array> split(const Arg& arg, int parts, int axis) {
   int at = place_of(axis, x.rank(), "split");
   int64_t n = x.size(at);
   if (parts <= 0 || n % parts != 0)
-    throw ShapeError("[split] " + std::to_string(n) + " elements do not divide into " + std::to_string(parts));
+    throw ShapeError("[split] " + std::to_string(n) + " elements do not divide into " + std::to_string(parts) +
+                     at_line());
   std::vector<Array> result;
   std::vector<Index> index(static_cast<size_t>(at), Index(all));
   index.push_back(all);

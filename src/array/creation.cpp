@@ -32,15 +32,17 @@ Array from_numbers(const std::vector<Number>& values, const Shape& shape) {
   return cast(from_bytes(wide, shape, parts.data()), {.dtype = dtype_of_kind(kind)});
 }
 
-[[noreturn]] void ragged() { throw ShapeError("[array] rows have different lengths"); }
+[[noreturn]] void ragged() { throw ShapeError("[array] rows have different lengths" + at_line()); }
 
 }  // namespace
 
-Array array(std::initializer_list<Number> values) {
+Array array(std::initializer_list<Number> values, std::source_location where) {
+  SourceScope scope(where);
   return from_numbers(values, {static_cast<int64_t>(values.size())});
 }
 
-Array array(std::initializer_list<std::initializer_list<Number>> rows) {
+Array array(std::initializer_list<std::initializer_list<Number>> rows, std::source_location where) {
+  SourceScope scope(where);
   std::vector<Number> values;
   size_t width = rows.size() ? rows.begin()->size() : 0;
   for (const auto& row : rows) {
@@ -50,7 +52,9 @@ Array array(std::initializer_list<std::initializer_list<Number>> rows) {
   return from_numbers(values, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(width)});
 }
 
-Array array(std::initializer_list<std::initializer_list<std::initializer_list<Number>>> blocks) {
+Array array(std::initializer_list<std::initializer_list<std::initializer_list<Number>>> blocks,
+            std::source_location where) {
+  SourceScope scope(where);
   std::vector<Array> parts;
   for (const auto& rows : blocks) parts.push_back(array(rows));
   if (parts.empty()) return zeros({0, 0, 0});
@@ -59,25 +63,39 @@ Array array(std::initializer_list<std::initializer_list<std::initializer_list<Nu
   return stack(parts);
 }
 
-Array scalar_array(Number value) { return full({.shape = {}, .value = value, .dtype = dtype_of_kind(value.kind())}); }
+Array scalar_array(Number value, std::source_location where) {
+  SourceScope scope(where);
+  return full({.shape = {}, .value = value, .dtype = dtype_of_kind(value.kind())});
+}
 
-Array zeros(const Shape& shape, DType dtype) { return full({.shape = shape, .value = 0, .dtype = dtype}); }
-Array ones(const Shape& shape, DType dtype) { return full({.shape = shape, .value = 1, .dtype = dtype}); }
-Array full_like(const Array& x, Number value) { return full({.shape = x.shape(), .value = value, .dtype = x.dtype()}); }
-Array zeros_like(const Array& x) { return full_like(x, 0); }
-Array ones_like(const Array& x) { return full_like(x, 1); }
+Array zeros(const Shape& shape, DType dtype, std::source_location where) {
+  SourceScope scope(where);
+  return full({.shape = shape, .value = 0, .dtype = dtype});
+}
+Array ones(const Shape& shape, DType dtype, std::source_location where) {
+  SourceScope scope(where);
+  return full({.shape = shape, .value = 1, .dtype = dtype});
+}
+Array full_like(const Array& x, Number value, std::source_location where) {
+  SourceScope scope(where);
+  return full({.shape = x.shape(), .value = value, .dtype = x.dtype()});
+}
+Array zeros_like(const Array& x, std::source_location where) { return full_like(x, 0, where); }
+Array ones_like(const Array& x, std::source_location where) { return full_like(x, 1, where); }
 
-Array arange(int64_t stop) { return arange(0, stop); }
-Array arange(int64_t start, int64_t stop, int64_t step, DType dtype) {
-  if (step == 0) throw ValueError("[arange] the step is zero");
+Array arange(int64_t stop, std::source_location where) { return arange(0, stop, 1, int64, where); }
+Array arange(int64_t start, int64_t stop, int64_t step, DType dtype, std::source_location where) {
+  SourceScope scope(where);
+  if (step == 0) throw ValueError("[arange] the step is zero" + at_line());
   std::vector<int64_t> values;
   for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) values.push_back(i);
   Array x = from_bytes(int64, {static_cast<int64_t>(values.size())}, values.data());
   return dtype == int64 ? x : cast(x, {.dtype = dtype});
 }
 
-Array linspace(double start, double stop, int64_t n, DType dtype) {
-  if (n < 0) throw ValueError("[linspace] the number of points is negative");
+Array linspace(double start, double stop, int64_t n, DType dtype, std::source_location where) {
+  SourceScope scope(where);
+  if (n < 0) throw ValueError("[linspace] the number of points is negative" + at_line());
   std::vector<double> values;
   for (int64_t i = 0; i < n; ++i)
     values.push_back(i + 1 == n && n > 1 ? stop
@@ -86,7 +104,8 @@ Array linspace(double start, double stop, int64_t n, DType dtype) {
   return cast(from_bytes(float64, {n}, values.data()), {.dtype = dtype});
 }
 
-Array eye(int64_t n, DType dtype) {
+Array eye(int64_t n, DType dtype, std::source_location where) {
+  SourceScope scope(where);
   Array row = arange(n);
   return cast(expand_dims(row, 1) == row, {.dtype = dtype});
 }

@@ -74,7 +74,7 @@ class Einsum {
  private:
   template <class E>
   [[noreturn]] void fail(const std::string& what) const {
-    throw E("[einsum] " + what + " in \"" + subscripts_ + "\"\n  at " + ir::to_string(ir::current_source({})));
+    throw E("[einsum] " + what + " in \"" + subscripts_ + "\"" + at_line());
   }
   static std::string count(size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 

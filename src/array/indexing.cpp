@@ -250,25 +250,25 @@ Array write(const Array& x, const Selection& selection, const Arg& given) {
 
 /// Errors name the user's line.
 template <class F>
-auto at_line(std::source_location where, F f) {
+auto located(std::source_location where, F f) {
   SourceScope scope(where);
   try {
     return f();
   } catch (const Error& error) {
     std::string text = error.what();
     if (text.find("\n  at ") != std::string::npos) throw;
-    ir::rethrow_with(error, cat("[at] ", text, "\n  at ", ir::to_string(ir::current_source(where))));
+    ir::rethrow_with(error, cat("[at] ", text, at_line(where)));
   }
 }
 
 }  // namespace
 
 Array get_at(const Array& x, std::span<const Index> index, std::source_location where) {
-  return at_line(where, [&] { return read(x, select(x, index)); });
+  return located(where, [&] { return read(x, select(x, index)); });
 }
 
 Array set_at(const Array& x, std::span<const Index> index, const Arg& value) {
-  return at_line(value.where(), [&] { return write(x, select(x, index), value); });
+  return located(value.where(), [&] { return write(x, select(x, index), value); });
 }
 
 // What a boolean mask selects has no shape to read, it can only be assigned to.
@@ -292,7 +292,7 @@ void At::operator/=(const Arg& value) && { combine(value, divide); }
 // rebound the pending update holds the only reference to the old value, so that it can be made in place.
 void At::combine(const Arg& value, Combine op) {
   Array::operator=(Array());
-  *target_ = at_line(value.where(), [&] {
+  *target_ = located(value.where(), [&] {
     Selection selection = select(*target_, index_);
     if (selection.masks) return set_masked(*target_, selection, value, op);
     return write(*target_, selection, op(read(*target_, selection), value));

@@ -3,9 +3,11 @@
 
 namespace koine {
 
-Key::Key(const Array& words) : Array(words) {
-  if (words.shape() != Shape{2}) throw ShapeError("[Key] a key has two words, got shape " + to_string(words.shape()));
-  if (words.dtype() != uint32) throw DTypeError("[Key] the words of a key are uint32, got " + to_string(words.dtype()));
+Key::Key(const Array& words, std::source_location where) : Array(words) {
+  if (words.shape() != Shape{2})
+    throw ShapeError("[Key] a key has two words, got shape " + to_string(words.shape()) + at_line(where));
+  if (words.dtype() != uint32)
+    throw DTypeError("[Key] the words of a key are uint32, got " + to_string(words.dtype()) + at_line(where));
 }
 
 std::vector<Key> Key::split(int64_t n, std::source_location where) const {

@@ -66,32 +66,34 @@ bool is_whole(double value) { return std::trunc(value) == value && std::fabs(val
 
 }  // namespace
 
-Dataset Dataset::rows(int64_t first, int64_t last) const {
+Dataset Dataset::rows(int64_t first, int64_t last, std::source_location where) const {
   if (first < 0 || first > last || last > size())
     throw IndexError("[rows] examples " + std::to_string(first) + " to " + std::to_string(last) + " of " +
-                     std::to_string(size()));
+                     std::to_string(size()) + at_line(where));
   return {range_of(x, first, last), range_of(y, first, last)};
 }
 
-Split Dataset::split(int64_t n) const {
-  if (n < 0 || n > size()) throw IndexError("[split] " + std::to_string(n) + " examples of " + std::to_string(size()));
+Split Dataset::split(int64_t n, std::source_location where) const {
+  if (n < 0 || n > size())
+    throw IndexError("[split] " + std::to_string(n) + " examples of " + std::to_string(size()) + at_line(where));
   return {rows(0, n), rows(n, size())};
 }
 
-Dataset Dataset::shape(const Shape& example) const {
+Dataset Dataset::shape(const Shape& example, std::source_location where) const {
   Shape whole{size()};
   for (const Dim dim : example) whole.push_back(dim);
   if (count(whole) != count(x.shape()))
     throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit data of shape " +
-                     to_string(x.shape()));
+                     to_string(x.shape()) + at_line(where));
   return {from_bytes(x.dtype(), whole, x.data()), y};
 }
 
-Batches Dataset::batches(int64_t batch, const BatchOptions& options) const {
-  if (batch < 1) throw ValueError("[batches] a batch of " + std::to_string(batch) + " examples");
-  if (options.epochs < 1) throw ValueError("[batches] " + std::to_string(options.epochs) + " epochs");
+Batches Dataset::batches(int64_t batch, const BatchOptions& options, std::source_location where) const {
+  if (batch < 1) throw ValueError("[batches] a batch of " + std::to_string(batch) + " examples" + at_line(where));
+  if (options.epochs < 1) throw ValueError("[batches] " + std::to_string(options.epochs) + " epochs" + at_line(where));
   if (y.defined() && y.size(0) != size())
-    throw ShapeError("[batches] " + std::to_string(size()) + " examples, but y has shape " + to_string(y.shape()));
+    throw ShapeError("[batches] " + std::to_string(size()) + " examples, but y has shape " + to_string(y.shape()) +
+                     at_line(where));
   return {*this, batch, options};
 }
 

@@ -11,8 +11,8 @@ namespace {
 int batch_axis(const Array& leaf, int64_t axis, std::source_location where) {
   int rank = leaf.rank();
   if (axis < -rank || axis >= rank)
-    throw IndexError(cat("[vmap] batch axis ", axis, " is out of range for ", ir::to_string(*ir::type_of(leaf)),
-                         "\n  at ", ir::to_string(ir::current_source(where))));
+    throw IndexError(
+        cat("[vmap] batch axis ", axis, " is out of range for ", ir::to_string(*ir::type_of(leaf)), at_line(where)));
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
@@ -34,15 +34,14 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
     Shape shape = leaves[i].shape();
     if (any && !same(size, shape[axis]))
       throw ShapeError(cat("[vmap] batches of different lengths: ", to_string(size), " and ", to_string(shape[axis]),
-                           " in ", ir::to_string(*types[i]), "\n  at ", ir::to_string(ir::current_source(where))));
+                           " in ", ir::to_string(*types[i]), at_line(where)));
     size = shape[axis];
     any = true;
     shape.erase(axis);
     types[i] = ir::intern_type(leaves[i].dtype(), shape);
     in.back() = moveaxis(leaves[i], axis, 0);
   }
-  if (!any)
-    throw ValueError(cat("[vmap] no argument has a batch axis\n  at ", ir::to_string(ir::current_source(where))));
+  if (!any) throw ValueError(cat("[vmap] no argument has a batch axis", at_line(where)));
   ir::Captured captured = trace_leaves(f, types, "vmap", where);
   batched.resize(captured.graph->input_count, 0);
   in.insert(in.end(), captured.outside.begin(), captured.outside.end());

@@ -58,8 +58,7 @@ void require_closed(const ir::Captured& captured, const char* transform, std::so
   if (captured.outside.empty()) return;
   const Array& x = captured.outside[0];
   throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
-                       ir::to_string(ir::node_of(x)->where), " from outside: pass it as an argument\n  at ",
-                       ir::to_string(where)));
+                       ir::to_string(ir::node_of(x)->where), " from outside: pass it as an argument", at_line(where)));
 }
 
 }  // namespace
@@ -89,15 +88,15 @@ List scan(Callable body, const List& init, const List& sequences, int64_t length
   for (size_t i = 0; i < sequences.size(); ++i) {
     if (!sequences[i].defined()) continue;
     Shape shape = sequences[i].shape();
-    if (shape.empty()) throw ShapeError(cat("[scan] a sequence has no axis to walk\n  at ", ir::to_string(where)));
+    if (shape.empty()) throw ShapeError(cat("[scan] a sequence has no axis to walk", at_line(where)));
     if (same(steps, -1)) steps = shape[0];
     if (!same(steps, shape[0]))
       throw ShapeError(cat("[scan] sequences of different lengths: ", to_string(steps), " and ", to_string(shape[0]),
-                           "\n  at ", ir::to_string(where)));
+                           "", at_line(where)));
     shape.erase(0);
     types[init.size() + i] = ir::intern_type(sequences[i].dtype(), shape);
   }
-  if (same(steps, -1)) throw ValueError(cat("[scan] without sequences it needs a length\n  at ", ir::to_string(where)));
+  if (same(steps, -1)) throw ValueError(cat("[scan] without sequences it needs a length", at_line(where)));
   ir::Captured captured = trace_leaves(body, types, "scan", where);
   std::erase(types, nullptr);
   Bodies bodies = join({captured}, types);
@@ -114,7 +113,7 @@ List scan(Callable body, const List& init, const List& sequences, int64_t length
 
 List while_loop(Callable condition, Callable body, const List& init, int64_t max_steps, std::source_location where) {
   SourceScope scope(where);
-  if (max_steps < 0) throw ValueError(cat("[while_loop] max_steps is negative\n  at ", ir::to_string(where)));
+  if (max_steps < 0) throw ValueError(cat("[while_loop] max_steps is negative", at_line(where)));
   std::vector<ir::TypeRef> types = types_of(init);
   Bodies bodies =
       join({trace_leaves(condition, types, "while_loop", where), trace_leaves(body, types, "while_loop", where)},
@@ -142,8 +141,7 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
   bool fit = rule.graph->outputs.size() == wanted.size();
   for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
   if (!fit)
-    throw ShapeError(
-        cat("[custom_vjp] backward must give one cotangent like each floating argument\n  at ", ir::to_string(where)));
+    throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument", at_line(where)));
   for (const ir::Captured* one : {&function, &kept, &rule}) require_closed(*one, "custom_vjp", where);
   return ops::CustomVjp::call({{ir::prune(*function.graph), ir::prune(*kept.graph), ir::prune(*rule.graph)}},
                               defined(leaves));

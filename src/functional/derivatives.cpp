@@ -45,17 +45,15 @@ List spread(const List& found, const Flags& wanted) {
   return all;
 }
 
-std::string at(std::source_location where) { return "\n  at " + ir::to_string(ir::current_source(where)); }
-
 }  // namespace
 
 List Tape::gradients(const Array& result, std::source_location where) const {
-  if (!result.defined()) throw ValueError("[grad] the function returned an empty array" + at(where));
+  if (!result.defined()) throw ValueError("[grad] the function returned an empty array" + at_line(where));
   if (result.rank() != 0)
     throw ShapeError(cat("[grad] needs a function that returns a scalar, got ", ir::to_string(*ir::type_of(result)),
-                         "; reduce it with mean or sum, or use vjp or jacobian", at(where)));
+                         "; reduce it with mean or sum, or use vjp or jacobian", at_line(where)));
   if (!is_floating(result.dtype()))
-    throw DTypeError(cat("[grad] needs a real floating result, got ", name(result.dtype()), at(where)));
+    throw DTypeError(cat("[grad] needs a real floating result, got ", name(result.dtype()), at_line(where)));
   Cut graph = cut({result}, inputs_, wanted_, since_);
   ir::GraphRef joint = transform::vjp(graph.captured.graph, graph.wrt);
   const Array one[] = {full({.shape = {}, .value = 1, .dtype = result.dtype()})};
@@ -69,7 +67,7 @@ List Tape::push(const List& results, const List& tangents, std::source_location 
   for (size_t i = 0; i < tangents.size(); ++i)
     if (wanted_[i] && ir::type_of(tangents[i]) != ir::type_of(inputs_[i]))
       throw ShapeError(cat("[jvp] a tangent is ", ir::to_string(*ir::type_of(tangents[i])), " where the argument is ",
-                           ir::to_string(*ir::type_of(inputs_[i])), at(where)));
+                           ir::to_string(*ir::type_of(inputs_[i])), at_line(where)));
   List found = transform::replay_joint(*joint, *graph.captured.graph, graph.captured.primal, defined(tangents), where);
   Flags floating;
   for (const Array& result : results) floating.push_back(is_inexact(result.dtype()));
@@ -89,7 +87,8 @@ RecordedRef Tape::record(const List& results) const {
 List pull(const Recorded& recorded, const List& cotangents, std::source_location where) {
   const ir::Graph& graph = *recorded.graph;
   if (cotangents.size() != graph.outputs.size())
-    throw ValueError(cat("[vjp] ", cotangents.size(), " cotangents for ", graph.outputs.size(), " results", at(where)));
+    throw ValueError(
+        cat("[vjp] ", cotangents.size(), " cotangents for ", graph.outputs.size(), " results", at_line(where)));
   transform::Mask wrt(graph.input_count, 0);
   for (size_t i = 0, k = 0; i < recorded.taken.size(); ++i)
     if (recorded.taken[i]) wrt[k++] = 1;
@@ -101,7 +100,7 @@ List pull(const Recorded& recorded, const List& cotangents, std::source_location
       given.push_back(zeros(type->shape, type->dtype));
     else if (ir::type_of(cotangents[k]) != type)
       throw ShapeError(cat("[vjp] a cotangent is ", ir::to_string(*ir::type_of(cotangents[k])), " where the result is ",
-                           ir::to_string(*type), at(where)));
+                           ir::to_string(*type), at_line(where)));
     else
       given.push_back(cotangents[k]);
   }

@@ -25,7 +25,7 @@ ir::Arrays defined(const List& leaves) {
 void require_defined(const List& results, const char* transform, std::source_location where) {
   for (const Array& result : results)
     if (!result.defined())
-      throw ValueError(cat("[", transform, "] the function returned an empty array\n  at ", ir::to_string(where)));
+      throw ValueError(cat("[", transform, "] the function returned an empty array", at_line(where)));
 }
 
 ir::Captured trace_leaves(const Callable& f, const std::vector<ir::TypeRef>& types, const char* transform,

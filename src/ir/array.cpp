@@ -39,12 +39,12 @@ void Array::read_as(DType wanted, void* to, std::source_location where) const {
 
 Array::operator bool() const { return item<bool>(); }
 
-Array from_bytes(DType dtype, const Shape& shape, const void* data) {
+Array from_bytes(DType dtype, const Shape& shape, const void* data, std::source_location where) {
   ir::TypeRef type = ir::intern_type(dtype, shape);
   int64_t bytes = (Dim(type->count) * Dim(static_cast<int64_t>(size_of(dtype)))).value();
   auto buffer = ir::Buffer::allocate(bytes);
   if (bytes) std::memcpy(buffer->data(), data, static_cast<size_t>(bytes));
-  return ir::make_leaf(type, std::move(buffer));
+  return ir::make_leaf(type, std::move(buffer), where);
 }
 
 }  // namespace koine

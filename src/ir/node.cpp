@@ -213,8 +213,8 @@ Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in,
   return out;
 }
 
-Array make_leaf(TypeRef type, BufferRef value) {
-  Node* node = new_node({&type, 1}, {});
+Array make_leaf(TypeRef type, BufferRef value, std::source_location where) {
+  Node* node = new_node({&type, 1}, current_source(where));
   node->outs[0].value = std::move(value);
   return handles_of(node)[0];
 }

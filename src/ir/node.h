@@ -94,7 +94,8 @@ Arrays record_typed(const OpSpec& op, const AttrRef& attrs, std::span<const Arra
 /// The types an op would give: inference through the same cache.
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in);
 
-Array make_leaf(TypeRef type, BufferRef value);
+/// An array with a value.
+Array make_leaf(TypeRef type, BufferRef value, std::source_location where);
 /// An array without a value, for tracing. `transform` is named in the error when somebody reads it.
 Array make_placeholder(TypeRef type, const char* transform, std::source_location where);
 /// A handle to an output that may have none left while its node lives.
@@ -106,7 +107,7 @@ inline TypeRef type_of(const Array& x) { return x.out()->type; }
 inline Node* node_of(const Array& x) { return x.out()->node; }
 uint64_t next_serial();
 
-/// The user's line: that of the innermost SourceScope, else the given one.
+/// The user's line: that of the outermost SourceScope, else the given one.
 std::source_location current_source(std::source_location where);
 /// "file.cpp:12"
 std::string to_string(const std::source_location& where);

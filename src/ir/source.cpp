@@ -21,6 +21,8 @@ SourceScope::~SourceScope() {
   if (outer_) scope_set = false;
 }
 
+std::string at_line(std::source_location where) { return "\n  at " + ir::to_string(ir::current_source(where)); }
+
 namespace ir {
 
 std::source_location current_source(std::source_location where) { return scope_set ? scope_where : where; }

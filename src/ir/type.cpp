@@ -14,6 +14,8 @@ TypeRef intern_type(DType dtype, const Shape& shape) {
   auto [first, last] = table.equal_range(hash);
   for (auto it = first; it != last; ++it)
     if (it->second->dtype == dtype && equal_value(it->second->shape, shape)) return it->second.get();
+  for (Dim n : shape)
+    if (n.is_concrete() && n.value() < 0) throw ShapeError("an axis of negative length in shape " + to_string(shape));
   auto type = std::make_unique<Type>(Type{dtype, shape, hash, shape.is_concrete(), 0});
   if (type->concrete) type->count = count(shape).value();
   return table.emplace(hash, std::move(type))->second.get();

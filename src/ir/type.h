@@ -18,6 +18,7 @@ struct Type {
 /// Equal types are the same pointer. Types live as long as the process.
 using TypeRef = const Type*;
 
+/// Throws ShapeError for a negative length.
 TypeRef intern_type(DType dtype, const Shape& shape);
 /// "float32[3, 7]"
 std::string to_string(const Type& type);

@@ -20,7 +20,7 @@ constexpr Named activations[] = {
 const Array& filled(const Param& param, const char* layer) {
   if (!param.defined())
     throw ValueError(std::string("[") + layer +
-                     "] its parameters have no values: make the model with nn::init(model, key)");
+                     "] its parameters have no values: make the model with nn::init(model, key)" + at_line());
   return param;
 }
 
@@ -66,7 +66,7 @@ Array LayerNorm::operator()(const Arg& x) const {
 
 Array BatchNorm::operator()(const Arg& arg, Context& context) const {
   SourceScope scope(arg.where());
-  if (!arg.is_array()) throw ShapeError("[BatchNorm] takes an array");
+  if (!arg.is_array()) throw ShapeError("[BatchNorm] takes an array" + at_line());
   const Array& x = arg.array();
   filled(scale, "BatchNorm");
   if (!context.training()) return batch_norm(x, scale, bias, mean, variance, {.epsilon = epsilon});
@@ -77,7 +77,8 @@ Array BatchNorm::operator()(const Arg& arg, Context& context) const {
     examples *= x.size(d);
   }
   if (examples < 2)
-    throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()));
+    throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()) +
+                     at_line());
   Array batch_mean = koine::mean(x, {.axis = axes}), batch_variance = koine::var(x, {.axis = axes});
   auto mix = [&](const State& old, const Array& now) {
     context.update(old, stop_gradient(old + (now - old) * momentum));
@@ -107,7 +108,8 @@ Array AveragePool::operator()(const Arg& x) const {
 
 Array Flatten::operator()(const Arg& arg) const {
   SourceScope scope(arg.where());
-  if (!arg.is_array() || arg.array().rank() == 0) throw ShapeError("[Flatten] takes an array with a batch axis");
+  if (!arg.is_array() || arg.array().rank() == 0)
+    throw ShapeError("[Flatten] takes an array with a batch axis" + at_line());
   const Shape& shape = arg.array().shape();
   Shape rest(shape.begin() + 1, shape.end());
   return reshape(arg, {.shape = {shape[0], count(rest)}});

@@ -33,8 +33,9 @@ void init_leaf(Array& leaf, const tree::Path& path, const Key& key, int64_t numb
   if (variable && variable->declared()) leaf = variable->initial(Key(fold_in(key, number)));
 }
 
-Key Context::next_key() {
-  if (!key_.defined()) throw ValueError("[context] a random layer needs a key: make the context with nn::Context(key)");
+Key Context::next_key(std::source_location where) {
+  if (!key_.defined())
+    throw ValueError("[context] a random layer needs a key: make the context with nn::Context(key)" + at_line(where));
   return Key(fold_in(key_, drawn_++));
 }
 

@@ -160,6 +160,13 @@ TEST_CASE("jit traces once per types and composes") {
   CHECK(close(vmap([&](const Array& v) { return f(v); })(stack({x, x + 1})), stack({f(x), f(x + 1)})));
 }
 
+TEST_CASE("graph_text shows the graph of a function") {
+  auto f = [](const Array& x) { return sum(tanh(x)); };
+  CHECK(graph_text(f)(ones({2})) ==
+        "inputs %0 : float32[2]\n%1 = tanh(%0) : float32[2]\n"
+        "%2 = sum(%1) {axis=[-1], keepdims=false} : float32[]\noutputs %2");
+}
+
 TEST_CASE("jacobian, hessian and hvp") {
   auto f = [](const Array& x) { return stack({x.at(0) * x.at(1), sin(x.at(0)), x.at(1)}); };
   Array x = array({0.4, 2.0});
