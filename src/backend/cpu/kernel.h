@@ -1,0 +1,37 @@
+#pragma once
+#include "ir/op_spec.h"
+
+#include <memory>
+#include <span>
+
+/// How the CPU device runs a single node by a library or by hand. A file of src/backend/cpu/ops serves the op that it
+/// is named after and defines `make_<op>`; the build lists them, so that a new one is that file alone.
+namespace koine::backend::cpu {
+
+/// What a device's own kernel for an op knows when it is made: everything is concrete.
+struct NodeTypes {
+  const ir::OpSpec& op;
+  const void* attrs;
+  std::span<const ir::TypeRef> in;
+  std::span<const ir::TypeRef> out;
+};
+
+/// A node run by a library or by hand. Made once for its types; may run on several threads at once.
+class NodeKernel {
+ public:
+  virtual ~NodeKernel() = default;
+  /// Memory that `run` needs beside operands and results, aligned to 64 bytes.
+  virtual int64_t scratch_bytes() const { return 0; }
+  /// Operands and results are dense and row-major, aligned to 64 bytes where allocated by us.
+  virtual void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const = 0;
+};
+
+/// The device's own file for an op: `make` returns null when it has nothing for these types.
+struct OpKernel {
+  const char* op;
+  std::unique_ptr<NodeKernel> (*make)(const NodeTypes& node);
+};
+/// One for each file of src/backend/cpu/ops, sorted by name.
+std::span<const OpKernel> op_kernels();
+
+}  // namespace koine::backend::cpu
