@@ -55,6 +55,31 @@ struct TypeValue {
   Shape shape;
 };
 
+/// Where a box of a result comes from: element i of the box, which lies at `start + steps * i` of the result, is
+/// element `offset + sum(strides[d] * i[d])` of the operand, both row-major.
+struct MapPiece {
+  int operand = 0;
+  Shape start, size;  // of the box, in the result
+  Dim offset = 0;
+  Shape strides;    // per axis of the result, in elements of the operand
+  Ints steps = {};  // per axis of the result, positive; 1 when left out
+};
+
+/// The whole result as boxes; later boxes cover earlier ones, what no box covers is `fill`.
+struct IndexMap {
+  std::vector<MapPiece> pieces;
+  Number fill = 0;
+};
+
+/// A reduction: the operand in the result's dtype, folded over axes with a monoid. `identity` is null where the monoid
+/// has none among the numbers (max, min).
+struct Fold {
+  const scalar::Program* combine;
+  const int64_t* identity;
+  const Axes& axes;
+  bool keepdims;
+};
+
 /// Dense row-major memory of a concrete type. `data` is null for an output that nobody reads.
 struct TensorRef {
   DType dtype = DType::float32;
@@ -167,6 +192,10 @@ struct OpSpec {
   void (*reference)(const KernelInput& kernel) = nullptr;
   /// The scalar body of an elementwise op, recorded for the classes of its operands; null otherwise.
   const scalar::Program* (*scalar_body)() = nullptr;
+  /// Where the elements of a structural op's result come from, when the types and attributes say so; null otherwise.
+  IndexMap (*index_map)(const TypeInput& input) = nullptr;
+  /// The fold of a reduction that has no other output than the folded values; null otherwise.
+  Fold (*fold)(const void* attrs) = nullptr;
   /// The array body of a composite; null otherwise. What rules it lacks follow from the body.
   Arrays (*body)(std::span<const Array> in, const void* attrs) = nullptr;
   std::vector<Sample> (*samples)() = nullptr;

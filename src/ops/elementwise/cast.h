@@ -1,12 +1,12 @@
 #pragma once
 #include "base/dtype_traits.h"
-#include "ops/family/explicit.h"
+#include "ops/family/elementwise.h"
 
 #include <koine/ops.h>
 
 namespace koine::ops {
 
-struct Cast : Explicit<ir::Family::elementwise> {
+struct Cast : Elementwise<1> {
   struct Attrs {
     DType dtype = float32;
   };
@@ -14,6 +14,9 @@ struct Cast : Explicit<ir::Family::elementwise> {
   static constexpr auto doc =
       "The same numbers in another dtype: floating to integer truncates and saturates, NaN gives 0, integers wrap, "
       "complex to real drops the imaginary part, anything but zero is true.";
+  static constexpr Accept accept = Accept::any;
+  static constexpr int in_place = -1;
+  static auto body(auto x) { return x; }
   static TypeValue infer(const TypeInput& in, const Attrs& a) { return {a.dtype, in.shape(0)}; }
   static Arrays jvp(const RuleInput&, const Attrs& a, Tangents t) {
     if (!is_inexact(a.dtype) || !is_inexact(t[0].dtype())) return {Array()};
@@ -23,7 +26,6 @@ struct Cast : Explicit<ir::Family::elementwise> {
     if (!is_inexact(node.in[0].dtype())) return {Array()};
     return {cast(ct[0], {.dtype = node.in[0].dtype()})};
   }
-  static Arrays vmap(const BatchInput& node, const Attrs&, std::span<uint8_t>) { return again(node, node.in); }
   static void reference(const KernelInput& k, const Attrs&) {
     convert(k.in[0].dtype, k.in[0].data, k.out[0].dtype, k.out[0].data, k.out[0].count());
   }

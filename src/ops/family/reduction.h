@@ -81,6 +81,12 @@ struct Reduction : OpBase {
       own.axis = axes_from_end(own.axis, in.shape(0));
     };
     row.infer = [](const TypeInput& in) { return detail::to_types(reduction_infer(in, view<T>(in.attrs))); };
+    if constexpr (T::result != Reduced::index)
+      row.fold = [](const void* attrs) {
+        const ReductionData& data = stored<T>;
+        return ir::Fold{&data.combine(), data.has_identity ? &data.identity : nullptr, view<T>(attrs).axis,
+                        view<T>(attrs).keepdims};
+      };
     row.jvp = [](const RuleInput& node, Tangents t) { return reduction_jvp(node, view<T>(node.attrs), t); };
     row.vjp = [](const RuleInput& node, Tangents ct) { return reduction_vjp(node, view<T>(node.attrs), ct); };
     row.vmap = [](const BatchInput& node, std::span<uint8_t>) { return again(node, node.in); };

@@ -97,7 +97,10 @@ bool covers(const MapPiece& piece, const std::vector<int64_t>& shape) {
 
 }  // namespace
 
-void structural_reference(const KernelInput& kernel, const IndexMap& map) {
+void structural_reference(const KernelInput& kernel) {
+  std::vector<ir::TypeRef> types;
+  for (const ir::TensorRef& in : kernel.in) types.push_back(ir::intern_type(in.dtype, Shape(in.shape)));
+  const IndexMap map = kernel.op.index_map({kernel.op, types, kernel.attrs});
   const ir::TensorRef& out = kernel.out[0];
   if (map.pieces.empty() || !covers(map.pieces[0], out.shape)) {
     std::byte element[16] = {}, number[16] = {};

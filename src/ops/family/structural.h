@@ -5,21 +5,8 @@
 /// An op writes its shape rule, its index map and its transpose (`vjp`); jvp, vmap and the kernels follow.
 namespace koine::ops {
 
-/// Where a box of the result comes from: element i of the box, which lies at `start + steps * i` of the result, is
-/// element `offset + sum(strides[d] * i[d])` of the operand, both row-major.
-struct MapPiece {
-  int operand = 0;
-  Shape start, size;  // of the box, in the result
-  Dim offset = 0;
-  Shape strides;    // per axis of the result, in elements of the operand
-  Ints steps = {};  // per axis of the result, positive; 1 when left out
-};
-
-/// The whole result as boxes; later boxes cover earlier ones, what no box covers is `fill`.
-struct IndexMap {
-  std::vector<MapPiece> pieces;
-  Number fill = 0;
-};
+using ir::IndexMap;
+using ir::MapPiece;
 
 /// Row-major strides in elements.
 Shape strides_of(const Shape& shape);
@@ -27,7 +14,7 @@ Shape strides_of(const Shape& shape);
 MapPiece whole_piece(const Shape& result, Shape strides, Dim offset = 0, int operand = 0);
 
 Arrays structural_jvp(const RuleInput& node, Tangents tangents);
-void structural_reference(const KernelInput& kernel, const IndexMap& map);
+void structural_reference(const KernelInput& kernel);
 /// Operands with the batch in front of all: those that have none are broadcast.
 Arrays all_batched(const BatchInput& node);
 
@@ -37,11 +24,8 @@ struct Structural : OpBase {
     row.family = ir::Family::structural;
     row.jvp = structural_jvp;
     if constexpr (requires { &T::map; }) {
-      row.reference = [](const KernelInput& kernel) {
-        std::vector<ir::TypeRef> types;
-        for (const ir::TensorRef& in : kernel.in) types.push_back(ir::intern_type(in.dtype, Shape(in.shape)));
-        structural_reference(kernel, T::map({kernel.op, types, kernel.attrs}, detail::attrs_of<T>(kernel.attrs)));
-      };
+      row.index_map = [](const TypeInput& in) { return T::map(in, detail::attrs_of<T>(in.attrs)); };
+      row.reference = structural_reference;
     }
     row.vmap = [](const BatchInput& node, std::span<uint8_t>) -> Arrays {
       if constexpr (requires { &T::batched; }) {
