@@ -1,0 +1,224 @@
+#include "backend/cpu/pool.h"
+
+#include "base/format.h"
+
+#include <koine/error.h>
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+namespace koine::backend::cpu {
+
+namespace {
+
+// How long a thread that waits keeps its core: longer than the gaps inside a program, shorter than what a neighbour
+// would notice.
+constexpr std::chrono::microseconds spin_time{50};
+
+// Set on a thread that runs a chunk: what it starts itself is not shared again.
+thread_local bool inside = false;
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+template <class Ready>
+bool spin_until(Ready ready) {
+  const auto end = std::chrono::steady_clock::now() + spin_time;
+  do {
+    for (int i = 0; i < 32; ++i) {
+      if (ready()) return true;
+      relax();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return ready();
+}
+
+/// One call of parallel_for. It lies on the caller's stack; the members without atomics belong to the pool's mutex.
+struct Job {
+  void (*run)(void*, int64_t);
+  void* context;
+  int64_t chunks;
+  int64_t room;  // workers that may still join
+  Job* after = nullptr;
+  std::atomic<int64_t> next{0};
+  std::atomic<int64_t> helpers{0};
+  int64_t failed = INT64_MAX;
+  std::exception_ptr error = nullptr;
+};
+
+class Pool {
+ public:
+  void run(Job& job) {
+    post(job);
+    inside = true;
+    work(job);
+    inside = false;
+    retire(job);
+    if (job.error) std::rethrow_exception(job.error);
+  }
+
+ private:
+  void post(Job& job) {
+    int64_t asleep = 0;
+    {
+      std::lock_guard lock(mutex_);
+      while (workers_ < job.room && start_worker()) {
+      }
+      job.after = jobs_;
+      jobs_ = &job;
+      posted_.fetch_add(1, std::memory_order_release);
+      asleep = std::min(sleepers_, job.room);
+    }
+    for (; asleep > 0; --asleep) wake_.notify_one();
+  }
+
+  // Chunks are taken in order, so all before a chunk that throws run: the first that throws is always the same.
+  void work(Job& job) {
+    for (;;) {
+      int64_t chunk = job.next.fetch_add(1, std::memory_order_relaxed);
+      if (chunk >= job.chunks) return;
+      try {
+        job.run(job.context, chunk);
+      } catch (...) {
+        job.next.store(job.chunks, std::memory_order_relaxed);
+        std::lock_guard lock(mutex_);
+        if (chunk < job.failed) {
+          job.failed = chunk;
+          job.error = std::current_exception();
+        }
+      }
+    }
+  }
+
+  // Waits only for workers that joined; one that never woke up is not missed.
+  void retire(Job& job) {
+    std::unique_lock lock(mutex_);
+    Job** at = &jobs_;
+    while (*at != &job) at = &(*at)->after;
+    *at = job.after;
+    if (job.helpers.load(std::memory_order_relaxed) == 0) return;
+    lock.unlock();
+    if (spin_until([&] { return job.helpers.load(std::memory_order_acquire) == 0; })) return;
+    lock.lock();
+    ++waiting_;
+    done_.wait(lock, [&] { return job.helpers.load(std::memory_order_acquire) == 0; });
+    --waiting_;
+  }
+
+  // Where the system gives no more threads, those that are there do the work.
+  bool start_worker() {
+    try {
+      std::thread([this] { serve(); }).detach();
+    } catch (const std::system_error&) {
+      return false;
+    }
+    ++workers_;
+    return true;
+  }
+
+  Job* open_job() {
+    for (Job* job = jobs_; job; job = job->after)
+      if (job->room > 0 && job->next.load(std::memory_order_relaxed) < job->chunks) return job;
+    return nullptr;
+  }
+
+  [[noreturn]] void serve() {
+    inside = true;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (Job* job = open_job()) {
+        --job->room;
+        job->helpers.fetch_add(1, std::memory_order_relaxed);
+        lock.unlock();
+        work(*job);
+        lock.lock();
+        // The job may be gone from here on.
+        job->helpers.fetch_sub(1, std::memory_order_release);
+        if (waiting_ > 0) done_.notify_all();
+        continue;
+      }
+      const uint64_t seen = posted_.load(std::memory_order_relaxed);
+      auto changed = [&] { return posted_.load(std::memory_order_acquire) != seen; };
+      lock.unlock();
+      const bool again = spin_until(changed);
+      lock.lock();
+      if (again || changed()) continue;
+      ++sleepers_;
+      wake_.wait(lock, changed);
+      --sleepers_;
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  Job* jobs_ = nullptr;
+  int64_t workers_ = 0, sleepers_ = 0, waiting_ = 0;
+  std::atomic<uint64_t> posted_{0};
+};
+
+// Never destroyed: its workers sleep on it until the process is gone. A child of fork() has none of the workers, so it
+// begins a pool of its own.
+std::atomic<Pool*> the_pool{nullptr};
+
+Pool& pool() {
+  Pool* found = the_pool.load(std::memory_order_acquire);
+  if (found) return *found;
+  static std::once_flag registered;
+  std::call_once(registered, [] {
+    the_pool.store(new Pool, std::memory_order_release);
+    pthread_atfork(nullptr, nullptr, [] { the_pool.store(new Pool, std::memory_order_release); });
+  });
+  return *the_pool.load(std::memory_order_acquire);
+}
+
+int configured_threads() {
+  const char* text = std::getenv("KOINE_THREADS");
+  if (!text || !*text) return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int n = 0;
+  const char* end = text + std::strlen(text);
+  auto [stop, failure] = std::from_chars(text, end, n);
+  if (failure != std::errc() || stop != end || n < 1)
+    throw ValueError(cat("KOINE_THREADS must be a positive number, got \"", text, "\""));
+  return n;
+}
+
+std::atomic<int> chosen_threads{0};
+
+}  // namespace
+
+int thread_count() {
+  int n = chosen_threads.load(std::memory_order_relaxed);
+  if (n > 0) return n;
+  static const int configured = configured_threads();
+  return configured;
+}
+
+void set_thread_count(int n) { chosen_threads.store(n, std::memory_order_relaxed); }
+
+void detail::run_chunks(int64_t chunks, void (*run)(void*, int64_t), void* context) {
+  const int64_t threads = chunks > 1 && !inside ? std::min<int64_t>(chunks, thread_count()) : 1;
+  if (threads == 1) {
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) run(context, chunk);
+    return;
+  }
+  Job job{run, context, chunks, threads - 1};
+  pool().run(job);
+}
+
+}  // namespace koine::backend::cpu
