@@ -1,6 +1,6 @@
 #include "backend/reference/plan.h"
 
-#include "ir/body.h"
+#include "backend/can_fail.h"
 
 #include <algorithm>
 #include <map>
@@ -10,24 +10,6 @@ namespace koine::backend {
 using namespace ir;
 
 namespace {
-
-bool can_fail(const Graph& graph) {
-  for (const GraphNode& node : graph.nodes) {
-    if (node.op->can_fail) return true;
-    for (const AttrField& field : node.op->attrs.fields) {
-      AttrValue value = field.get(node.attrs->data.get());
-      if (auto* graphs = std::get_if<Graphs>(&value))
-        for (const GraphRef& inner : *graphs)
-          if (can_fail(*inner)) return true;
-    }
-    if (node.op->body && !node.op->reference) {
-      std::vector<TypeRef> types;
-      for (ValueId operand : graph.operands_of(node)) types.push_back(graph.types[operand]);
-      if (can_fail(*body_graph(*node.op, node.attrs, types))) return true;
-    }
-  }
-  return false;
-}
 
 class Planner {
  public:

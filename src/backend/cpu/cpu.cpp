@@ -1,0 +1,22 @@
+#include "backend/cpu/cpu.h"
+
+#include "backend/cpu/program.h"
+
+namespace koine::backend {
+
+namespace {
+
+std::shared_ptr<Program> compile(const ir::GraphRef& graph, const std::vector<uint8_t>& donated) {
+  return std::make_shared<cpu::CpuProgram>(graph, donated);
+}
+std::vector<ir::BufferRef> run(const Program& program, std::span<const ir::BufferRef> inputs) {
+  return static_cast<const cpu::CpuProgram&>(program).run(inputs);
+}
+
+constexpr DeviceApi api{api_version, "cpu", "fuses and compiles graphs for the processor", compile, run};
+
+}  // namespace
+
+const DeviceApi& cpu_device() { return api; }
+
+}  // namespace koine::backend

@@ -1,0 +1,239 @@
+#include "backend/cpu/program.h"
+
+#include "backend/can_fail.h"
+#include "backend/cpu/pool.h"
+#include "compile/clean.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+namespace koine::backend::cpu {
+
+using namespace ir;
+using compile::Loop;
+using compile::Schedule;
+using compile::Step;
+
+namespace {
+
+const OpKernel* own_kernel(const OpSpec& op) {
+  auto kernels = op_kernels();
+  auto found = std::lower_bound(kernels.begin(), kernels.end(), op.name, [](const OpKernel& kernel, const char* name) {
+    return std::strcmp(kernel.op, name) < 0;
+  });
+  return found != kernels.end() && std::strcmp(found->op, op.name) == 0 ? &*found : nullptr;
+}
+bool keeps(const OpSpec& op) { return own_kernel(op) != nullptr; }
+bool takes_view(const GraphNode&, size_t, const compile::View&, const Shape&) { return false; }
+
+/// Runs the graphs that control-flow ops hold, on programs of their own.
+class Runner : public GraphRunner {
+ public:
+  void run(const GraphRef& graph, std::span<const TensorRef> in, std::span<const TensorRef> out) override {
+    program_of(graph)->run(in, out);
+  }
+
+ private:
+  static std::shared_ptr<CpuProgram> program_of(const GraphRef& graph) {
+    static std::mutex mutex;
+    static std::unordered_map<GraphRef, std::shared_ptr<CpuProgram>> programs;
+    constexpr size_t bound = 1024;
+    {
+      std::lock_guard lock(mutex);
+      if (auto found = programs.find(graph); found != programs.end()) return found->second;
+    }
+    auto program = std::make_shared<CpuProgram>(graph, std::vector<uint8_t>(graph->input_count));
+    std::lock_guard lock(mutex);
+    if (programs.size() >= bound) programs.clear();
+    return programs.emplace(graph, std::move(program)).first->second;
+  }
+};
+
+TensorRef tensor_of(TypeRef type) {
+  TensorRef tensor{type->dtype, {}, nullptr};
+  for (Dim d : type->shape) tensor.shape.push_back(d.value());
+  return tensor;
+}
+
+}  // namespace
+
+CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donated) {
+  compile::Cleaned cleaned = compile::clean(*graph, keeps);
+  origin_ = std::move(cleaned.origin);
+  schedule_ = compile::fuse(cleaned.graph, takes_view);
+  steps_.resize(schedule_.steps.size());
+  std::vector<int64_t> scratch;
+  size_t safe_from = 0;
+  for (size_t s = 0; s < steps_.size(); ++s) {
+    prepare(s);
+    scratch.push_back(steps_[s].node ? steps_[s].node->scratch_bytes() : 0);
+    if (!schedule_.steps[s].kernel && can_fail(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]]))
+      safe_from = s + 1;
+  }
+  memory_ = plan_memory(schedule_, donated, scratch, safe_from);
+}
+
+void CpuProgram::prepare(size_t s) {
+  const Step& step = schedule_.steps[s];
+  ReadyStep& ready = steps_[s];
+  if (step.kernel) {
+    const compile::Kernel& kernel = *step.kernel;
+    ready.passes = compile::passes_of(kernel);
+    ready.rows = 1;
+    for (size_t d = 0; d + (kernel.loop == Loop::column ? 2 : 1) < kernel.extents.size(); ++d)
+      ready.rows *= kernel.extents[d];
+    return;
+  }
+  const Graph& graph = *schedule_.graph;
+  const GraphNode& node = graph.nodes[step.nodes[0]];
+  std::vector<TypeRef> in, out;
+  for (ValueId v : graph.operands_of(node)) in.push_back(graph.types[v]);
+  for (uint16_t k = 0; k < node.output_count; ++k) out.push_back(graph.types[node.first_output + k]);
+  if (const OpKernel* kernel = own_kernel(*node.op))
+    ready.node = kernel->make({*node.op, node.attrs->data.get(), in, out});
+  for (TypeRef type : in) ready.tensors.push_back(tensor_of(type));
+  for (TypeRef type : out) ready.tensors.push_back(tensor_of(type));
+}
+
+std::vector<BufferRef> CpuProgram::run(std::span<const BufferRef> inputs) const {
+  std::vector<std::byte*> in, out;
+  for (const BufferRef& buffer : inputs) in.push_back(buffer->data());
+  std::vector<BufferRef> results;
+  for (size_t r = 0; r < memory_.results.size(); ++r) {
+    TypeRef type = schedule_.types[memory_.results[r]];
+    int64_t from = memory_.result_input[r];
+    results.push_back(from >= 0 ? inputs[static_cast<size_t>(from)]
+                                : Buffer::allocate(type->count * static_cast<int64_t>(size_of(type->dtype))));
+    out.push_back(results.back()->data());
+  }
+  execute(in, out);
+  std::vector<BufferRef> outputs;
+  for (ValueId v : schedule_.outputs) {
+    const Home& home = memory_.home[v];
+    outputs.push_back(home.in == Home::In::input ? inputs[static_cast<size_t>(home.at)]
+                                                 : results[static_cast<size_t>(home.at)]);
+  }
+  return outputs;
+}
+
+void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRef> outputs) const {
+  std::vector<std::byte*> in, out(memory_.results.size());
+  for (const TensorRef& tensor : inputs) in.push_back(tensor.data);
+  auto result_of = [&](size_t k) -> std::byte** {
+    const Home& home = memory_.home[schedule_.outputs[k]];
+    return home.in == Home::In::result ? &out[static_cast<size_t>(home.at)] : nullptr;
+  };
+  // An output that nobody asked for, or that another one is as well, needs memory all the same.
+  std::vector<BufferRef> extra;
+  for (size_t k = 0; k < outputs.size(); ++k)
+    if (std::byte** result = result_of(k); result && !*result) *result = outputs[k].data;
+  for (size_t r = 0; r < out.size(); ++r) {
+    if (out[r]) continue;
+    TypeRef type = schedule_.types[memory_.results[r]];
+    extra.push_back(Buffer::allocate(type->count * static_cast<int64_t>(size_of(type->dtype))));
+    out[r] = extra.back()->data();
+  }
+  execute(in, out);
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    std::byte** result = result_of(k);
+    const std::byte* from = result ? *result : in[static_cast<size_t>(memory_.home[schedule_.outputs[k]].at)];
+    if (outputs[k].data && outputs[k].data != from && outputs[k].bytes())
+      std::memmove(outputs[k].data, from, static_cast<size_t>(outputs[k].bytes()));
+  }
+}
+
+void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
+  BufferRef arena;
+  {
+    std::lock_guard lock(mutex_);
+    if (!arenas_.empty()) {
+      arena = std::move(arenas_.back());
+      arenas_.pop_back();
+    }
+  }
+  if (!arena) arena = Buffer::allocate(memory_.arena_bytes);
+  std::vector<std::byte*> values;
+  for (const Home& home : memory_.home) {
+    switch (home.in) {
+      case Home::In::input:
+        values.push_back(inputs[static_cast<size_t>(home.at)]);
+        break;
+      case Home::In::result:
+        values.push_back(results[static_cast<size_t>(home.at)]);
+        break;
+      case Home::In::arena:
+        values.push_back(arena->data() + home.at);
+        break;
+      default:
+        values.push_back(nullptr);
+    }
+  }
+  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values, arena->data());
+  std::lock_guard lock(mutex_);
+  arenas_.push_back(std::move(arena));
+}
+
+void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const {
+  const Step& step = schedule_.steps[s];
+  try {
+    if (step.kernel)
+      run_kernel(s, values);
+    else
+      run_node(s, values, arena + memory_.scratch[s]);
+  } catch (const OutOfMemory&) {
+    throw;
+  } catch (const NodeFailure& inner) {
+    throw NodeFailure{origin_[step.nodes.at(0)], inner.error};
+  } catch (...) {
+    throw NodeFailure{step.nodes.empty() ? 0 : origin_[step.nodes[0]], std::current_exception()};
+  }
+}
+
+void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values) const {
+  const Step& step = schedule_.steps[s];
+  const ReadyStep& ready = steps_[s];
+  std::vector<std::byte*> buffers;
+  for (const compile::View& view : step.in) buffers.push_back(values[view.base]);
+  for (ValueId v : step.out) buffers.push_back(values[v]);
+  int64_t columns = step.kernel->columns();
+  // A part is worth a thread of its own from some thousand elements on; rows of a fold stay whole.
+  constexpr int64_t worth = 16384;
+  int64_t folded = step.kernel->loop == Loop::column ? step.kernel->extents[step.kernel->extents.size() - 2] : 1;
+  int64_t per_part = step.kernel->loop == Loop::row
+                         ? columns
+                         : std::min(columns, std::max<int64_t>(256, worth / std::max<int64_t>(folded, 1) / 256 * 256));
+  int64_t parts_of_row = per_part > 0 ? (columns + per_part - 1) / per_part : 1;
+  int64_t rows_of_part = parts_of_row > 1 ? 1 : std::max<int64_t>(1, worth / std::max<int64_t>(columns * folded, 1));
+  int64_t row_parts = (ready.rows + rows_of_part - 1) / rows_of_part;
+  if (columns == 0 && step.kernel->loop != Loop::row) return;
+  parallel_for(row_parts * parts_of_row, [&](int64_t chunk) {
+    int64_t row = chunk / parts_of_row * rows_of_part, column = chunk % parts_of_row * per_part;
+    Part part{row, std::min(ready.rows, row + rows_of_part), column,
+              step.kernel->loop == Loop::row ? columns : std::min(columns, column + per_part)};
+    interpret(*step.kernel, ready.passes, buffers.data(), part);
+  });
+}
+
+void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {
+  const Step& step = schedule_.steps[s];
+  const ReadyStep& ready = steps_[s];
+  if (ready.node) {
+    std::vector<const std::byte*> in;
+    std::vector<std::byte*> out;
+    for (const compile::View& view : step.in) in.push_back(values[view.base]);
+    for (ValueId v : step.out) out.push_back(values[v]);
+    ready.node->run(in, out, scratch);
+    return;
+  }
+  const GraphNode& node = schedule_.graph->nodes[step.nodes[0]];
+  std::vector<TensorRef> tensors = ready.tensors;
+  for (size_t k = 0; k < step.in.size(); ++k) tensors[k].data = values[step.in[k].base];
+  for (size_t k = 0; k < step.out.size(); ++k) tensors[step.in.size() + k].data = values[step.out[k]];
+  std::span<const TensorRef> all = tensors;
+  Runner runner;
+  node.op->reference(
+      {*node.op, node.attrs->data.get(), node.attrs, all.first(step.in.size()), all.subspan(step.in.size()), runner});
+}
+
+}  // namespace koine::backend::cpu

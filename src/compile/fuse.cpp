@@ -1,0 +1,235 @@
+#include "compile/fuse.h"
+
+#include "compile/group.h"
+#include "compile/lower.h"
+
+#include <algorithm>
+
+namespace koine::compile {
+
+using namespace ir;
+
+namespace {
+
+constexpr size_t most_nodes = 96;  // of a group, so that no kernel grows without bound
+
+int64_t count_of(const Shape& shape) {
+  int64_t n = 1;
+  for (Dim d : shape) n *= d.value();
+  return n;
+}
+
+/// Where a value is: an input or a step's result in memory, another value's memory walked with strides, or the same
+/// number everywhere.
+struct Place {
+  View view;
+  int32_t group = -1;  // that makes the view's base
+  bool constant = false;
+  double number = 0;
+  int64_t integer = 0;
+};
+
+class Fuser {
+ public:
+  Fuser(const GraphRef& graph, TakesView takes_view) : graph_(*graph), takes_view_(takes_view) {
+    result_.graph = graph;
+    result_.types = graph->types;
+    for (ValueId v = 0; v < graph_.input_count; ++v) place_.push_back(memory(v, -1));
+  }
+
+  Schedule run() {
+    for (uint32_t n = 0; n < graph_.nodes.size(); ++n) {
+      const GraphNode& node = graph_.nodes[n];
+      if (!as_view(node) && !as_fold(node, n) && !as_elementwise(node, n)) as_step(node, n);
+    }
+    for (ValueId output : graph_.outputs) result_.outputs.push_back(in_memory(output));
+    // A value is stored when something outside of its group reads it.
+    for (const Group& group : groups_)
+      for (ValueId base : group.reads()) groups_need(base);
+    needed_.resize(result_.types.size());
+    for (Group& group : groups_)
+      result_.steps.push_back(group.step() ? std::move(*group.step()) : group.finish(needed_));
+    std::erase_if(result_.steps, [](const Step& step) { return step.kernel && step.out.empty(); });
+    return std::move(result_);
+  }
+
+ private:
+  Place memory(ValueId v, int32_t group) const {
+    Place place;
+    place.view = {v, 0, dense_strides(result_.types[v]->shape)};
+    place.group = group;
+    return place;
+  }
+  const Shape& shape_of(ValueId v) const { return result_.types[v]->shape; }
+
+  // ---- structural ops
+
+  bool as_view(const GraphNode& node) {
+    if (!node.op->index_map || node.output_count != 1) return false;
+    std::vector<TypeRef> types;
+    for (ValueId v : graph_.operands_of(node)) types.push_back(graph_.types[v]);
+    IndexMap map = node.op->index_map({*node.op, types, node.attrs->data.get()});
+    const Shape& shape = graph_.types[node.first_output]->shape;
+    if (map.pieces.empty()) {
+      if (!is_lowered(graph_.types[node.first_output]->dtype)) return false;
+      Place place;
+      place.constant = true;
+      place.number = map.fill.real();
+      place.integer = map.fill.kind() == Kind::floating ? static_cast<int64_t>(map.fill.real()) : map.fill.integer();
+      place_.push_back(place);
+      return true;
+    }
+    if (map.pieces.size() != 1) return false;
+    const MapPiece& piece = map.pieces[0];
+    for (int64_t step : piece.steps)
+      if (step != 1) return false;
+    for (size_t d = 0; d < shape.size(); ++d) {
+      auto k = static_cast<int64_t>(d);
+      if (piece.start[k].value() != 0 || piece.size[k].value() != shape[k].value()) return false;
+    }
+    ValueId operand = graph_.operands_of(node)[static_cast<size_t>(piece.operand)];
+    Place place = place_[operand];
+    if (!place.constant && !through(place_[operand].view, shape_of(operand), piece, place.view)) {
+      Place copied = copy(operand);
+      if (!through(copied.view, shape_of(operand), piece, place.view)) return false;
+      place.group = copied.group;
+    }
+    place_.push_back(place);
+    return true;
+  }
+
+  // ---- groups
+
+  int32_t new_group(const Shape& shape) {
+    groups_.emplace_back(shape);
+    return static_cast<int32_t>(groups_.size() - 1);
+  }
+
+  /// The group that makes the last of the operands: only it and later ones can use all of them.
+  int32_t last_group(std::span<const ValueId> operands) const {
+    int32_t last = -1;
+    for (ValueId v : operands)
+      if (!place_[v].constant) last = std::max(last, place_[v].group);
+    return last;
+  }
+
+  bool as_elementwise(const GraphNode& node, uint32_t n) {
+    if (!node.op->scalar_body || !is_lowered(graph_.types[node.first_output]->dtype)) return false;
+    auto operands = graph_.operands_of(node);
+    for (ValueId v : operands)
+      if (!is_lowered(graph_.types[v]->dtype)) return false;
+    const Shape& shape = shape_of(node.first_output);
+    std::vector<Operand> in = operands_of(node);
+    int32_t g = last_group(operands);
+    if (g < 0 || groups_[static_cast<size_t>(g)].size() >= most_nodes ||
+        !groups_[static_cast<size_t>(g)].add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n)) {
+      g = new_group(shape);
+      Group& group = groups_[static_cast<size_t>(g)];
+      if (!group.add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n))
+        throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
+    }
+    place_.push_back(memory(node.first_output, g));
+    return true;
+  }
+
+  bool as_fold(const GraphNode& node, uint32_t n) {
+    if (!node.op->fold) return false;
+    Fold fold = node.op->fold(node.attrs->data.get());
+    scalar::Prim prim = monoid_of(*fold.combine);
+    ValueId operand = graph_.operands_of(node)[0];
+    if (prim == scalar::Prim::input || !is_lowered(graph_.types[operand]->dtype)) return false;
+    const Shape& shape = shape_of(operand);
+    std::optional<FoldedAxes> axes = folded_axes(shape, fold.axes);
+    if (!axes) return false;
+    Operand in = operands_of(node)[0];
+    int32_t g = last_group(graph_.operands_of(node));
+    if (g < 0 || groups_[static_cast<size_t>(g)].size() >= most_nodes ||
+        !groups_[static_cast<size_t>(g)].add_fold(prim, in, *axes, type_of(node), node.first_output, n)) {
+      g = new_group(shape);
+      if (!groups_.back().add_fold(prim, in, *axes, type_of(node), node.first_output, n)) {
+        // Its strides do not go with the fold: it is brought into order first.
+        groups_.pop_back();
+        in.view = copy(operand).view;
+        g = new_group(shape);
+        if (!groups_.back().add_fold(prim, in, *axes, type_of(node), node.first_output, n))
+          throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
+      }
+    }
+    place_.push_back(memory(node.first_output, g));
+    return true;
+  }
+
+  TypeRef type_of(const GraphNode& node) const { return graph_.types[node.first_output]; }
+
+  std::vector<Operand> operands_of(const GraphNode& node) const {
+    std::vector<Operand> in;
+    for (ValueId v : graph_.operands_of(node)) {
+      const Place& place = place_[v];
+      in.push_back({place.view, graph_.types[v], place.constant, place.number, place.integer});
+    }
+    return in;
+  }
+
+  // ---- nodes of their own
+
+  void as_step(const GraphNode& node, uint32_t n) {
+    Step step;
+    step.nodes = {n};
+    auto operands = graph_.operands_of(node);
+    for (size_t k = 0; k < operands.size(); ++k) {
+      ValueId v = operands[k];
+      const Place& place = place_[v];
+      if (!place.constant && !is_same_memory(v) && takes_view_(node, k, place.view, shape_of(v))) {
+        groups_need(place.view.base);
+        step.in.push_back(place.view);
+      } else {
+        ValueId dense = in_memory(v);
+        step.in.push_back({dense, 0, dense_strides(shape_of(v))});
+      }
+    }
+    for (uint16_t k = 0; k < node.output_count; ++k) step.out.push_back(node.first_output + k);
+    auto g = static_cast<int32_t>(groups_.size());
+    groups_.emplace_back(std::move(step));
+    for (uint16_t k = 0; k < node.output_count; ++k) place_.push_back(memory(node.first_output + k, g));
+  }
+
+  bool is_same_memory(ValueId v) const {
+    const Place& place = place_[v];
+    return !place.constant && is_dense(place.view, shape_of(v)) &&
+           count_of(shape_of(v)) == count_of(shape_of(place.view.base));
+  }
+
+  /// The value whose memory holds the elements of v in their order; made when there is none.
+  ValueId in_memory(ValueId v) {
+    ValueId base = is_same_memory(v) ? place_[v].view.base : copy(v).view.base;
+    groups_need(base);
+    return base;
+  }
+
+  void groups_need(ValueId base) {
+    needed_.resize(result_.types.size());
+    needed_[base] = 1;
+  }
+
+  Place copy(ValueId v) {
+    auto fresh = static_cast<ValueId>(result_.types.size());
+    result_.types.push_back(result_.types[v]);
+    const Place place = place_[v];
+    int32_t g = new_group(shape_of(v));
+    groups_.back().add_copy({place.view, result_.types[v], place.constant, place.number, place.integer}, fresh);
+    return memory(fresh, g);
+  }
+
+  const Graph& graph_;
+  TakesView takes_view_;
+  Schedule result_;
+  std::vector<Place> place_;  // per value of the graph
+  std::vector<Group> groups_;
+  std::vector<uint8_t> needed_;  // by a node or a caller
+};
+
+}  // namespace
+
+Schedule fuse(const GraphRef& graph, TakesView takes_view) { return Fuser(graph, takes_view).run(); }
+
+}  // namespace koine::compile

@@ -1,0 +1,26 @@
+#pragma once
+#include "compile/kernel.h"
+#include "ir/op_spec.h"
+
+#include <span>
+
+/// Ops as instructions of a kernel.
+namespace koine::compile {
+
+/// Whether kernels compute with the dtype.
+bool is_lowered(DType dtype);
+/// The type that values of a dtype are computed in.
+DType computed_in(DType dtype);
+
+/// Appends the scalar body of an elementwise op on the operands' instructions; returns the result's, in dtype `out`.
+uint16_t lower_body(std::vector<Instr>& code, const scalar::Program& body, std::span<const uint16_t> operands,
+                    DType out);
+uint16_t lower_constant(std::vector<Instr>& code, DType dtype, double number, int64_t integer);
+uint16_t lower_convert(std::vector<Instr>& code, uint16_t value, DType to);
+
+/// The one primitive that a fold joins two values by, or Prim::input when there is none.
+scalar::Prim monoid_of(const scalar::Program& combine);
+/// Appends a fold of a value that has the result's dtype.
+uint16_t lower_fold(std::vector<Instr>& code, scalar::Prim prim, uint16_t value);
+
+}  // namespace koine::compile
