@@ -1,15 +1,16 @@
 # One binary with all C++ tests, and the checks of the repository, so that `ctest` runs everything.
 find_package(doctest REQUIRED)
+find_library(mpfr NAMES mpfr REQUIRED)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/(consumer|checks)/")
+list(FILTER test_sources EXCLUDE REGEX "/tests/(consumer|checks|math/exhaustive)/")
 add_executable(koine_tests ${test_sources})
 set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 # Both halve the time that the tests take to compile.
 target_compile_definitions(koine_tests PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
 target_compile_options(koine_tests PRIVATE -O1)
-target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctest)
+target_link_libraries(koine_tests PRIVATE koine_api koine::koine doctest::doctest ${mpfr})
 add_dependencies(koine_tests koine_generate)
 add_test(NAME koine_tests COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 
@@ -19,6 +20,12 @@ add_test(NAME koine_tests.eager
          COMMAND koine_tests "--test-case-exclude=*in place*,*an error at run time*,*refused at the call,*a chain of a million*"
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(koine_tests.eager PROPERTIES ENVIRONMENT KOINE_EAGER=1)
+
+# What measures the CPU's vector mathematics, also over all float32 numbers; built on demand.
+add_executable(koine_math EXCLUDE_FROM_ALL tests/math/exhaustive/main.cpp tests/math/reference.cpp tests/math/samples.cpp)
+set_target_properties(koine_math PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+target_include_directories(koine_math PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(koine_math PRIVATE koine_api koine::koine ${mpfr})
 
 # Every tests/checks/<name>.py is a check, and --self-test shows that it fails when it should.
 file(GLOB checks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/checks/*.py)

@@ -1,0 +1,91 @@
+#pragma once
+#include "backend/cpu/math/exp.h"
+#include "backend/cpu/math/hyperbolic.h"
+#include "backend/cpu/math/lanes.h"
+#include "backend/cpu/math/log.h"
+#include "backend/cpu/math/math_table.h"
+#include "backend/cpu/math/order.h"
+#include "backend/cpu/math/rounding.h"
+
+/// Included by a file for each instruction set, which defines KOINE_ISA.
+namespace koine::backend::cpu::KOINE_ISA {
+
+namespace {
+
+using scalar::Prim;
+
+template <class E>
+KOINE_INLINE math::Lanes<E> load_some(const E* from, int64_t n) {
+  E padded[math::Lanes<E>::count] = {};
+  __builtin_memcpy(padded, from, static_cast<size_t>(n) * sizeof(E));
+  return math::Lanes<E>::load(padded);
+}
+template <class E>
+KOINE_INLINE void store_some(math::Lanes<E> lanes, E* to, int64_t n) {
+  E padded[math::Lanes<E>::count];
+  lanes.store(padded);
+  __builtin_memcpy(to, padded, static_cast<size_t>(n) * sizeof(E));
+}
+
+/// One place calls f, so that it is inlined once.
+template <int arity, class F, class E>
+void map(const E* x, const E* y, E* out, int64_t n) {
+  using V = math::Lanes<E>;
+  for (int64_t i = 0; i < n; i += V::count) {
+    bool whole = n - i >= V::count;
+    auto operand = [&](const E* from) __attribute__((always_inline)) {
+      return whole ? V::load(from + i) : load_some(from + i, n - i);
+    };
+    V result;
+    if constexpr (arity == 1)
+      result = F()(operand(x));
+    else
+      result = F()(operand(x), operand(y));
+    if (whole)
+      result.store(out + i);
+    else
+      store_some(result, out + i, n - i);
+  }
+}
+
+#define KOINE_FUNCTION1(expression) [](auto x) __attribute__((always_inline)) { return expression; }
+#define KOINE_FUNCTION2(expression) [](auto x, auto y) __attribute__((always_inline)) { return expression; }
+
+constexpr MathTable filled() {
+  MathTable table{};
+  auto set = [&]<int arity, class F>(Prim prim, std::integral_constant<int, arity>, F) {
+    table.f32[static_cast<int>(prim)] = map<arity, F, float>;
+    table.f64[static_cast<int>(prim)] = map<arity, F, double>;
+  };
+  auto set1 = [&](Prim prim, auto f) { set(prim, std::integral_constant<int, 1>(), f); };
+  auto set2 = [&](Prim prim, auto f) { set(prim, std::integral_constant<int, 2>(), f); };
+  set1(Prim::negative, KOINE_FUNCTION1(-x));
+  set1(Prim::absolute, KOINE_FUNCTION1(abs(x)));
+  set1(Prim::sign, KOINE_FUNCTION1(math::sign(x)));
+  set2(Prim::add, KOINE_FUNCTION2(x + y));
+  set2(Prim::subtract, KOINE_FUNCTION2(x - y));
+  set2(Prim::multiply, KOINE_FUNCTION2(x * y));
+  set2(Prim::divide, KOINE_FUNCTION2(x / y));
+  set2(Prim::minimum, KOINE_FUNCTION2(math::minimum(x, y)));
+  set2(Prim::maximum, KOINE_FUNCTION2(math::maximum(x, y)));
+  set1(Prim::sqrt, KOINE_FUNCTION1(sqrt(x)));
+  set1(Prim::exp, KOINE_FUNCTION1(math::exp(x)));
+  set1(Prim::expm1, KOINE_FUNCTION1(math::expm1(x)));
+  set1(Prim::log, KOINE_FUNCTION1(math::log(x)));
+  set1(Prim::log1p, KOINE_FUNCTION1(math::log1p(x)));
+  set1(Prim::log2, KOINE_FUNCTION1(math::log2(x)));
+  set1(Prim::sinh, KOINE_FUNCTION1(math::sinh(x)));
+  set1(Prim::cosh, KOINE_FUNCTION1(math::cosh(x)));
+  set1(Prim::tanh, KOINE_FUNCTION1(math::tanh(x)));
+  set1(Prim::floor, KOINE_FUNCTION1(math::floor(x)));
+  set1(Prim::ceil, KOINE_FUNCTION1(math::ceil(x)));
+  set1(Prim::round, KOINE_FUNCTION1(math::round(x)));
+  set1(Prim::trunc, KOINE_FUNCTION1(math::trunc(x)));
+  return table;
+}
+
+}  // namespace
+
+constexpr MathTable math_table = filled();
+
+}  // namespace koine::backend::cpu::KOINE_ISA

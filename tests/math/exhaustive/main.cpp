@@ -1,0 +1,144 @@
+// Measures the CPU's vector mathematics.
+//
+//   koine_math report                     worst errors of all functions for a sample, and the time of an element
+//   koine_math exhaustive FUNCTION ISA    all 2^32 float32 operands of a function of one operand
+#include "backend/cpu/math/math_table.h"
+#include "math/reference.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace koine::math_test {
+
+namespace {
+
+using backend::cpu::Isa;
+using backend::cpu::MathTable;
+
+Isa isa_named(const std::string& text) { return backend::cpu::choose_isa(text); }
+
+template <class E>
+Worst worst_of_sample(const MathTable& table, Prim prim, int count) {
+  Samples<E> at = samples<E>(prim, count);
+  std::vector<E> out(at.x.size());
+  table.of<E>(prim)(at.x.data(), at.y.data(), out.data(), static_cast<int64_t>(out.size()));
+  Worst worst;
+  Reference reference;
+  for (size_t i = 0; i < out.size(); ++i) {
+    reference.set(prim, at.x[i], at.y[i]);
+    double ulps = reference.ulps(out[i]);
+    if (ulps > worst.ulps) worst = {ulps, double(at.x[i]), double(at.y[i]), double(out[i])};
+  }
+  return worst;
+}
+
+/// Nanoseconds an element takes for operands in the first cache.
+template <class E>
+double time_of(const MathTable& table, Prim prim) {
+  constexpr int n = 1024, rounds = 200;
+  alignas(64) static E x[n], y[n], out[n];
+  for (int i = 0; i < n; ++i) {
+    x[i] = static_cast<E>(0.001 + 0.99 * i / n);
+    y[i] = static_cast<E>(1.5 - x[i]);
+  }
+  auto f = table.of<E>(prim);
+  double best = 1e9;
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    auto start = std::chrono::steady_clock::now();
+    for (int round = 0; round < rounds; ++round) f(x, y, out, n);
+    std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+    best = std::min(best, took.count() / (double(n) * rounds));
+  }
+  return best;
+}
+
+int report(int count) {
+  std::printf("%-14s", "");
+  for (Isa isa : backend::cpu::all_isas) std::printf("%24s ulp, ns", name(isa));
+  std::printf("\n%-14s", "");
+  for ([[maybe_unused]] Isa isa : backend::cpu::all_isas) std::printf("%16s%16s", "float32", "float64");
+  std::printf("\n");
+  auto row = [&](Prim prim, bool measured) {
+    std::printf("%-14s", scalar::name(prim));
+    for (Isa isa : backend::cpu::all_isas) {
+      if (!machine_has(isa)) continue;
+      const MathTable& table = math_table(isa);
+      auto column = [&]<class E>(E) {
+        if (!table.of<E>(prim)) return void(std::printf("%16s", "-"));
+        double ulps = measured ? worst_of_sample<E>(table, prim, count).ulps : 0;
+        std::printf("%8.3f%8.2f", ulps, time_of<E>(table, prim));
+      };
+      column(float());
+      column(double());
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+  };
+  for (Prim prim : rounding_functions()) row(prim, true);
+  for (Prim prim : exact_functions()) row(prim, false);
+  return 0;
+}
+
+/// The error of f32 against the double function of the same instruction set; MPFR decides on what may be the worst.
+int exhaustive(Prim prim, Isa isa) {
+  const MathTable& table = math_table(isa);
+  constexpr int64_t n = 1 << 14;
+  std::vector<float> x(n), out(n);
+  std::vector<double> wide(n), expected(n);
+  Worst worst;
+  Reference reference;
+  for (int64_t from = 0; from < int64_t{1} << 32; from += n) {
+    for (int64_t i = 0; i < n; ++i) {
+      x[i] = std::bit_cast<float>(static_cast<uint32_t>(from + i));
+      wide[i] = x[i];
+    }
+    table.of<float>(prim)(x.data(), nullptr, out.data(), n);
+    table.of<double>(prim)(wide.data(), nullptr, expected.data(), n);
+    for (int64_t i = 0; i < n; ++i) {
+      double exact = expected[i], got = out[i];
+      if (std::isnan(exact) && std::isnan(got)) continue;
+      if (exact == got && std::signbit(exact) == std::signbit(got)) continue;
+      int exponent = exact == 0 || !std::isfinite(exact) ? -125 : std::ilogb(exact) + 1;
+      double rough = std::fabs(got - exact) * std::exp2(24 - std::max(exponent, -125));
+      if (rough < worst.ulps - 1e-3) continue;  // false for a NaN
+      reference.set(prim, x[i], 0);
+      double ulps = reference.ulps(out[i]);
+      if (ulps > worst.ulps) worst = {ulps, x[i], 0, got};
+    }
+  }
+  std::printf("%s %s\n", name(isa), to_string(prim, worst).c_str());
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  std::string command = argc > 1 ? argv[1] : "";
+  if (command == "report") return report(argc > 2 ? std::atoi(argv[2]) : 20000);
+  if (command == "worst" && argc == 5) {
+    for (Prim prim : rounding_functions())
+      if (std::strcmp(scalar::name(prim), argv[2]) == 0) {
+        const MathTable& table = math_table(isa_named(argv[3]));
+        std::printf("float32 %s\n", to_string(prim, worst_of_sample<float>(table, prim, std::atoi(argv[4]))).c_str());
+        std::printf("float64 %s\n", to_string(prim, worst_of_sample<double>(table, prim, std::atoi(argv[4]))).c_str());
+        return 0;
+      }
+  }
+  if (command == "exhaustive" && argc == 4) {
+    for (Prim prim : rounding_functions())
+      if (std::strcmp(scalar::name(prim), argv[2]) == 0 && scalar::arity(prim) == 1)
+        return exhaustive(prim, isa_named(argv[3]));
+  }
+  std::fprintf(stderr,
+               "koine_math report [COUNT]\nkoine_math worst FUNCTION ISA COUNT\nkoine_math exhaustive FUNCTION ISA\n");
+  return 2;
+}
+
+}  // namespace
+
+}  // namespace koine::math_test
+
+int main(int argc, char** argv) { return koine::math_test::run(argc, argv); }
