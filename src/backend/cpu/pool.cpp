@@ -15,6 +15,7 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -37,6 +38,7 @@ void relax() {
 #endif
 }
 
+// Yields between looks: where the thread that is waited for shares this core, waiting must not hold it up.
 template <class Ready>
 bool spin_until(Ready ready) {
   const auto end = std::chrono::steady_clock::now() + spin_time;
@@ -45,6 +47,7 @@ bool spin_until(Ready ready) {
       if (ready()) return true;
       relax();
     }
+    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < end);
   return ready();
 }
@@ -200,6 +203,26 @@ int configured_threads() {
 
 std::atomic<int> chosen_threads{0};
 
+class Scratch {
+ public:
+  ~Scratch() { ::operator delete(data_, alignment); }
+  std::byte* of(int64_t bytes) {
+    if (bytes > size_) {
+      ::operator delete(data_, alignment);
+      size_ = 0;
+      data_ = static_cast<std::byte*>(::operator new(static_cast<size_t>(bytes), alignment, std::nothrow));
+      if (!data_) throw OutOfMemory(cat("[cpu] ", bytes, " bytes requested for one thread's scratch"));
+      size_ = bytes;
+    }
+    return data_;
+  }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  std::byte* data_ = nullptr;
+  int64_t size_ = 0;
+};
+
 }  // namespace
 
 int thread_count() {
@@ -210,6 +233,11 @@ int thread_count() {
 }
 
 void set_thread_count(int n) { chosen_threads.store(n, std::memory_order_relaxed); }
+
+std::byte* thread_scratch(int64_t bytes) {
+  thread_local Scratch scratch;
+  return scratch.of(bytes);
+}
 
 void detail::run_chunks(int64_t chunks, void (*run)(void*, int64_t), void* context) {
   const int64_t threads = chunks > 1 && !inside ? std::min<int64_t>(chunks, thread_count()) : 1;

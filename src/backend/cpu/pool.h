@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -11,6 +12,10 @@ namespace koine::backend::cpu {
 int thread_count();
 /// From now on n threads, as if KOINE_THREADS said so; 0 returns to what it says. Results do not change.
 void set_thread_count(int n);
+
+/// Memory of this thread, aligned to 64 bytes, for what a chunk needs while it runs; it is kept, and valid until the
+/// next call on this thread. Throws OutOfMemory.
+std::byte* thread_scratch(int64_t bytes);
 
 namespace detail {
 void run_chunks(int64_t chunks, void (*run)(void* context, int64_t chunk), void* context);

@@ -1,0 +1,50 @@
+#pragma once
+#include "backend/cpu/kernel.h"
+
+#include <vector>
+
+/// Batches of matrix products.
+namespace koine::backend::cpu {
+
+/// How many elements apart the rows, the columns and the batches of a matrix lie; 0 where it is broadcast.
+struct MatrixLayout {
+  int64_t row_stride, column_stride;
+  std::vector<int64_t> batch_strides;  // one for each batch axis
+};
+
+/// y = a @ b for every batch, and then, where asked for, y + bias (one for each column) and max(y, 0). The result is
+/// dense and row-major.
+struct Product {
+  DType dtype;
+  std::vector<int64_t> batch;
+  int64_t rows, inner, columns;
+  MatrixLayout a, b;
+  bool bias = false, relu = false;
+};
+
+/// The product of dense row-major operands of these types as the op understands them: vectors, broadcast batches.
+/// With `transpose_1` and `transpose_2` an operand's last two axes are stored the other way round.
+Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1 = false, bool transpose_2 = false);
+
+/// The kernel for a product; its operands are a, b and, if there is one, the bias. Null for dtypes that are not
+/// floating. Same bits for any number of threads, and with an epilogue the same as without it and the steps by
+/// themselves.
+std::unique_ptr<NodeKernel> make_product(Product product);
+
+/// Batch axes that can be one become one, and become rows where b has no batch. Sizes stay as they are when one is 0.
+void merge_axes(Product& product);
+
+/// The part of a product that one chunk computes: a range of batches, of rows and of columns.
+struct ProductChunk {
+  int64_t first_batch, batches, first_row, rows, first_column, columns;
+};
+/// How a product is cut for a number of threads.
+struct ProductGrid {
+  int64_t batches, rows, columns;  // of a chunk; the last of each may be smaller
+  int64_t batch_chunks, row_chunks, column_chunks;
+  int64_t chunks() const { return batch_chunks * row_chunks * column_chunks; }
+  ProductChunk at(int64_t chunk, const Product& product, int64_t batch) const;
+};
+ProductGrid grid_of(const Product& product, int64_t batch, int64_t threads);
+
+}  // namespace koine::backend::cpu

@@ -1,0 +1,112 @@
+// The CPU device's matrix products against the op's own definition, and their epilogues against the steps by
+// themselves.
+#include "backend/cpu/gemm/product.h"
+#include "backend/op_kernel_check.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+
+using namespace koine;
+using namespace koine::backend::cpu;
+
+TEST_CASE("cpu matmul: every dtype and many sizes") {
+  struct Of {
+    DType dtype;
+    double tolerance;
+  };
+  for (Of of :
+       {Of{DType::float32, 2e-6}, Of{DType::float64, 1e-14}, Of{DType::bfloat16, 8e-3}, Of{DType::float16, 1e-3}})
+    for (int64_t m : {0, 1, 5, 14, 33})
+      for (int64_t k : {0, 1, 7, 64, 401})
+        for (int64_t n : {0, 1, 8, 31, 70, 300})
+          CHECK(check_op_kernel("matmul", {}, of.dtype, {{m, k}, {k, n}}, of.tolerance));
+}
+
+TEST_CASE("cpu matmul: large enough for several threads") {
+  for (Shapes shapes : {Shapes{{130, 300}, {300, 260}}, Shapes{{256, 256}, {256, 256}}, Shapes{{1000, 20}, {20, 500}},
+                        Shapes{{7, 900}, {900, 1000}}, Shapes{{900, 1000}, {1000, 1}}, Shapes{{1, 900}, {900, 1000}}}) {
+    CHECK(check_op_kernel("matmul", {}, DType::float32, shapes, 4e-6));
+    CHECK(check_op_kernel("matmul", {}, DType::float64, shapes, 1e-14));
+  }
+  CHECK(check_op_kernel("matmul", {}, DType::bfloat16, {{130, 300}, {300, 260}}, 8e-3));
+}
+
+TEST_CASE("cpu matmul: vectors and batches that broadcast") {
+  for (Shapes shapes : {Shapes{{3}, {3}}, Shapes{{3}, {2, 3, 2}}, Shapes{{2, 2, 3}, {3}},
+                        Shapes{{2, 1, 2, 3}, {4, 3, 2}}, Shapes{{4, 2, 3}, {3, 2}}, Shapes{{2, 3}, {5, 3, 4}},
+                        Shapes{{3, 1, 4, 5}, {1, 2, 5, 6}}, Shapes{{0, 2, 3}, {3, 2}}, Shapes{{2, 1, 2, 3}, {0, 3, 2}},
+                        Shapes{{64, 40, 50}, {64, 50, 60}}, Shapes{{3, 8, 20, 64}, {3, 8, 64, 20}}})
+    for (DType dtype : {DType::float32, DType::float64}) CHECK(check_op_kernel("matmul", {}, dtype, shapes, 2e-6));
+}
+
+TEST_CASE("cpu matmul: integers and complex numbers are left to others") {
+  CHECK_FALSE(check_op_kernel("matmul", {}, DType::int32, {{2, 3}, {3, 4}}, 0));
+  CHECK_FALSE(check_op_kernel("matmul", {}, DType::complex64, {{2, 3}, {3, 4}}, 0));
+}
+
+namespace {
+
+std::vector<float> run(const Product& product, const std::vector<float>& a, const std::vector<float>& b,
+                       const std::vector<float>& bias = {}) {
+  int64_t batch = 1;
+  for (int64_t n : product.batch) batch *= n;
+  std::vector<float> y(static_cast<size_t>(batch * product.rows * product.columns), NAN);
+  auto bytes = [](const std::vector<float>& x) { return reinterpret_cast<const std::byte*>(x.data()); };
+  const std::byte* in[] = {bytes(a), bytes(b), bytes(bias)};
+  std::byte* out[] = {reinterpret_cast<std::byte*>(y.data())};
+  make_product(product)->run(in, out, nullptr);
+  return y;
+}
+
+std::vector<float> numbers(int64_t count, int seed) {
+  std::vector<float> values;
+  for (int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>((i * 37 + seed * 11) % 101 - 50) / 32);
+  return values;
+}
+
+std::vector<float> transposed(const std::vector<float>& x, int64_t rows, int64_t columns) {
+  std::vector<float> y(x.size());
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j)
+      y[static_cast<size_t>(j * rows + i)] = x[static_cast<size_t>(i * columns + j)];
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("cpu matmul: operands stored the other way round") {
+  for (int64_t m : {1, 9, 100})
+    for (int64_t k : {1, 50, 500})
+      for (int64_t n : {1, 33, 130}) {
+        std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2);
+        ir::TypeRef x1 = ir::intern_type(float32, {m, k}), x2 = ir::intern_type(float32, {k, n}),
+                    t1 = ir::intern_type(float32, {k, m}), t2 = ir::intern_type(float32, {n, k});
+        auto y = run(product_of(x1, x2), a, b);
+        CHECK(y == run(product_of(t1, x2, true, false), transposed(a, m, k), b));
+        CHECK(y == run(product_of(x1, t2, false, true), a, transposed(b, k, n)));
+        CHECK(y == run(product_of(t1, t2, true, true), transposed(a, m, k), transposed(b, k, n)));
+      }
+}
+
+TEST_CASE("cpu matmul: an epilogue has the bits of its steps") {
+  for (int64_t m : {1, 9, 200})
+    for (int64_t k : {0, 50, 500})
+      for (int64_t n : {1, 33, 130}) {
+        std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2), bias = numbers(n, 3);
+        if (k > 0) a[0] = NAN;
+        bias[0] = -0.0f;
+        Product product = product_of(ir::intern_type(float32, {m, k}), ir::intern_type(float32, {k, n}));
+        auto expected = run(product, a, b);
+        for (size_t i = 0; i < expected.size(); ++i) expected[i] += bias[i % static_cast<size_t>(n)];
+        product.bias = true;
+        auto same = [](const std::vector<float>& x, const std::vector<float>& y) {
+          return std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
+        };
+        CHECK(same(run(product, a, b, bias), expected));
+        for (float& x : expected) x = x > 0 || std::isnan(x) ? x : 0;
+        product.relu = true;
+        CHECK(same(run(product, a, b, bias), expected));
+      }
+}
