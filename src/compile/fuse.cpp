@@ -1,5 +1,6 @@
 #include "compile/fuse.h"
 
+#include "base/dtype_traits.h"
 #include "compile/group.h"
 #include "compile/lower.h"
 
@@ -72,11 +73,7 @@ class Fuser {
     const Shape& shape = graph_.types[node.first_output]->shape;
     if (map.pieces.empty()) {
       if (!is_lowered(graph_.types[node.first_output]->dtype)) return false;
-      Place place;
-      place.constant = true;
-      place.number = map.fill.real();
-      place.integer = map.fill.kind() == Kind::floating ? static_cast<int64_t>(map.fill.real()) : map.fill.integer();
-      place_.push_back(place);
+      place_.push_back(constant(map.fill, graph_.types[node.first_output]->dtype));
       return true;
     }
     if (map.pieces.size() != 1) return false;
@@ -96,6 +93,25 @@ class Fuser {
     }
     place_.push_back(place);
     return true;
+  }
+
+  /// A number in a dtype, by the rules of `cast`.
+  static Place constant(const Number& number, DType dtype) {
+    Place place;
+    place.constant = true;
+    std::byte element[8] = {};
+    if (number.kind() == Kind::floating || number.kind() == Kind::complex) {
+      double real = number.real();
+      koine::convert(DType::float64, reinterpret_cast<const std::byte*>(&real), dtype, element, 1);
+    } else {
+      int64_t integer = number.integer();
+      koine::convert(number.is_unsigned() ? DType::uint64 : DType::int64, reinterpret_cast<const std::byte*>(&integer),
+                     dtype, element, 1);
+    }
+    koine::convert(dtype, element, DType::float64, reinterpret_cast<std::byte*>(&place.number), 1);
+    koine::convert(dtype, element, dtype == DType::uint64 ? DType::uint64 : DType::int64,
+                   reinterpret_cast<std::byte*>(&place.integer), 1);
+    return place;
   }
 
   // ---- groups
@@ -214,9 +230,19 @@ class Fuser {
   Place copy(ValueId v) {
     auto fresh = static_cast<ValueId>(result_.types.size());
     result_.types.push_back(result_.types[v]);
-    const Place place = place_[v];
-    int32_t g = new_group(shape_of(v));
-    groups_.back().add_copy({place.view, result_.types[v], place.constant, place.number, place.integer}, fresh);
+    const Place& place = place_[v];
+    Operand in{place.view, result_.types[v], place.constant, place.number, place.integer};
+    if (is_complex(in.type->dtype)) {
+      // Kernels know real numbers only: its parts are copied, along one more axis.
+      Shape parts = in.type->shape;
+      parts.push_back(2);
+      in.type = intern_type(real_of(in.type->dtype), parts);
+      in.view.offset *= 2;
+      for (int64_t& stride : in.view.strides) stride *= 2;
+      in.view.strides.push_back(1);
+    }
+    int32_t g = new_group(in.type->shape);
+    groups_.back().add_copy(in, fresh);
     return memory(fresh, g);
   }
 

@@ -48,10 +48,10 @@ bool equal_strides(const Ints& a, const Ints& b, const Ints& lengths) {
 
 /// Whether the axes lie in memory like one.
 bool collapses(const Ints& strides, const Ints& lengths, size_t from, size_t to) {
-  int64_t inner = -1;
+  std::optional<int64_t> inner;
   for (size_t d = to; d-- > from;) {
     if (lengths[d] == 1) continue;
-    if (inner >= 0 && strides[d] != inner) return false;
+    if (inner && strides[d] != *inner) return false;
     inner = strides[d] * lengths[d];
   }
   return true;

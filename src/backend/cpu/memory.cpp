@@ -1,5 +1,6 @@
 #include "backend/cpu/memory.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 
@@ -108,7 +109,8 @@ class Planner {
 
   /// Writes result k of a step over an operand that is read for the last time, each element before it is written.
   bool take_over(const Step& step, size_t s, size_t k) {
-    if (!step.kernel || step.kernel->loop != Loop::map) return false;
+    if (!step.kernel) return updates(step, s, k);
+    if (step.kernel->loop != Loop::map) return false;
     const Access& to = step.kernel->stores[k].to;
     for (size_t i = 0; i < step.in.size(); ++i) {
       ValueId v = step.in[i].base;
@@ -120,20 +122,35 @@ class Planner {
           same = same && load.offset == to.offset && load.strides == to.strides &&
                  size_of(load.dtype) == size_of(to.dtype);
       if (!same) continue;
-      const Home& home = plan_.home[v];
-      if (is_result_[step.out[k]]) {
-        if (home.in != Home::In::input || !donated_[static_cast<size_t>(home.at)] || s < safe_from_) continue;
-        plan_.home[step.out[k]] = {Home::In::result, static_cast<int64_t>(plan_.results.size())};
-        plan_.results.push_back(step.out[k]);
-        plan_.result_input.push_back(home.at);
-      } else {
-        if (home.in != Home::In::arena) continue;
-        plan_.home[step.out[k]] = home;
-      }
-      taken_[v] = 1;
-      return true;
+      if (hand_over(v, step.out[k], s)) return true;
     }
     return false;
+  }
+
+  /// Result k of a node that changes a part of an operand.
+  bool updates(const Step& step, size_t s, size_t k) {
+    const ir::GraphNode& node = schedule_.graph->nodes[step.nodes[0]];
+    int operand = node.op->in_place;
+    if (operand < 0 || k != 0) return false;
+    ValueId v = step.in[static_cast<size_t>(operand)].base;
+    auto uses = std::count_if(step.in.begin(), step.in.end(), [&](const View& view) { return view.base == v; });
+    return uses == 1 && last_use_[v] == static_cast<int64_t>(s) && bytes(v) == bytes(step.out[k]) &&
+           hand_over(v, step.out[k], s);
+  }
+
+  bool hand_over(ValueId from, ValueId to, size_t s) {
+    const Home& home = plan_.home[from];
+    bool given = home.in == Home::In::input && donated_[static_cast<size_t>(home.at)] && s >= safe_from_;
+    if (!given && (is_result_[to] || home.in != Home::In::arena)) return false;
+    if (is_result_[to]) {
+      plan_.home[to] = {Home::In::result, static_cast<int64_t>(plan_.results.size())};
+      plan_.results.push_back(to);
+      plan_.result_input.push_back(home.at);
+    } else {
+      plan_.home[to] = home;
+    }
+    taken_[from] = 1;
+    return true;
   }
 
   void release(ValueId v, size_t s) {
