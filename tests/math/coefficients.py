@@ -151,14 +151,42 @@ def tables(kind):
     else:
         f("log", "log(1 + f) = 2 s + s z q(z), s = f / (2 + f), z = s^2, sqrt(1/2) <= 1 + f <= sqrt(2).",
           series(lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z, mpf(2) / 3), 0, mpf("0.02950"), 7, lambda z: z / 2)
+    if not is_float:
+        f("precise_log", "log(1 + f) = 2 s + s z (2 / 3 + z q(z)), as in log.",
+          series(lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2 - 2 * z / 3) / z**2, mpf(2) / 5, "1e-16"), 0, mpf("0.02950"), 7,
+          lambda z: z**2 / 2)
     f("sin", "sin(r) = r + r z q(z), z = r^2, |r| <= pi / 4.",
       series(lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 6), 0, QUARTER_PI**2, pick(3, 6), lambda z: z)
     f("cos", "cos(r) = 1 - z / 2 + z^2 q(z), z = r^2, |r| <= pi / 4.",
       series(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(1) / 24), 0, QUARTER_PI**2, pick(3, 6),
       lambda z: z**2 / cos(sqrt(z)))
+    f("asin", "asin(s) = s + s z q(z), z = s^2, s <= 1/2.",
+      series(lambda z: (asin(sqrt(z)) / sqrt(z) - 1) / z, mpf(1) / 6), 0, mpf(1) / 4, pick(5, 13), lambda z: z)
+    f("atan", f"atan(t) = t + t z q(z), z = t^2, {pick('t <= 1', '|t| <= tan(pi / 8)')}.",
+      series(lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 3), 0, pick(1, mpf("0.1716")), pick(9, 11),
+      lambda z: z * sqrt(z) / atan(sqrt(z)) if z else z)
+    f("erf", "erf(x) = x + x q(z), z = x^2, x <= 1.", series(lambda z: erf(sqrt(z)) / sqrt(z) - 1, 2 / sqrt(pi) - 1, "1e-30"),
+      0, 1, pick(7, 12), lambda z: sqrt(z) / erf(sqrt(z)) if z > mpf("1e-30") else sqrt(pi) / 2)
+    f("log_erfc", "erf(x) = 1 - exp(q(x - 1)), 1 <= x.", lambda t: log(erfc(1 + t)), 0, pick(mpf("2.95"), mpf("4.95")),
+      pick(8, 19), lambda t: erfc(1 + t) / erf(1 + t))
+    emit("half_pi", pieces(pi / 2, [DIGITS[kind]] * 2), "pi / 2 in two pieces.")
     emit("ln2", pieces(LN2, [pick(15, 41), DIGITS[kind]]),
          "log(2) in two pieces; the first times an exponent is exact.")
     emit("log2_e", pieces(1 / LN2, [DIGITS[kind]] * 2), "1 / log(2) in two pieces.")
+
+
+def reduction_tables():
+    """Windows of 2/pi for arguments of 16 binades each, without the bits whose products are multiples of 4."""
+    mp.dps = 450
+    rows = [window(min(-1, 24 - (1 + 16 * g)), [29, 29, 53]) for g in range(8)]
+    for i, column in enumerate(zip(*rows)):
+        emit(f"float_{'abc'[i]}", column, f"Piece {i} for float32 arguments, from |x| < 2^17 on.")
+    rows = []
+    for g in range(65):
+        least = 16 * g - 15
+        rows.append([ldexp(c, 256 if least >= 497 else 0) for c in window(min(-1, 53 - least), [53] * 4)])
+    for i, column in enumerate(zip(*rows)):
+        emit(f"double_{'abcd'[i]}", column, f"Piece {i} for float64, from |x| < 2 on; times 2^256 for |x| >= 2^497.")
 
 
 HEADER = """#pragma once
@@ -176,4 +204,7 @@ if __name__ == "__main__":
         print(f"template <>\nstruct Table<{kind}> {{")
         tables(kind)
         print("};\n")
+    print("/// 2/pi in pieces (Payne and Hanek 1983).\nstruct TwoOverPi {")
+    reduction_tables()
+    print("};\n")
     print("}  // namespace koine::backend::cpu::math")

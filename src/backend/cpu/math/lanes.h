@@ -28,6 +28,7 @@ struct Mask {
   Part part[parts];
   friend KOINE_INLINE Mask operator&(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] & b.part[i])); }
   friend KOINE_INLINE Mask operator|(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] | b.part[i])); }
+  friend KOINE_INLINE Mask operator^(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] ^ b.part[i])); }
   friend KOINE_INLINE Mask operator!(Mask a) { return KOINE_EACH(Mask, Part(~a.part[i])); }
 };
 

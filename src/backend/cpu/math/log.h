@@ -59,9 +59,9 @@ KOINE_INLINE V log(V x) {
   return log_edges(x, log_of(a, log1p_excess(a.f)));
 }
 
-/// log(high + low) of a normal number, with the low part counting in full.
+/// log(2^exponent (high + low)) of a normal number, with the low part counting in full.
 template <class V>
-KOINE_INLINE V log_of_sum(Pair<V> x) {
+KOINE_INLINE V log_of_sum(Pair<V> x, V exponent) {
   using Int = typename V::Int;
   using F = FormatOf<V>;
   LogArgument<V> a = reduce_log(x.high);
@@ -69,12 +69,13 @@ KOINE_INLINE V log_of_sum(Pair<V> x) {
   V unscale = V::from_bits((Int(2 * F::bias + 1) - a.biased) << F::mantissa);
   auto [f, rest] = two_sum(a.f, V(0.5) * x.low * unscale);
   a.f = f;
+  a.exponent = a.exponent + exponent;
   return log_of(a, log1p_excess(f) + fma(-rest, f, rest));
 }
 template <class V>
 KOINE_INLINE V log1p(V x) {
   constexpr double tiny = is_float<V> ? 0x1p-26 : 0x1p-55;
-  V y = log_edges(V(1.0) + x, log_of_sum(two_sum(V(1.0), x)));
+  V y = log_edges(V(1.0) + x, log_of_sum(two_sum(V(1.0), x), V(0.0)));
   return select(abs(x) < V(tiny), x, y);
 }
 

@@ -1,11 +1,17 @@
 #pragma once
+#include "backend/cpu/math/erf.h"
 #include "backend/cpu/math/exp.h"
 #include "backend/cpu/math/hyperbolic.h"
+#include "backend/cpu/math/inverse_hyperbolic.h"
+#include "backend/cpu/math/inverse_trigonometric.h"
 #include "backend/cpu/math/lanes.h"
 #include "backend/cpu/math/log.h"
 #include "backend/cpu/math/math_table.h"
 #include "backend/cpu/math/order.h"
+#include "backend/cpu/math/power.h"
+#include "backend/cpu/math/remainder.h"
 #include "backend/cpu/math/rounding.h"
+#include "backend/cpu/math/trigonometric.h"
 
 /// Included by a file for each instruction set, which defines KOINE_ISA.
 namespace koine::backend::cpu::KOINE_ISA {
@@ -81,6 +87,21 @@ constexpr MathTable filled() {
   set1(Prim::ceil, KOINE_FUNCTION1(math::ceil(x)));
   set1(Prim::round, KOINE_FUNCTION1(math::round(x)));
   set1(Prim::trunc, KOINE_FUNCTION1(math::trunc(x)));
+  set1(Prim::sin, KOINE_FUNCTION1(math::sin(x)));
+  set1(Prim::cos, KOINE_FUNCTION1(math::cos(x)));
+  set1(Prim::tan, KOINE_FUNCTION1(math::tan(x)));
+  set1(Prim::asin, KOINE_FUNCTION1(math::asin(x)));
+  set1(Prim::acos, KOINE_FUNCTION1(math::acos(x)));
+  set1(Prim::atan, KOINE_FUNCTION1(math::atan(x)));
+  set1(Prim::asinh, KOINE_FUNCTION1(math::asinh(x)));
+  set1(Prim::acosh, KOINE_FUNCTION1(math::acosh(x)));
+  set1(Prim::atanh, KOINE_FUNCTION1(math::atanh(x)));
+  set1(Prim::erf, KOINE_FUNCTION1(math::erf(x)));
+  set2(Prim::atan2, KOINE_FUNCTION2(math::atan2(x, y)));
+  set2(Prim::hypot, KOINE_FUNCTION2(math::hypot(x, y)));
+  set2(Prim::power, KOINE_FUNCTION2(math::power(x, y)));
+  set2(Prim::remainder, KOINE_FUNCTION2(math::remainder(x, y)));
+  set2(Prim::floor_divide, KOINE_FUNCTION2(math::floor_divide(x, y)));
   return table;
 }
 
