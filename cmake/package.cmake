@@ -10,6 +10,10 @@ target_include_directories(koine_all INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURC
                                                $<BUILD_INTERFACE:${KOINE_GENERATED}/include>
                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(koine_all PRIVATE ZLIB::ZLIB tomlplusplus::tomlplusplus)
+if(koine_onednn)
+  # Its name in the installed package is ours: it is the copy that was installed with Koine, or the system's.
+  target_link_libraries(koine_all PRIVATE $<BUILD_INTERFACE:${koine_onednn}> $<INSTALL_INTERFACE:koine::onednn>)
+endif()
 add_dependencies(koine_all koine_generate)
 
 # What users link. Ops, devices and the evaluator install themselves at start-up: nothing refers to them by name, and of a
@@ -36,4 +40,16 @@ install(DIRECTORY include/koine ${KOINE_GENERATED}/include/koine DESTINATION ${C
         FILES_MATCHING PATTERN "*.h")
 if(TARGET koine_cli)
   install(TARGETS koine_cli)
+endif()
+
+# Libraries that Koine brings along lie in a folder of their own, where nobody else finds them.
+set(own_libraries ${CMAKE_INSTALL_LIBDIR}/koine)
+if(koine_onednn_installed)
+  install(FILES $<TARGET_FILE:${koine_onednn}> RENAME $<TARGET_SONAME_FILE_NAME:${koine_onednn}>
+          DESTINATION ${own_libraries})
+endif()
+file(RELATIVE_PATH from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+set_property(TARGET koine_all PROPERTY INSTALL_RPATH $ORIGIN/koine)
+if(TARGET koine_cli)
+  set_property(TARGET koine_cli PROPERTY INSTALL_RPATH $ORIGIN/${from_bin}/koine $ORIGIN/${from_bin})
 endif()
