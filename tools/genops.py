@@ -131,22 +131,27 @@ class Op:
             values = ", ".join(f"attrs.{field[1]}" for field in self.fields)
             out.append(f"  ops::{self.type}::Attrs own{{{values}}};")
         pointer = "&own" if self.attrs is not None else "nullptr"
+        invoke = "ops::invoke_one" if len(self.outputs) == 1 else "ops::invoke"
         if self.variadic:
             out.append("  SourceScope scope(where);")
             out.append(f"  std::vector<Arg> list({names[-1]}.begin(), {names[-1]}.end());")
-            out.append(f"  auto result = ops::invoke(row_{self.type}, list, {pointer});")
+            call = f"{invoke}(row_{self.type}, list, {pointer})"
         elif not names:
-            out.append(f"  auto result = ops::invoke(row_{self.type}, {{}}, {pointer});")
+            call = f"{invoke}(row_{self.type}, {{}}, {pointer})"
         else:
             optional = [n for n, a in zip(names, self.args) if a.endswith("?")]
             out.append(f"  const Arg list[] = {{{', '.join(names)}}};")
             count = str(len(names))
             for name in optional:
                 count += f" - ({name}.is_array() && !{name}.array().defined())"
-            out.append(f"  auto result = ops::invoke(row_{self.type}, std::span<const Arg>(list, static_cast<size_t>({count})), {pointer});")
-        shown = [str(i) for i, name in enumerate(self.outputs) if not name.startswith("_")]
-        out.append("  return " + (f"result[{shown[0]}]" if len(shown) == 1 else
-                                  "{" + ", ".join(f"result[{i}]" for i in shown) + "}") + ";")
+            call = f"{invoke}(row_{self.type}, std::span<const Arg>(list, static_cast<size_t>({count})), {pointer})"
+        if len(self.outputs) == 1:
+            out.append(f"  return {call};")
+        else:
+            shown = [str(i) for i, name in enumerate(self.outputs) if not name.startswith("_")]
+            out.append(f"  auto result = {call};")
+            out.append("  return " + (f"result[{shown[0]}]" if len(shown) == 1 else
+                                      "{" + ", ".join(f"result[{i}]" for i in shown) + "}") + ";")
         out.append("}")
 
     def definition(self):

@@ -101,30 +101,81 @@ void detail::wrong_attr_type(const char* wanted, const AttrValue& got) {
   throw ValueError(cat("an attribute of ", wanted, " cannot be ", to_string(got)));
 }
 
-AttrRef intern_attrs(const OpSpec& op, const void* attrs) {
-  // Boxes die with their last holder; the table holds them weakly and forgets dead ones as it meets them.
-  static std::unordered_multimap<uint64_t, std::weak_ptr<const AttrBox>> table;
-  static uint64_t next_id = 1;
-  uint64_t hash = hash_bytes(op.name, std::char_traits<char>::length(op.name));
+uint64_t hash_attrs(uint64_t begin, const OpSpec& op, const void* attrs) {
+  uint64_t hash = begin;
   for (const AttrField& field : op.attrs.fields) hash = hash_combine(hash, field.hash(attrs));
-  GraphLock lock(graph_mutex());
-  auto [it, last] = table.equal_range(hash);
-  while (it != last) {
-    AttrRef box = it->second.lock();
-    if (!box) {
-      it = table.erase(it);
-      continue;
+  return hash;
+}
+
+bool equal_attrs(const OpSpec& op, const void* a, const void* b) {
+  for (const AttrField& field : op.attrs.fields)
+    if (!field.equal(a, b)) return false;
+  return true;
+}
+
+namespace {
+
+/// The boxes in use, in chains. Guarded by the graph lock.
+struct BoxTable {
+  std::vector<AttrBox*> chains = std::vector<AttrBox*>(1024);
+  size_t count = 0;
+  uint64_t next_id = 1;
+
+  AttrBox*& chain(uint64_t hash) { return chains[hash & (chains.size() - 1)]; }
+  void add(AttrBox* box) {
+    if (++count > chains.size()) {
+      std::vector<AttrBox*> old(2 * chains.size());
+      std::swap(old, chains);
+      for (AttrBox* list : old)
+        while (AttrBox* moved = list) {
+          list = moved->next;
+          moved->next = std::exchange(chain(moved->hash), moved);
+        }
     }
-    bool equal = box->op == &op;
-    for (size_t i = 0; equal && i < op.attrs.fields.size(); ++i)
-      equal = op.attrs.fields[i].equal(box->data.get(), attrs);
-    if (equal) return box;
-    ++it;
+    box->next = std::exchange(chain(box->hash), box);
   }
-  auto box = std::make_shared<const AttrBox>(
-      AttrBox{&op, next_id++, hash, op.attrs.copy ? op.attrs.copy(attrs) : std::shared_ptr<void>()});
-  table.emplace(hash, box);
-  return box;
+  void remove(AttrBox* box) {
+    AttrBox** at = &chain(box->hash);
+    while (*at != box) at = &(*at)->next;
+    *at = box->next;
+    --count;
+  }
+};
+// Never destroyed: arrays of the user may live longer than anything else.
+BoxTable& boxes() {
+  static BoxTable& table = *new BoxTable;
+  return table;
+}
+
+/// One more holder, unless the last one is just leaving.
+bool hold(AttrBox& box) {
+  uint32_t holders = box.holders.load(std::memory_order_relaxed);
+  while (holders != 0)
+    if (box.holders.compare_exchange_weak(holders, holders + 1, std::memory_order_relaxed)) return true;
+  return false;
+}
+
+}  // namespace
+
+AttrRef intern_attrs(const OpSpec& op, const void* attrs) {
+  // By name and not by address, so that long work is cut at the same places in every process.
+  uint64_t hash = hash_attrs(hash_bytes(op.name, std::char_traits<char>::length(op.name)), op, attrs);
+  GraphLock lock(graph_mutex());
+  for (AttrBox* box = boxes().chain(hash); box; box = box->next)
+    if (box->hash == hash && box->op == &op && equal_attrs(op, box->data.get(), attrs) && hold(*box))
+      return AttrRef(box);
+  auto data = op.attrs.copy ? op.attrs.copy(attrs) : std::shared_ptr<void>();
+  auto* box = new AttrBox{&op, boxes().next_id++, hash, std::move(data), op.attrs.fields.empty()};
+  boxes().add(box);
+  return AttrRef(box);
+}
+
+void AttrRef::forget(AttrBox* box) noexcept {
+  {
+    GraphLock lock(graph_mutex());
+    boxes().remove(box);
+  }
+  delete box;
 }
 
 }  // namespace koine::ir

@@ -3,10 +3,12 @@
 #include <koine/dim.h>
 #include <koine/dtype.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -115,9 +117,48 @@ struct AttrBox {
   uint64_t id;  // never used twice
   uint64_t hash;
   std::shared_ptr<const void> data;
+  bool forever = false;  // not counted: an op without attributes has one box as long as the process lives
+  std::atomic<uint32_t> holders{1};
+  AttrBox* next = nullptr;  // of equal place in the table
 };
-using AttrRef = std::shared_ptr<const AttrBox>;
 
+/// A counted pointer to a box.
+class AttrRef {
+ public:
+  AttrRef() = default;
+  AttrRef(const AttrRef& other) : box_(other.box_) {
+    if (box_ && !box_->forever) box_->holders.fetch_add(1, std::memory_order_relaxed);
+  }
+  AttrRef(AttrRef&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
+  AttrRef& operator=(const AttrRef& other) { return *this = AttrRef(other); }
+  AttrRef& operator=(AttrRef&& other) noexcept {
+    std::swap(box_, other.box_);
+    return *this;
+  }
+  ~AttrRef() { reset(); }
+  void reset() {
+    AttrBox* box = std::exchange(box_, nullptr);
+    if (box && !box->forever && box->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) forget(box);
+  }
+
+  const AttrBox* get() const { return box_; }
+  const AttrBox* operator->() const { return box_; }
+  const AttrBox& operator*() const { return *box_; }
+  explicit operator bool() const { return box_ != nullptr; }
+  bool operator==(const AttrRef& other) const = default;
+
+ private:
+  friend AttrRef intern_attrs(const OpSpec& op, const void* attrs);
+  /// Adopts one count.
+  explicit AttrRef(AttrBox* box) : box_(box) {}
+  static void forget(AttrBox* box) noexcept;
+
+  AttrBox* box_ = nullptr;
+};
+
+/// Attributes of an op that are not interned: a hash, begun with another, and whether two are equal.
+uint64_t hash_attrs(uint64_t begin, const OpSpec& op, const void* attrs);
+bool equal_attrs(const OpSpec& op, const void* a, const void* b);
 /// The interned box for attributes of an op (null data for an op without attributes).
 AttrRef intern_attrs(const OpSpec& op, const void* attrs);
 /// "axis=-1, keepdims=false", or "" without attributes.

@@ -1,35 +1,139 @@
-#include "base/format.h"
-#include "ir/node.h"
+#include "ir/buffer.h"
 
-#include <atomic>
+#include "base/format.h"
+#include "ir/lock.h"
+
+#include <koine/error.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <new>
 
 namespace koine::ir {
 
 namespace {
-std::atomic<int64_t> live{0}, peak{0};
 constexpr std::align_val_t alignment{64};
+constexpr size_t granule = 64, small_classes = 16, per_doubling = 8;
+constexpr size_t small_bytes = granule * small_classes;  // below, a class for each multiple of the granule
+constexpr size_t class_count = small_classes + 1 + per_doubling * 53;
+
+/// Header and data of a buffer, rounded up by at most an eighth, so that few sizes differ.
+uint32_t class_of(size_t bytes) {
+  if (bytes <= small_bytes) return static_cast<uint32_t>((bytes + granule - 1) / granule);
+  // The least m * 2^s that fits, with m from 8 to 15.
+  int shift = std::bit_width(bytes - 1) - 4;
+  size_t steps = ((bytes - 1) >> shift) + 1;  // 9 to 16
+  return static_cast<uint32_t>(small_classes + per_doubling * static_cast<size_t>(shift - 7) + steps - per_doubling);
+}
+size_t bytes_of(uint32_t size_class) {
+  if (size_class <= small_classes) return size_class * granule;
+  size_t above = size_class - small_classes - 1;
+  return (per_doubling + 1 + above % per_doubling) << (above / per_doubling + 7);
+}
 }  // namespace
 
-std::shared_ptr<Buffer> Buffer::allocate(int64_t bytes) {
-  // A zero-size array still has an address that nobody else has.
-  auto* data = static_cast<std::byte*>(::operator new(static_cast<size_t>(bytes ? bytes : 1), alignment, std::nothrow));
-  if (!data)
-    throw OutOfMemory(cat("[allocate] ", bytes, " bytes requested; ", live.load(), " bytes live, ", peak.load(),
-                          " bytes at the peak"));
-  std::shared_ptr<Buffer> buffer(new Buffer(data, bytes));
-  int64_t now = live += bytes, top = peak;
-  while (now > top && !peak.compare_exchange_weak(top, now)) {
+/// The memory of all buffers, live and kept.
+class BufferPool {
+ public:
+  BufferRef take(int64_t wanted) {
+    size_t needed = static_cast<size_t>(wanted) + sizeof(Buffer);
+    if (wanted < 0 || wanted > most) refuse(wanted);
+    uint32_t size_class = class_of(needed);
+    Buffer* buffer = nullptr;
+    {
+      std::lock_guard lock(lock_);
+      if ((buffer = kept_[size_class])) {
+        kept_[size_class] = buffer->next_;
+        kept_bytes_ -= bytes_of(size_class);
+        count(wanted);
+      } else {
+        trim(bytes_of(size_class));
+      }
+    }
+    if (!buffer) buffer = fresh(size_class, wanted);
+    buffer->holders_.store(1, std::memory_order_relaxed);
+    buffer->size_class_ = size_class;
+    buffer->bytes_ = wanted;
+    BufferRef result;
+    result.buffer_ = buffer;
+    return result;
   }
-  return buffer;
-}
+  void give(Buffer* buffer) {
+    std::lock_guard lock(lock_);
+    live_ -= buffer->bytes_;
+    buffer->next_ = kept_[buffer->size_class_];
+    kept_[buffer->size_class_] = buffer;
+    kept_bytes_ += bytes_of(buffer->size_class_);
+  }
+  int64_t live() {
+    std::lock_guard lock(lock_);
+    return live_;
+  }
+  int64_t peak() {
+    std::lock_guard lock(lock_);
+    return peak_;
+  }
 
-Buffer::~Buffer() {
-  live -= bytes_;
-  ::operator delete(data_, alignment);
-}
+ private:
+  static constexpr int64_t most = int64_t{1} << 56;
+  static constexpr size_t always_kept = 64 << 20;
 
-int64_t Buffer::live_bytes() { return live; }
-int64_t Buffer::peak_bytes() { return peak; }
+  void count(int64_t bytes) {
+    live_ += bytes;
+    if (live_ > peak_) peak_ = live_;
+  }
+  Buffer* fresh(uint32_t size_class, int64_t wanted) {
+    void* memory = ::operator new(bytes_of(size_class), alignment, std::nothrow);
+    if (!memory) {
+      {
+        std::lock_guard lock(lock_);
+        release(kept_bytes_);
+      }
+      memory = ::operator new(bytes_of(size_class), alignment, std::nothrow);
+    }
+    if (!memory) refuse(wanted);
+    std::lock_guard lock(lock_);
+    count(wanted);
+    return new (memory) Buffer;
+  }
+  [[noreturn]] void refuse(int64_t wanted) {
+    throw OutOfMemory(
+        cat("[allocate] ", wanted, " bytes requested; ", live(), " bytes live, ", peak(), " bytes at the peak"));
+  }
+  // Sizes that changed for good leave memory behind that nobody asks for again.
+  void trim(size_t more) {
+    auto most_live = static_cast<size_t>(std::max(peak_, live_ + static_cast<int64_t>(more)));
+    size_t allowed = most_live + most_live / 2 + always_kept;
+    size_t held = static_cast<size_t>(live_) + kept_bytes_ + more;
+    if (held > allowed) release(held - allowed);
+  }
+  // The largest first.
+  void release(size_t bytes) {
+    size_t goal = kept_bytes_ - std::min(bytes, kept_bytes_);
+    for (size_t c = class_count; c-- > 0 && kept_bytes_ > goal;)
+      while (kept_[c] && kept_bytes_ > goal) {
+        Buffer* buffer = kept_[c];
+        kept_[c] = buffer->next_;
+        kept_bytes_ -= bytes_of(static_cast<uint32_t>(c));
+        ::operator delete(buffer, alignment);
+      }
+  }
+
+  SpinLock lock_;
+  int64_t live_ = 0, peak_ = 0;
+  size_t kept_bytes_ = 0;
+  std::array<Buffer*, class_count> kept_{};
+};
+
+namespace {
+// Never destroyed: arrays of the user may live longer than anything else.
+constinit BufferPool pool;
+}  // namespace
+
+BufferRef Buffer::allocate(int64_t bytes) { return pool.take(bytes); }
+void Buffer::give_back(Buffer* buffer) noexcept { pool.give(buffer); }
+int64_t Buffer::live_bytes() { return pool.live(); }
+int64_t Buffer::peak_bytes() { return pool.peak(); }
 
 }  // namespace koine::ir

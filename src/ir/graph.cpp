@@ -89,11 +89,11 @@ class Builder {
     GraphNode entry{node->op,
                     node->attrs,
                     static_cast<uint32_t>(graph_.operands.size()),
-                    static_cast<uint16_t>(node->in.size()),
-                    static_cast<uint16_t>(node->outs.size()),
+                    static_cast<uint16_t>(node->in().size()),
+                    static_cast<uint16_t>(node->outs().size()),
                     static_cast<ValueId>(graph_.types.size())};
-    for (const Array& operand : node->in) graph_.operands.push_back(operand.out()->place);
-    for (Out& out : node->outs) {
+    for (const Out* operand : node->in()) graph_.operands.push_back(operand->place);
+    for (Out& out : node->outs()) {
       out.place = static_cast<uint32_t>(graph_.types.size());
       out.mark = mark_;
       graph_.types.push_back(out.type);
@@ -124,7 +124,7 @@ Captured capture(std::span<const Array> outputs, std::span<const Array> inputs, 
   // An array that is given twice as an input keeps its last place; both are the same value.
   auto inside = [&](const Node* node) {
     if (!node->op) return false;
-    return node->op->args.empty() || (node->serial >= since && !node->in.empty());
+    return node->op->args.empty() || (node->serial >= since && !node->in().empty());
   };
   std::vector<Node*> nodes(prefix.begin(), prefix.end()), stack;
   for (Node* node : nodes) node->visited = mark;
@@ -135,12 +135,12 @@ Captured capture(std::span<const Array> outputs, std::span<const Array> inputs, 
     stack.push_back(out->node);
   };
   for (Node* node : prefix)
-    for (const Array& operand : node->in) visit(operand.out());
+    for (Out* operand : node->in()) visit(operand);
   for (const Array& output : outputs) visit(output.out());
   while (!stack.empty()) {
     Node* node = stack.back();
     stack.pop_back();
-    for (const Array& operand : node->in) visit(operand.out());
+    for (Out* operand : node->in()) visit(operand);
   }
   std::sort(nodes.begin() + static_cast<std::ptrdiff_t>(prefix.size()), nodes.end(),
             [](const Node* a, const Node* b) { return a->serial < b->serial; });
@@ -152,12 +152,12 @@ Captured capture(std::span<const Array> outputs, std::span<const Array> inputs, 
     captured.primal.push_back(captured.outside.back());
   };
   for (Node* node : nodes)
-    for (const Array& operand : node->in) outside(operand.out());
+    for (Out* operand : node->in()) outside(operand);
   for (const Array& output : outputs) outside(output.out());
 
   for (Node* node : nodes) {
     builder.node(node);
-    for (Out& out : node->outs) captured.primal.push_back(revive(&out));
+    for (Out& out : node->outs()) captured.primal.push_back(revive(&out));
   }
   for (const Array& output : outputs) builder.graph().outputs.push_back(output.out()->place);
   seal(builder.graph());

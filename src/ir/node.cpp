@@ -1,297 +1,164 @@
 #include "ir/node.h"
 
-#include "base/format.h"
-#include "base/hash.h"
-#include "ir/body.h"
-#include "ir/rethrow.h"
-
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <unordered_map>
+#include "ir/pending.h"
 
 namespace koine::ir {
 
+/// Nodes that died are used again: recording asks the system for nothing.
+class NodePool {
+ public:
+  Node* take(size_t operands, size_t outputs) {
+    if (!free_) grow();
+    Node* node = free_;
+    free_ = next(node);
+    node->outs_ = &node->near_out_;
+    if (operands > std::size(node->near_in_)) {
+      node->far_in_ = std::make_unique<Out*[]>(operands);
+      node->in_ = node->far_in_.get();
+    }
+    if (outputs != 1) {
+      node->far_outs_ = std::make_unique<Out[]>(outputs);
+      node->outs_ = node->far_outs_.get();
+    }
+    node->out_count_ = static_cast<uint32_t>(outputs);
+    return node;
+  }
+  void give(Node* node) noexcept {
+    node->op = nullptr;
+    node->attrs.reset();
+    node->visited = 0;
+    node->abstract = node->taped = false;
+    node->placeholder_of = nullptr;
+    if (node->far_in_) {
+      node->far_in_.reset();
+      node->in_ = node->near_in_;
+    }
+    node->far_outs_.reset();
+    node->near_out_.value.reset();
+    node->near_out_.ready.store(false, std::memory_order_relaxed);
+    node->near_out_.mark = 0;
+    next(node) = free_;
+    free_ = node;
+  }
+
+ private:
+  // A free node has no outputs, so their place serves as the link.
+  static Node*& next(Node* node) { return node->near_out_.node; }
+  void grow() {
+    constexpr size_t count = 256;
+    slabs_.push_back(std::make_unique<Node[]>(count));
+    for (size_t i = count; i-- > 0;) {
+      next(&slabs_.back()[i]) = free_;
+      free_ = &slabs_.back()[i];
+    }
+  }
+
+  std::vector<std::unique_ptr<Node[]>> slabs_;
+  Node* free_ = nullptr;
+};
+
 namespace {
 
-thread_local int tape_depth = 0;
-thread_local int body_depth = 0;
-thread_local std::vector<Array>* tape_history = nullptr;
-
-// Pending work is cut when it is long and its content hash says so, so that a loop that repeats is
-// always cut at the same place of its body; at the latest after `longest`.
-constexpr uint32_t long_enough = 4096, longest = 16384;
-constexpr uint64_t cut_mask = 0xff;
-constexpr int64_t most_bytes = int64_t{4} << 30;
-
-bool eager() {
-  static const bool on = [] {
-    const char* value = std::getenv("KOINE_EAGER");
-    return value && *value && std::strcmp(value, "0") != 0;
-  }();
-  return on;
+// Never destroyed: arrays of the user may live longer than anything else.
+NodePool& pool() {
+  static NodePool& nodes = *new NodePool;
+  return nodes;
 }
 
-void absorb(Component& into, Component* from) {
-  into.sorted = into.sorted && (into.nodes.empty() || from->nodes.empty());
-  for (Node* node : from->nodes) {
-    if (!node) continue;
-    node->component = &into;
-    node->slot = static_cast<uint32_t>(into.nodes.size());
-    into.nodes.push_back(node);
-  }
-  into.live += from->live;
-  into.bytes += from->bytes;
-  into.rolling ^= from->rolling;
-  delete from;
-}
+std::atomic<uint64_t> last_serial{0};
 
-void join_component(Node* node) {
-  Component* home = nullptr;
-  for (const Array& operand : node->in) {
-    Component* other = node_of(operand)->component;
-    if (!other || other == home) continue;
-    if (home && home->nodes.size() < other->nodes.size()) std::swap(home, other);
-    if (home)
-      absorb(*home, other);
-    else
-      home = other;
-  }
-  if (!home) home = new Component;
-  node->component = home;
-  node->slot = static_cast<uint32_t>(home->nodes.size());
-  home->nodes.push_back(node);
-  ++home->live;
-  home->rolling = hash_combine(home->rolling, node->attrs->hash);
-  for (const Out& out : node->outs)
-    home->bytes += out.type->concrete ? out.type->count * static_cast<int64_t>(size_of(out.type->dtype)) : 0;
-}
-
-bool should_cut(const Component& component) {
-  if (component.bytes > most_bytes || component.live >= longest) return true;
-  return component.live >= long_enough && (component.rolling & cut_mask) == 0;
-}
-
-Arrays handles_of(Node* node) {
-  Arrays handles;
-  handles.reserve(node->outs.size());
-  for (Out& out : node->outs) {
-    out.refs = 1;
-    handles.push_back(Array::adopt(&out));
-  }
-  return handles;
-}
-
-Node* new_node(std::span<const TypeRef> types, std::source_location where) {
-  auto* node = new Node;
-  node->serial = next_serial();
-  node->where = where;
-  node->live_outs = static_cast<uint32_t>(types.size());
-  node->outs.resize(types.size());
-  for (size_t i = 0; i < types.size(); ++i) {
-    node->outs[i].node = node;
-    node->outs[i].index = static_cast<uint32_t>(i);
-    node->outs[i].type = types[i];
-    node->outs[i].live = true;
-  }
-  return node;
-}
-
-void destroy(Node* node) {
-  if (Component* home = node->component) {
-    home->nodes[node->slot] = nullptr;
-    if (--home->live == 0) delete home;
-  }
-  delete node;
-}
-
-struct InferKey {
-  const OpSpec* op;
-  uint64_t attrs;
-  std::vector<TypeRef> in;
-  bool operator==(const InferKey&) const = default;
-};
-struct InferHash {
-  size_t operator()(const InferKey& key) const {
-    uint64_t hash = hash_combine(reinterpret_cast<uintptr_t>(key.op), key.attrs);
-    for (TypeRef type : key.in) hash = hash_combine(hash, type->hash);
-    return hash;
-  }
-};
-constexpr size_t infer_cache_bound = 1 << 16;
-
-}  // namespace
-
-std::recursive_mutex& graph_mutex() {
-  static std::recursive_mutex mutex;
-  return mutex;
-}
-
-uint64_t next_serial() {
-  static std::atomic<uint64_t> serial{1};
-  return serial.fetch_add(1, std::memory_order_relaxed);
-}
-
-void release_last(Out* out) noexcept {
-  // A queue instead of recursion: a chain of a million nodes is legal.
-  thread_local std::vector<Out*> queue;
-  thread_local bool busy = false;
-  queue.push_back(out);
+// A queue instead of recursion: a chain of a million nodes is legal.
+void destroy(Node* node) noexcept {
+  static std::vector<Node*>& queue = *new std::vector<Node*>;
+  static bool busy = false;
+  queue.push_back(node);
   if (busy) return;
   busy = true;
-  {
-    GraphLock lock(graph_mutex());
-    while (!queue.empty()) {
-      Out* dead = queue.back();
-      queue.pop_back();
-      if (__atomic_load_n(&dead->refs, __ATOMIC_ACQUIRE) != 0 || !dead->live) continue;
-      dead->live = false;
-      if (--dead->node->live_outs == 0) destroy(dead->node);
-    }
+  while (!queue.empty()) {
+    Node* dead = queue.back();
+    queue.pop_back();
+    if (dead->component) leave_component(dead);
+    drop_operands(dead);
+    pool().give(dead);
   }
   busy = false;
 }
 
+}  // namespace
+
+// Written under the lock only, so that a node costs no atomic addition.
+uint64_t next_serial() {
+  GraphLock lock(graph_mutex());
+  uint64_t serial = last_serial.load(std::memory_order_relaxed) + 1;
+  last_serial.store(serial, std::memory_order_relaxed);
+  return serial;
+}
+
+Node* new_node(size_t operands, std::span<const TypeRef> types, std::source_location where) {
+  Node* node = pool().take(operands, types.size());
+  node->serial = next_serial();
+  node->where = where;
+  node->live_outs = static_cast<uint32_t>(types.size());
+  for (size_t i = 0; i < types.size(); ++i) {
+    Out& out = node->outs_[i];
+    out.refs = out.uses = 1;
+    out.node = node;
+    out.type = types[i];
+  }
+  return node;
+}
+
+void add_operand(Node* node, Out* operand) {
+  node->in_[node->in_count_++] = operand;
+  ++operand->uses;
+  node->abstract |= operand->node->abstract;
+  node->taped |= operand->node->taped;
+}
+
+void drop_operands(Node* node) {
+  uint32_t count = std::exchange(node->in_count_, 0);
+  for (uint32_t i = 0; i < count; ++i) drop_use(node->in_[i]);
+}
+
+void drop_use(Out* out) {
+  if (--out->uses == 0 && --out->node->live_outs == 0) free_if_dead(out->node);
+}
+
+void free_if_dead(Node* node) {
+  if (node->live_outs == 0 && !node->running) destroy(node);
+}
+
+void release_last(Out* out) noexcept {
+  GraphLock lock(graph_mutex());
+  drop_use(out);
+}
+
 Array revive(Out* out) {
   GraphLock lock(graph_mutex());
-  if (!out->live) {
-    out->live = true;
-    ++out->node->live_outs;
-  }
-  return Array::share(out);
-}
-
-std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in) {
-  static std::unordered_map<InferKey, std::vector<TypeRef>, InferHash> cache;
-  GraphLock lock(graph_mutex());
-  InferKey key{&op, attrs->id, {in.begin(), in.end()}};
-  if (auto found = cache.find(key); found != cache.end()) return found->second;
-  std::vector<TypeRef> types;
-  if (op.infer) {
-    for (const TypeValue& value : op.infer({op, in, attrs->data.get()}))
-      types.push_back(intern_type(value.dtype, value.shape));
-  } else {
-    GraphRef body = body_graph(op, attrs, in);
-    for (size_t k = 0; k < body->outputs.size(); ++k) types.push_back(body->output_type(k));
-  }
-  if (cache.size() >= infer_cache_bound) cache.clear();
-  cache.emplace(std::move(key), types);
-  return types;
-}
-
-Arrays record_typed(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
-                    std::source_location where) {
-  GraphLock lock(graph_mutex());
-  Node* node = new_node(types, where);
-  node->op = &op;
-  node->attrs = attrs;
-  node->in.assign(in.begin(), in.end());
-  for (const Array& operand : in) {
-    node->abstract |= node_of(operand)->abstract;
-    node->taped |= node_of(operand)->taped;
-  }
-  if (!node->abstract)
-    for (TypeRef type : types) node->abstract |= !type->concrete;
-  if (!node->abstract) join_component(node);
-  return handles_of(node);
-}
-
-Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
-  where = current_source(where);
-  std::vector<TypeRef> operand_types, types;
-  for (const Array& operand : in) operand_types.push_back(type_of(operand));
-  try {
-    types = infer_types(op, attrs, operand_types);
-  } catch (const Error& error) {
-    rethrow_for_op(error, op, operand_types, attrs.get(), where);
-  }
-  GraphLock lock(graph_mutex());
-  Arrays out = record_typed(op, attrs, in, types, where);
-  Node* node = node_of(out[0]);
-  // Inside a body values stay unknown even where they could be known: they are part of the graph.
-  if (node->component && body_depth == 0 && (eager() || should_cut(*node->component))) evaluate(out[0], where);
-  return out;
+  if (__atomic_fetch_add(&out->refs, 1, __ATOMIC_RELAXED) == 0 && out->uses++ == 0) ++out->node->live_outs;
+  return Array::adopt(out);
 }
 
 Array make_leaf(TypeRef type, BufferRef value, std::source_location where) {
-  Node* node = new_node({&type, 1}, current_source(where));
-  node->outs[0].value = std::move(value);
-  return handles_of(node)[0];
+  GraphLock lock(graph_mutex());
+  Node* node = new_node(0, {&type, 1}, current_source(where));
+  Out& out = node->outs()[0];
+  out.value = std::move(value);
+  out.ready.store(true, std::memory_order_release);
+  return Array::adopt(&out);
 }
 
 Array make_placeholder(TypeRef type, const char* transform, std::source_location where) {
-  Node* node = new_node({&type, 1}, current_source(where));
+  GraphLock lock(graph_mutex());
+  Node* node = new_node(0, {&type, 1}, current_source(where));
   node->abstract = true;
   node->placeholder_of = transform;
-  return handles_of(node)[0];
+  return Array::adopt(&node->outs()[0]);
 }
 
-void mark_taped(const Array& x) { node_of(x)->taped = true; }
-
-void enter_tape() {
-  if (tape_depth++ == 0) tape_history = new std::vector<Array>;
-}
-void leave_tape() noexcept {
-  if (--tape_depth != 0) return;
-  std::vector<Array>* history = tape_history;
-  tape_history = nullptr;
+void mark_taped(const Array& x) {
   GraphLock lock(graph_mutex());
-  for (const Array& x : *history) {
-    std::vector<Array> operands;
-    std::swap(operands, node_of(x)->in);
-  }
-  delete history;
-}
-bool tape_active() { return tape_depth > 0; }
-
-BodyScope::BodyScope() { ++body_depth; }
-BodyScope::~BodyScope() { --body_depth; }
-bool BodyScope::active() { return body_depth > 0; }
-
-void settle(Node* node) {
-  if (Component* home = node->component) {
-    home->nodes[node->slot] = nullptr;
-    node->component = nullptr;
-    if (--home->live == 0) delete home;
-  }
-  if (node->taped && tape_history) {
-    tape_history->push_back(revive(&node->outs[0]));
-    return;
-  }
-  std::vector<Array> operands;
-  std::swap(operands, node->in);
-}
-
-namespace {
-const char* transform_of(Node* node) {
-  std::vector<Node*> stack{node};
-  uint64_t mark = next_serial();
-  while (!stack.empty()) {
-    Node* top = stack.back();
-    stack.pop_back();
-    if (top->placeholder_of) return top->placeholder_of;
-    for (const Array& operand : top->in) {
-      Node* next = node_of(operand);
-      if (next->abstract && next->outs[0].mark != mark) {
-        next->outs[0].mark = mark;
-        stack.push_back(next);
-      }
-    }
-  }
-  return "a trace";
-}
-}  // namespace
-
-void evaluate(const Array& x, std::source_location where) {
-  GraphLock lock(graph_mutex());
-  Out& out = *x.out();
-  if (out.value) return;
-  where = current_source(where);
-  if (out.node->abstract)
-    throw TraceError(cat("[read] inside ", transform_of(out.node),
-                         " only shapes are known, not values: ", out.node->op ? out.node->op->name : "argument", " : ",
-                         to_string(*out.type), " made at ", to_string(out.node->where), "\n  at ", to_string(where)));
-  evaluate_pending(out);
+  node_of(x)->taped = true;
 }
 
 }  // namespace koine::ir

@@ -1,59 +1,46 @@
 #pragma once
 #include "ir/attrs.h"
+#include "ir/buffer.h"
+#include "ir/lock.h"
 #include "ir/op_spec.h"
 #include "ir/type.h"
 
 #include <koine/array.h>
 
 #include <cstdint>
-#include <mutex>
+#include <memory>
 #include <source_location>
 #include <span>
 #include <vector>
 
 /// Nodes: the lazily recorded graph behind arrays.
 ///
-/// A node is in one of four states:
+/// A node is in one of five states:
 /// - pending: recorded, its value not computed; it belongs to a Component;
+/// - running: pending no more, a program that computes it is at work (`running`);
 /// - evaluated: its live outputs have values and its operands are dropped (unless a grad needs them);
 /// - abstract: it depends on a placeholder of `vmap` or `jit` and never gets a value;
 /// - leaf: no op; data given by the user.
+///
+/// Everything in it is guarded by the graph lock, but for `Out::refs` and `Out::ready` and what never changes (`node`,
+/// `type`, `op`, `where`).
 namespace koine::ir {
 
 struct Node;
 struct Component;
 
-/// Memory of a value: dense, row-major, aligned to 64 bytes, shared by count.
-class Buffer {
- public:
-  /// Throws OutOfMemory with the requested bytes.
-  static std::shared_ptr<Buffer> allocate(int64_t bytes);
-  ~Buffer();
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  std::byte* data() { return data_; }
-  int64_t bytes() const { return bytes_; }
-  /// Bytes held by all live buffers, and the most that ever were.
-  static int64_t live_bytes();
-  static int64_t peak_bytes();
-
- private:
-  Buffer(std::byte* data, int64_t bytes) : data_(data), bytes_(bytes) {}
-  std::byte* data_;
-  int64_t bytes_;
-};
-using BufferRef = std::shared_ptr<Buffer>;
-
-/// One output of a node. `refs` counts handles and operands; it is first, for Array.
+/// One output of a node. `refs` counts handles; it is first, for Array.
 struct Out {
   uint32_t refs = 0;
-  uint32_t index = 0;  // among the node's outputs
+  /// What keeps it: operands that read it, and one for every time that its handles will go back to none.
+  uint32_t uses = 0;
   Node* node = nullptr;
   TypeRef type = nullptr;
   BufferRef value;
-  uint64_t mark = 0;  // of the last walk that saw it, with its place there
-  uint32_t place = 0;
-  bool live = false;  // counted in the node's live_outs
+  uint64_t mark = 0;               // of the last walk that saw it, with what that noted:
+  uint32_t place = 0;              // its number there
+  uint32_t seen = 0;               // how many operands there read it
+  std::atomic<bool> ready{false};  // it has a value
 };
 
 struct Node {
@@ -62,14 +49,31 @@ struct Node {
   uint64_t serial = 0;  // creation order, operands before users
   Component* component = nullptr;
   uint32_t slot = 0;       // place in the component
+  uint32_t live_outs = 0;  // outputs with uses
   uint64_t visited = 0;    // of the last walk that saw it
-  uint32_t live_outs = 0;  // outputs with references
   bool abstract = false;   // depends on a placeholder
   bool taped = false;      // depends on an argument of a running grad
+  bool running = false;
   std::source_location where;
-  std::vector<Array> in;
-  std::vector<Out> outs;
   const char* placeholder_of = nullptr;  // "vmap" or "jit" for a placeholder
+
+  std::span<Out* const> in() const { return {in_, in_count_}; }
+  std::span<Out> outs() { return {outs_, out_count_}; }
+
+ private:
+  friend class NodePool;
+  friend Node* new_node(size_t operands, std::span<const TypeRef> types, std::source_location where);
+  friend void add_operand(Node* node, Out* operand);
+  friend void drop_operands(Node* node);
+
+  Out** in_ = near_in_;
+  Out* outs_ = &near_out_;
+  uint32_t in_count_ = 0, out_count_ = 0;
+  // Most ops have few operands and one result; others have them elsewhere.
+  Out* near_in_[3] = {};
+  Out near_out_;
+  std::unique_ptr<Out*[]> far_in_;
+  std::unique_ptr<Out[]> far_outs_;
 };
 
 /// Pending nodes that are connected by their operands; evaluated together.
@@ -81,17 +85,15 @@ struct Component {
   bool sorted = true;
 };
 
-/// One lock for recording and evaluating: pending graphs belong to arrays, not to threads.
-std::recursive_mutex& graph_mutex();
-using GraphLock = std::lock_guard<std::recursive_mutex>;
-
 /// Records an op on operands whose types fit already; infers types (cached) and throws the op's typed
 /// errors with op, operand types and the user's line. Returns one array per output.
 Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where);
+/// The same for an op with one output.
+Array record_one(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where);
 /// The same without inference, for replaying nodes of a graph.
 Arrays record_typed(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
                     std::source_location where);
-/// The types an op would give: inference through the same cache.
+/// The types an op would give, from a bounded cache or by inference.
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in);
 
 /// An array with a value.
@@ -128,12 +130,10 @@ class BodyScope {
   static bool active();
 };
 
-/// Computes the value of a pending output; called with the graph lock held. The runtime defines it: the one place
-/// where this layer reaches up, by name only.
+/// Computes the value of an output that is pending or running; called with the graph lock held, which it gives up
+/// while a program runs. The runtime defines it: the one place where this layer reaches up, by name only.
 void evaluate_pending(Out& target);
 /// Makes sure that the array has a value. Throws TraceError for an abstract one.
 void evaluate(const Array& x, std::source_location where);
-/// Takes a node out of its component after evaluation; operands are dropped unless history is kept.
-void settle(Node* node);
 
 }  // namespace koine::ir

@@ -16,8 +16,12 @@ TypeRef intern_type(DType dtype, const Shape& shape) {
     if (it->second->dtype == dtype && equal_value(it->second->shape, shape)) return it->second.get();
   for (Dim n : shape)
     if (n.is_concrete() && n.value() < 0) throw ShapeError("an axis of negative length in shape " + to_string(shape));
-  auto type = std::make_unique<Type>(Type{dtype, shape, hash, shape.is_concrete(), 0});
-  if (type->concrete) type->count = count(shape).value();
+  auto type = std::make_unique<Type>(Type{dtype, shape, hash, shape.is_concrete()});
+  if (type->concrete) {
+    type->count = count(shape).value();
+    // Creation refuses what does not fit; a type of it may be asked about.
+    __builtin_mul_overflow(type->count, static_cast<int64_t>(size_of(dtype)), &type->bytes);
+  }
   return table.emplace(hash, std::move(type))->second.get();
 }
 

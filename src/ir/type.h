@@ -12,7 +12,8 @@ struct Type {
   Shape shape;
   uint64_t hash;
   bool concrete;
-  int64_t count;  // elements, when concrete
+  int64_t count = 0;  // elements, when concrete
+  int64_t bytes = 0;  // of the elements, when concrete
   int rank() const { return static_cast<int>(shape.size()); }
 };
 /// Equal types are the same pointer. Types live as long as the process.

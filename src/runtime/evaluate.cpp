@@ -1,6 +1,7 @@
-#include "runtime/program_cache.h"
-
+#include "ir/pending.h"
 #include "ir/rethrow.h"
+#include "runtime/program_cache.h"
+#include "runtime/work.h"
 
 #include <koine/runtime.h>
 
@@ -30,101 +31,70 @@ const backend::DeviceApi& current_device() {
   return device;
 }
 
-/// Pending nodes as a graph, with the arrays around it.
-struct Work {
-  std::vector<Node*> nodes;      // operands before users
-  std::vector<Out*> inputs;      // evaluated values that the nodes read
-  std::vector<uint8_t> donated;  // inputs that nobody else holds
-  std::vector<Out*> outputs;     // outputs that somebody outside holds
-  GraphRef graph;
+/// Work that no evaluation uses now, for the memory of its lists. Guarded by the graph lock.
+class Lease {
+ public:
+  Lease() {
+    if (spare().empty()) {
+      work_ = std::make_unique<Work>();
+    } else {
+      work_ = std::move(spare().back());
+      spare().pop_back();
+    }
+  }
+  ~Lease() { spare().push_back(std::move(work_)); }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  Work& operator*() { return *work_; }
+
+ private:
+  static std::vector<std::unique_ptr<Work>>& spare() {
+    static auto& list = *new std::vector<std::unique_ptr<Work>>;
+    return list;
+  }
+  std::unique_ptr<Work> work_;
 };
 
-// Handles and operands outside of these nodes keep an output alive; under a grad so do the nodes on its tape, and what
-// those read.
-Work collect(std::vector<Node*> nodes) {
-  Work work;
-  uint64_t mark = next_serial();
-  std::vector<uint32_t> uses;
-  auto graph = std::make_shared<Graph>();
-  std::vector<Out*> values;
-  std::vector<uint8_t> kept;
-  bool tape = tape_active();
-  auto place = [&](Out* out) {
-    out->mark = mark;
-    out->place = static_cast<uint32_t>(values.size());
-    values.push_back(out);
-    uses.push_back(0);
-    kept.push_back(tape && out->node->taped);
-    graph->types.push_back(out->type);
-  };
-  uint64_t inside = next_serial();
-  for (Node* node : nodes) node->visited = inside;
-  for (Node* node : nodes)
-    for (const Array& operand : node->in) {
-      Out* out = operand.out();
-      if (out->node->visited == inside || out->mark == mark) continue;
-      place(out);
-      work.inputs.push_back(out);
-    }
-  graph->input_count = static_cast<uint32_t>(values.size());
-  for (Node* node : nodes) {
-    GraphNode entry{node->op,
-                    node->attrs,
-                    static_cast<uint32_t>(graph->operands.size()),
-                    static_cast<uint16_t>(node->in.size()),
-                    static_cast<uint16_t>(node->outs.size()),
-                    static_cast<ValueId>(values.size())};
-    for (const Array& operand : node->in) {
-      graph->operands.push_back(operand.out()->place);
-      ++uses[operand.out()->place];
-      kept[operand.out()->place] |= tape && node->taped;
-    }
-    for (Out& out : node->outs) place(&out);
-    graph->nodes.push_back(std::move(entry));
-    graph->where.push_back(node->where);
-  }
-  for (size_t i = 0; i < work.inputs.size(); ++i) {
-    const Out& out = *work.inputs[i];
-    bool last = out.refs == uses[i] && out.node->outs.size() == 1 && out.value.use_count() == 1;
-    work.donated.push_back(last && !tape);
-  }
-  for (size_t v = work.inputs.size(); v < values.size(); ++v) {
-    Out* out = values[v];
-    if (out->refs <= uses[v] && !kept[v]) continue;
-    graph->outputs.push_back(static_cast<ValueId>(v));
-    work.outputs.push_back(out);
-  }
-  seal(*graph);
-  work.graph = std::move(graph);
-  work.nodes = std::move(nodes);
-  return work;
-}
-
-void run(const Work& work) {
+std::vector<BufferRef> compile_and_run(const Work& work) {
   const backend::DeviceApi& device = current_device();
-  auto program = program_cache().find_or_compile(device, work.graph, work.donated);
-  std::vector<BufferRef> inputs;
-  for (Out* input : work.inputs) {
-    if (!input->value)
-      throw Error(std::string("[evaluate] the value of ") + (input->node->op ? input->node->op->name : "an argument") +
-                  " made at " + to_string(input->node->where) + " is gone");
-    inputs.push_back(input->value);
+  auto program = program_cache().find(device, work);
+  if (!program) {
+    GraphRef graph = graph_of(work);
+    {
+      GraphUnlock unlock(graph_mutex());
+      program = device.compile(graph, work.donated);
+    }
+    program_cache().add(device, work, program);
   }
-  std::vector<BufferRef> outputs = device.run(*program, inputs);
-  for (size_t k = 0; k < outputs.size(); ++k) work.outputs[k]->value = std::move(outputs[k]);
-  // Dropping operands destroys inner nodes, so all are kept until the last one is settled.
-  Arrays alive;
-  for (Node* node : work.nodes) alive.push_back(revive(&node->outs[0]));
-  for (Node* node : work.nodes) settle(node);
+  std::vector<BufferRef> inputs;
+  inputs.reserve(work.inputs.size());
+  for (const Out* input : work.inputs) inputs.push_back(input->value);
+  GraphUnlock unlock(graph_mutex());
+  return device.run(*program, inputs);
 }
 
-std::vector<Node*> pending_of(Component& component) {
-  std::vector<Node*> nodes;
+/// Gives the outputs their values; others may record meanwhile.
+void run(const Work& work) {
+  begin_run(work.nodes);
+  try {
+    std::vector<BufferRef> results = compile_and_run(work);
+    for (size_t k = 0; k < results.size(); ++k) {
+      work.outputs[k]->value = std::move(results[k]);
+      work.outputs[k]->ready.store(true, std::memory_order_release);
+    }
+  } catch (...) {
+    fail_run(work.nodes);
+    throw;
+  }
+  end_run(work.nodes);
+}
+
+void pending_of(const Component& component, std::vector<Node*>& nodes) {
+  nodes.clear();
   for (Node* node : component.nodes)
     if (node) nodes.push_back(node);
   if (!component.sorted)
     std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->serial < b->serial; });
-  return nodes;
 }
 
 std::vector<Node*> ancestors_of(Node* target) {
@@ -134,8 +104,8 @@ std::vector<Node*> ancestors_of(Node* target) {
   while (!stack.empty()) {
     Node* node = stack.back();
     stack.pop_back();
-    for (const Array& operand : node->in) {
-      Node* next = node_of(operand);
+    for (const Out* operand : node->in()) {
+      Node* next = operand->node;
       if (!next->component || next->visited == mark) continue;
       next->visited = mark;
       found.push_back(next);
@@ -146,10 +116,9 @@ std::vector<Node*> ancestors_of(Node* target) {
   return found;
 }
 
-[[noreturn]] void report(const Work& work, const backend::NodeFailure& failure) {
-  const Node& node = *work.nodes[failure.node];
+[[noreturn]] void report(const Node& node, const backend::NodeFailure& failure) {
   std::vector<TypeRef> types;
-  for (const Array& operand : node.in) types.push_back(type_of(operand));
+  for (const Out* operand : node.in()) types.push_back(operand->type);
   try {
     std::rethrow_exception(failure.error);
   } catch (const Error& error) {
@@ -165,21 +134,32 @@ namespace koine {
 
 void ir::evaluate_pending(Out& target) {
   using namespace runtime;
-  Array hold = Array::share(&target);
-  Work work = collect(pending_of(*target.node->component));
-  try {
-    run(work);
-    return;
-  } catch (const backend::NodeFailure& failure) {
-    // Work that only happens to be connected must not take this value down with it.
-    std::vector<Node*> needed = ancestors_of(target.node);
-    if (std::find(needed.begin(), needed.end(), work.nodes[failure.node]) != needed.end()) report(work, failure);
-    work = collect(std::move(needed));
-  }
-  try {
-    run(work);
-  } catch (const backend::NodeFailure& failure) {
-    report(work, failure);
+  Lease lease;
+  Work& work = *lease;
+  bool only_needed = false;
+  while (!target.value) {
+    if (target.node->running) {
+      wait_for_a_run();
+      continue;
+    }
+    if (!target.node->component) throw_gone(target);
+    if (only_needed)
+      work.nodes = ancestors_of(target.node);
+    else
+      pending_of(*target.node->component, work.nodes);
+    if (Ready ready = describe(work); ready != Ready::yes) {
+      if (ready == Ready::not_yet) wait_for_a_run();
+      continue;
+    }
+    try {
+      run(work);
+    } catch (const backend::NodeFailure& failure) {
+      // Work that only happens to be connected must not take this value down with it.
+      std::vector<Node*> needed = ancestors_of(target.node);
+      if (std::find(needed.begin(), needed.end(), work.nodes[failure.node]) != needed.end())
+        report(*work.nodes[failure.node], failure);
+      only_needed = true;
+    }
   }
 }
 

@@ -1,29 +1,26 @@
 #include "runtime/program_cache.h"
 
-#include "base/hash.h"
-
 #include <algorithm>
 
 namespace koine::runtime {
 
-std::shared_ptr<backend::Program> ProgramCache::find_or_compile(const backend::DeviceApi& device,
-                                                                const ir::GraphRef& graph,
-                                                                const std::vector<uint8_t>& donated) {
-  uint64_t hash = hash_combine(graph->hash, hash_bytes(donated.data(), donated.size()));
+ProgramCache::ProgramRef ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
   ++clock_;
-  auto [it, last] = entries_.equal_range(hash);
+  auto [it, last] = entries_.equal_range(work.hash);
   for (; it != last; ++it) {
     Entry& entry = it->second;
-    if (entry.device != &device || entry.donated != donated || !ir::same(*entry.graph, *graph)) continue;
+    if (entry.device != &device || entry.key != work.key) continue;
     entry.last_use = clock_;
     ++hits_;
     return entry.program;
   }
-  auto program = device.compile(graph, donated);
+  return nullptr;
+}
+
+void ProgramCache::add(const backend::DeviceApi& device, const Work& work, ProgramRef program) {
   ++compiled_;
   if (entries_.size() >= bound_) forget_old();
-  entries_.emplace(hash, Entry{&device, graph, donated, program, clock_});
-  return program;
+  entries_.emplace(work.hash, Entry{&device, work.key, std::move(program), clock_});
 }
 
 // Half of the entries at once, so that a full cache does not search for its oldest at every miss.

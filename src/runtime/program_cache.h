@@ -1,27 +1,29 @@
 #pragma once
 #include "backend/api.h"
+#include "runtime/work.h"
 
 #include <unordered_map>
 
 namespace koine::runtime {
 
-/// Programs found by graph, verified by full comparison. Bounded: what was not used lately goes first.
+/// Programs found by what they compute, verified by full comparison. Bounded: what was not used lately goes first.
 class ProgramCache {
  public:
+  using ProgramRef = std::shared_ptr<backend::Program>;
+
   explicit ProgramCache(size_t bound) : bound_(bound) {}
-  std::shared_ptr<backend::Program> find_or_compile(const backend::DeviceApi& device, const ir::GraphRef& graph,
-                                                    const std::vector<uint8_t>& donated);
+  /// Null when there is none yet.
+  ProgramRef find(const backend::DeviceApi& device, const Work& work);
+  void add(const backend::DeviceApi& device, const Work& work, ProgramRef program);
   int64_t hits() const { return hits_; }
   int64_t compiled() const { return compiled_; }
   size_t size() const { return entries_.size(); }
-  void clear() { entries_.clear(); }
 
  private:
   struct Entry {
     const backend::DeviceApi* device;
-    ir::GraphRef graph;
-    std::vector<uint8_t> donated;
-    std::shared_ptr<backend::Program> program;
+    std::vector<uint64_t> key;
+    ProgramRef program;
     uint64_t last_use;
   };
   void forget_old();

@@ -3,6 +3,7 @@
 #include "base/dtype_traits.h"
 #include "base/format.h"
 #include "ir/node.h"
+#include "ir/record.h"
 #include "ir/rethrow.h"
 
 #include <koine/ops.h>
@@ -91,7 +92,25 @@ std::string name_operands(std::span<const Arg> args) {
   return text;
 }
 
+void remember(const ir::AttrRef& given, std::span<const Array> in, const Array& out) {
+  const Array* operands[ir::most_known_operands];
+  for (size_t i = 0; i < in.size(); ++i) operands[i] = &in[i];
+  ir::remember_call({operands, in.size()}, given, out);
+}
+
 }  // namespace
+
+Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
+  const Array* arrays[ir::most_known_operands];
+  size_t count = 0;
+  for (const Arg& arg : args) {
+    if (count == ir::most_known_operands || !arg.is_array() || !arg.array().defined()) break;
+    arrays[count++] = &arg.array();
+  }
+  if (count != 0 && count == args.size())
+    if (Array out = ir::record_known(op, {arrays, count}, attrs, args[0].where()); out.defined()) return out;
+  return invoke(op, args, attrs)[0];
+}
 
 Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
   std::source_location where = ir::current_source(args.empty() ? std::source_location() : args[0].where());
@@ -104,17 +123,23 @@ Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
     if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
     Arrays in;
     std::vector<ir::TypeRef> types;
+    bool as_given = op.outputs.size() == 1 && !args.empty() && args.size() <= ir::most_known_operands;
     for (size_t i = 0; i < args.size(); ++i) {
-      if (!args[i].is_array())
-        in.push_back(number_array(args[i].number(), dtypes[i].dtype));
-      else if (args[i].array().dtype() == dtypes[i].dtype)
+      if (args[i].is_array() && args[i].array().dtype() == dtypes[i].dtype) {
         in.push_back(args[i].array());
-      else
-        in.push_back(cast(args[i].array(), {.dtype = dtypes[i].dtype}));
+      } else {
+        in.push_back(args[i].is_array() ? Array(cast(args[i].array(), {.dtype = dtypes[i].dtype}))
+                                        : number_array(args[i].number(), dtypes[i].dtype));
+        as_given = false;
+      }
       types.push_back(ir::type_of(in.back()));
     }
+    ir::AttrRef given;
+    if (as_given) given = ir::intern_attrs(op, attrs);
     if (op.normalize) op.normalize(attrs, {op, types, attrs});
-    return ir::record(op, ir::intern_attrs(op, attrs), in, where);
+    Arrays out = ir::record(op, ir::intern_attrs(op, attrs), in, where);
+    if (as_given) remember(given, in, out[0]);
+    return out;
   } catch (const Error& error) {
     std::string text = error.what();
     if (text.find("\n  at ") != std::string::npos) throw;

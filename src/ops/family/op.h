@@ -10,6 +10,7 @@
 namespace koine::ir {
 // Defined in ir/node.h, which rules do not need.
 Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where);
+Array record_one(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where);
 }  // namespace koine::ir
 
 /// How an op's struct becomes a row of the op table. Every op file includes the header of its family,
@@ -67,7 +68,7 @@ Sample sample(std::vector<SampleInput> in, typename T::Attrs attrs = {}) {
 /// Records an op from inside a rule: operands fit already, attributes are canonical.
 template <class T>
 Array record(std::initializer_list<Array> in, typename T::Attrs attrs = {}) {
-  return ir::record(spec<T>(), ir::intern_attrs(spec<T>(), &attrs), {in.begin(), in.size()}, {})[0];
+  return ir::record_one(spec<T>(), ir::intern_attrs(spec<T>(), &attrs), {in.begin(), in.size()}, {});
 }
 /// The node's op with its own attributes on other operands.
 Arrays again(const RuleInput& node, std::span<const Array> in);
@@ -75,6 +76,8 @@ Arrays again(const BatchInput& node, std::span<const Array> in);
 
 /// The entry of the user's functions: promotion, canonical attributes, recording. `attrs` is changed.
 Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs);
+/// The same for an op with one output; quick when it was called before on operands of the same types.
+Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs);
 
 /// Axis as stored: negative, counted from the end. Throws IndexError naming the shape.
 int64_t axis_from_end(int64_t axis, const Shape& shape);

@@ -1,0 +1,72 @@
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+/// Memory of values.
+namespace koine::ir {
+
+class BufferRef;
+
+/// Memory of a value: dense, row-major, aligned to 64 bytes, shared by count. Memory that is given back is kept for the
+/// next buffer of its size, so that work that repeats asks the system for nothing.
+class alignas(64) Buffer {
+ public:
+  /// Throws OutOfMemory with the requested bytes.
+  static BufferRef allocate(int64_t bytes);
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  /// Directly behind the header.
+  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
+  int64_t bytes() const { return bytes_; }
+  /// Bytes held by all live buffers, and the most that ever were.
+  static int64_t live_bytes();
+  static int64_t peak_bytes();
+
+ private:
+  friend class BufferRef;
+  friend class BufferPool;
+  Buffer() = default;
+  static void give_back(Buffer* buffer) noexcept;
+
+  std::atomic<uint32_t> holders_{1};
+  uint32_t size_class_ = 0;
+  int64_t bytes_ = 0;
+  Buffer* next_ = nullptr;  // among the kept ones
+};
+
+/// A counted pointer to a buffer.
+class BufferRef {
+ public:
+  BufferRef() = default;
+  explicit BufferRef(Buffer* buffer) : buffer_(buffer) {
+    if (buffer_) buffer_->holders_.fetch_add(1, std::memory_order_relaxed);
+  }
+  BufferRef(const BufferRef& other) : BufferRef(other.buffer_) {}
+  BufferRef(BufferRef&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
+  BufferRef& operator=(BufferRef other) noexcept {
+    std::swap(buffer_, other.buffer_);
+    return *this;
+  }
+  ~BufferRef() { reset(); }
+  void reset() {
+    Buffer* dead = std::exchange(buffer_, nullptr);
+    if (dead && (dead->holders_.load(std::memory_order_acquire) == 1 ||
+                 dead->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1))
+      Buffer::give_back(dead);
+  }
+
+  Buffer* get() const { return buffer_; }
+  Buffer* operator->() const { return buffer_; }
+  Buffer& operator*() const { return *buffer_; }
+  explicit operator bool() const { return buffer_ != nullptr; }
+  /// Nobody else holds the buffer.
+  bool unique() const { return buffer_ && buffer_->holders_.load(std::memory_order_acquire) == 1; }
+
+ private:
+  friend class BufferPool;
+  Buffer* buffer_ = nullptr;
+};
+
+}  // namespace koine::ir

@@ -1,0 +1,83 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+/// The locks of the core. Both cost a few nanoseconds while nobody else wants them.
+namespace koine::ir {
+
+/// For a handful of instructions that throw nothing.
+class SpinLock {
+ public:
+  void lock() {
+    while (taken_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+  }
+  void unlock() { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+/// Guards recording: pending graphs belong to arrays, not to threads. A thread may lock it again while it holds it.
+class GraphMutex {
+ public:
+  void lock() {
+    const void* self = this_thread();
+    if (owner_.load(std::memory_order_relaxed) == self) {
+      ++depth_;
+      return;
+    }
+    uint32_t state = free;
+    if (!state_.compare_exchange_strong(state, taken, std::memory_order_acquire)) wait();
+    owner_.store(self, std::memory_order_relaxed);
+  }
+  void unlock() {
+    if (depth_ != 0) {
+      --depth_;
+      return;
+    }
+    owner_.store(nullptr, std::memory_order_relaxed);
+    if (state_.exchange(free, std::memory_order_release) == wanted) state_.notify_one();
+  }
+
+ private:
+  friend class GraphUnlock;
+  static constexpr uint32_t free = 0, taken = 1, wanted = 2;
+  static const void* this_thread() {
+    static thread_local char place;
+    return &place;
+  }
+  void wait() {
+    while (state_.exchange(wanted, std::memory_order_acquire) != free) state_.wait(wanted, std::memory_order_relaxed);
+  }
+
+  std::atomic<uint32_t> state_{free};
+  std::atomic<const void*> owner_{nullptr};
+  uint32_t depth_ = 0;
+};
+
+inline constinit GraphMutex the_graph_mutex;
+inline GraphMutex& graph_mutex() { return the_graph_mutex; }
+using GraphLock = std::lock_guard<GraphMutex>;
+
+/// While it lives, others may record and evaluate: what this thread has locked, however often, is free.
+class GraphUnlock {
+ public:
+  explicit GraphUnlock(GraphMutex& mutex) : mutex_(mutex), depth_(mutex.depth_) {
+    mutex_.depth_ = 0;
+    mutex_.unlock();
+  }
+  ~GraphUnlock() {
+    mutex_.lock();
+    mutex_.depth_ = depth_;
+  }
+  GraphUnlock(const GraphUnlock&) = delete;
+  GraphUnlock& operator=(const GraphUnlock&) = delete;
+
+ private:
+  GraphMutex& mutex_;
+  uint32_t depth_;
+};
+
+}  // namespace koine::ir
