@@ -39,7 +39,7 @@ def extremes(error, grid):
 
 
 def remez(f, low, high, powers, scale):
-    """The c that make max |(f(x) - sum c[k] x^powers[k]) * scale(x)| least, and that maximum."""
+    """The c that make max |(f(x) - sum c[k] x^powers[k]) * scale(x)| least."""
     count = len(powers) + 1
     half, middle = (high - low) / 2, (high + low) / 2
     points = [middle - half * cos(pi * (2 * k + 1) / (2 * count)) for k in range(count)]
@@ -48,7 +48,7 @@ def remez(f, low, high, powers, scale):
 
     def value(x):
         if x not in known:
-            known[x] = (f(x), scale(x))
+            known[x] = (f(x), abs(scale(x)))
         return known[x]
 
     for _ in range(12):
@@ -74,19 +74,23 @@ def remez(f, low, high, powers, scale):
         points = [x for x, _ in found]
         if max(abs(v) for _, v in found) < level * mpf("1.02"):
             break
-    return [c[k] for k in range(count - 1)], level
+    return [c[k] for k in range(count - 1)]
 
 
 def fit(name, kind, f, low, high, terms, scale):
     """Coefficients of f on [low, high] in the precision `kind`. `scale` turns an error of f into one of the result."""
     bits = DIGITS[kind]
     low, high, fixed = mpf(low), mpf(high), []
+    # Fitted again only where no power changes its sign, as the exchange needs it; in double precision the rounding of the
+    # later coefficients is far below what counts.
+    again = kind == "float" and low >= 0
     while len(fixed) < terms:
         rest = lambda x: f(x) - sum(c * x**k for k, c in enumerate(fixed))
-        c, level = remez(rest, low, high, list(range(len(fixed), terms)), scale)
-        # In double precision the rounding of the later coefficients is far below what counts.
-        fixed += [rounded(x, bits) for x in (c[:1] if kind == "float" else c)]
-    print(f"{name} {kind}: {terms} terms, relative error 2^{mp.nstr(log(level, 2), 4)}", file=sys.stderr)
+        c = remez(rest, low, high, list(range(len(fixed), terms)), scale)
+        fixed += [rounded(x, bits) for x in (c[:1] if again else c)]
+    grid = [low + (high - low) * k / 1000 for k in range(1001)]
+    error = max(abs((f(x) - sum(c * x**k for k, c in enumerate(fixed))) * scale(x)) for x in grid)
+    print(f"{name} {kind}: {terms} terms, relative error 2^{mp.nstr(log(error, 2), 4)}", file=sys.stderr)
     return fixed
 
 
@@ -123,7 +127,7 @@ def emit(name, values, doc):
 
 LN2 = log(mpf(2))
 HALF_LN2 = LN2 / 2 * mpf("1.01")
-QUARTER_PI = pi / 4 * mpf("1.001")
+QUARTER_PI = pi / 4 * mpf("1.002")
 
 
 def series(g, at_zero, least="1e-8"):
@@ -134,7 +138,10 @@ def series(g, at_zero, least="1e-8"):
 def tables(kind):
     is_float = kind == "float"
     pick = lambda a, b: a if is_float else b
-    f = lambda name, doc, g, low, high, terms, scale: emit(name, fit(name, kind, g, low, high, terms, scale), doc)
+
+    def f(name, doc, g, low, high, terms, scale, leading=()):
+        emit(name, [mpf(c) for c in leading] + fit(name, kind, g, low, high, terms, scale), doc)
+
 
     f("exp", "exp(r) = 1 + r + r^2 q(r), |r| <= log(2) / 2.", series(lambda r: (exp(r) - 1 - r) / r**2, mpf(1) / 2),
       -HALF_LN2, HALF_LN2, pick(5, 11), lambda r: r**2 / exp(r))
@@ -143,9 +150,12 @@ def tables(kind):
     f("sinh", "sinh(r) = r + r z q(z), z = r^2, |r| <= log(2) / 2.",
       series(lambda z: (sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(1) / 6), 0, HALF_LN2**2, pick(3, 6), lambda z: z)
     if is_float:
-        f("log", "log(1 + f) = f - f^2 / 2 + f^3 q(f), sqrt(1/2) <= 1 + f <= sqrt(2).",
+        f("log", "log(1 + f) = f + f^2 q(f), sqrt(1/2) <= 1 + f <= sqrt(2).",
           series(lambda x: (log(1 + x) - x + x**2 / 2) / x**3, mpf(1) / 3), sqrt(mpf(0.5)) - mpf("1.001"),
-          sqrt(mpf(2)) - mpf("0.999"), 9, lambda x: x**3 / log(1 + x) if abs(x) > 1e-8 else x**2)
+          sqrt(mpf(2)) - mpf("0.999"), 8, lambda x: x**3 / log(1 + x) if abs(x) > 1e-8 else x**2, [-0.5])
+        f("exp_twice", "exp(2 r) = 1 + r q(r), |r| <= log(2) / 4.",
+          series(lambda r: (exp(2 * r) - 1 - 2 * r) / r**2, mpf(2)), -HALF_LN2 / 2, HALF_LN2 / 2, 5,
+          lambda r: r**2 / exp(2 * r), [2])
         f("tanh", "tanh(x) = x + x z q(z), z = x^2, x <= 0.5625.",
           series(lambda z: (tanh(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 3), 0, mpf("0.5625") ** 2, 5, lambda z: z)
     else:

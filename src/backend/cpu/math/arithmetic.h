@@ -16,7 +16,8 @@ struct Format<float> {
   static constexpr int mantissa = 23, bias = 127;
   static constexpr double largest = 0x1.fffffep127, least_normal = 0x1p-126, infinity = __builtin_inf();
   static constexpr double origin = 0x1.8p23;  // the last bits of origin + n are those of n
-  static constexpr int64_t origin_bits = 0x4b400000, one_bits = 0x3f800000, half_root_bits = 0x3f3504f3;
+  static constexpr int64_t origin_bits = 0x4b400000, one_bits = 0x3f800000, sign_bit = 0x80000000,
+                           half_root_bits = 0x3f3504f3;
   static constexpr double splitter = 0x1p12 + 1;
 };
 template <>
@@ -24,7 +25,7 @@ struct Format<double> {
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr double largest = 0x1.fffffffffffffp1023, least_normal = 0x1p-1022, infinity = __builtin_inf();
   static constexpr double origin = 0x1.8p52;
-  static constexpr int64_t origin_bits = 0x4338000000000000, one_bits = 0x3ff0000000000000,
+  static constexpr int64_t origin_bits = 0x4338000000000000, one_bits = 0x3ff0000000000000, sign_bit = INT64_MIN,
                            half_root_bits = 0x3fe6a09e667f3bcd;
   static constexpr double splitter = 0x1p27 + 1;
 };
@@ -76,6 +77,18 @@ KOINE_INLINE V scaled(V x, Whole<V> n) {
     Int all = n.integer(), half = ((all + Int(4096)) >> 1) - Int(2048);
     return x * power_of_two<V>(half) * power_of_two<V>(all - half);
   }
+}
+
+/// y, which is not negative, with the sign of x; and y negated where x has a sign.
+template <class V>
+KOINE_INLINE V signed_as(V y, V x) {
+  using Int = typename V::Int;
+  return V::from_bits(bits(y) | (bits(x) & Int(FormatOf<V>::sign_bit)));
+}
+template <class V>
+KOINE_INLINE V flipped_as(V y, V x) {
+  using Int = typename V::Int;
+  return V::from_bits(bits(y) ^ (bits(x) & Int(FormatOf<V>::sign_bit)));
 }
 
 /// high + low, without a rounding between them.

@@ -9,20 +9,23 @@ struct Table;
 template <>
 struct Table<float> {
   /// exp(r) = 1 + r + r^2 q(r), |r| <= log(2) / 2.
-  static constexpr double exp[] = {0x1.fffffcp-2, 0x1.555482p-3, 0x1.555822p-5, 0x1.124440p-7, 0x1.6afadcp-10};
+  static constexpr double exp[] = {0x1.fffffcp-2, 0x1.55548ap-3, 0x1.555914p-5, 0x1.123fc8p-7, 0x1.6a1c14p-10};
   /// cosh(r) = 1 + z q(z), z = r^2, |r| <= log(2) / 2.
   static constexpr double cosh[] = {0x1.000000p-1, 0x1.5554e2p-5, 0x1.6d54bcp-10};
   /// sinh(r) = r + r z q(z), z = r^2, |r| <= log(2) / 2.
   static constexpr double sinh[] = {0x1.555556p-3, 0x1.110fc2p-7, 0x1.a2d6b0p-13};
-  /// log(1 + f) = f - f^2 / 2 + f^3 q(f), sqrt(1/2) <= 1 + f <= sqrt(2).
-  static constexpr double log[] = {0x1.555546p-2,  -0x1.000018p-2, 0x1.99a5ccp-3,  -0x1.5569c2p-3, 0x1.232840p-3,
-                                   -0x1.f87c26p-4, 0x1.e39540p-4,  -0x1.f939dap-4, 0x1.41560ep-4};
+  /// log(1 + f) = f + f^2 q(f), sqrt(1/2) <= 1 + f <= sqrt(2).
+  static constexpr double log[] = {-0x1.000000p-1, 0x1.555554p-2,  -0x1.000232p-2, 0x1.99a062p-3, -0x1.546f28p-3,
+                                   0x1.22cf0ap-3,  -0x1.0d99fap-3, 0x1.05b93cp-3,  -0x1.3935c0p-4};
+  /// exp(2 r) = 1 + r q(r), |r| <= log(2) / 4.
+  static constexpr double exp_twice[] = {0x1.000000p+1, 0x1.fffffcp+0, 0x1.55548ap+0,
+                                         0x1.555914p-1, 0x1.123fc8p-2, 0x1.6a1c14p-4};
   /// tanh(x) = x + x z q(z), z = x^2, x <= 0.5625.
   static constexpr double tanh[] = {-0x1.555548p-2, 0x1.110c5ap-3, -0x1.b9048ep-5, 0x1.580444p-6, -0x1.93f664p-8};
   /// sin(r) = r + r z q(z), z = r^2, |r| <= pi / 4.
-  static constexpr double sin[] = {-0x1.555546p-3, 0x1.11077ap-7, -0x1.9954a2p-13};
+  static constexpr double sin[] = {-0x1.555546p-3, 0x1.110778p-7, -0x1.99538ep-13};
   /// cos(r) = 1 - z / 2 + z^2 q(z), z = r^2, |r| <= pi / 4.
-  static constexpr double cos[] = {0x1.55554ap-5, -0x1.6c0c28p-10, 0x1.99e81cp-16};
+  static constexpr double cos[] = {0x1.55554ap-5, -0x1.6c0c26p-10, 0x1.99e71ap-16};
   /// asin(s) = s + s z q(z), z = s^2, s <= 1/2.
   static constexpr double asin[] = {0x1.5555cap-3, 0x1.33016cp-4, 0x1.7489bap-5, 0x1.8bbbe8p-6, 0x1.59c522p-5};
   /// atan(t) = t + t z q(z), z = t^2, t <= 1.
@@ -64,11 +67,11 @@ struct Table<double> {
                                            0x1.745ce981fe9b8p-3, 0x1.3b1efe4116cc3p-3, 0x1.0f7e326c0ed50p-3,
                                            0x1.0e531c029bd8bp-3};
   /// sin(r) = r + r z q(z), z = r^2, |r| <= pi / 4.
-  static constexpr double sin[] = {-0x1.5555555555549p-3, 0x1.111111110f842p-7,   -0x1.a01a019c0a1d4p-13,
-                                   0x1.71de3570ed24cp-19, -0x1.ae5e60b4f4d85p-26, 0x1.5d915903050cbp-33};
+  static constexpr double sin[] = {-0x1.5555555555549p-3, 0x1.111111110f802p-7,   -0x1.a01a019c01ca7p-13,
+                                   0x1.71de35696b2e7p-19, -0x1.ae5e5a9ee01fdp-26, 0x1.5d8f87074c140p-33};
   /// cos(r) = 1 - z / 2 + z^2 q(z), z = r^2, |r| <= pi / 4.
-  static constexpr double cos[] = {0x1.555555555554bp-5,   -0x1.6c16c16c14f47p-10, 0x1.a01a019c7cdd5p-16,
-                                   -0x1.27e4f7e540a55p-22, 0x1.1ee9d3de0791cp-29,  -0x1.8fa29199116fap-37};
+  static constexpr double cos[] = {0x1.555555555554ap-5,   -0x1.6c16c16c14efcp-10, 0x1.a01a019c7559cp-16,
+                                   -0x1.27e4f7dfb2999p-22, 0x1.1ee9d0025c159p-29,  -0x1.8fa087c29419ep-37};
   /// asin(s) = s + s z q(z), z = s^2, s <= 1/2.
   static constexpr double asin[] = {
       0x1.5555555555578p-3, 0x1.333333332df8bp-4,  0x1.6db6db7225910p-5, 0x1.f1c71a8dea342p-6, 0x1.6e8bdfa2a52b8p-6,

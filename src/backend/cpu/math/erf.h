@@ -11,7 +11,7 @@ KOINE_INLINE V erf(V x) {
   V near = fma(polynomial(z, TableOf<V>::erf), y, y);
   V t = lesser(V(high), y) - V(1.0);
   V far = V(1.0) - exp(polynomial(t, TableOf<V>::log_erfc));
-  return copysign(select(y >= V(1.0), far, near), x);
+  return signed_as(select(y >= V(1.0), far, near), x);
 }
 
 }  // namespace koine::backend::cpu::math

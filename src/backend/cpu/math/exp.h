@@ -14,8 +14,8 @@ struct ExpArgument {
 template <class V>
 KOINE_INLINE ExpArgument<V> reduce_exp(V x) {
   Whole<V> n = nearest_whole(x, log2_e);
-  V rest = fma(-n.value, V(TableOf<V>::ln2[0]), x);
-  return {n, fma(-n.value, V(TableOf<V>::ln2[1]), rest)};
+  V rest = fma(n.value, V(-TableOf<V>::ln2[0]), x);
+  return {n, fma(n.value, V(-TableOf<V>::ln2[1]), rest)};
 }
 
 template <class V>

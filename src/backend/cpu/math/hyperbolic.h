@@ -7,20 +7,23 @@ template <class V>
 KOINE_INLINE V tanh(V x) {
   V y = abs(x), one = 1.0;
   if constexpr (is_float<V>) {
-    // A series near 0; else 1 - 2 / (exp(2 y) + 1), whose errors the division makes small. 2 y = n log(2) + 2 r.
+    // A series near 0; else 1 - 2 / (exp(2 y) + 1), whose errors the division makes small. 2 y = n log(2) + 2 r, and n
+    // is so small that log(2) in two pieces is needed only where a product rounds.
     y = lesser(V(9.1), y);
     Whole<V> n = nearest_whole(y, 2 * log2_e);
-    V r = fma(-n.value, V(TableOf<V>::ln2[1] / 2), fma(-n.value, V(TableOf<V>::ln2[0] / 2), y));
-    r = r + r;
-    V e = fma(fma(polynomial(r, TableOf<V>::exp), r, one), r, one);
+    V r;
+    if constexpr (V::has_fma)
+      r = fma(n.value, V(-0.34657359027997264), y);
+    else
+      r = fma(n.value, V(-TableOf<V>::ln2[1] / 2), fma(n.value, V(-TableOf<V>::ln2[0] / 2), y));
+    V e = fma(polynomial(r, TableOf<V>::exp_twice), r, one);
     e = V::from_bits(bits(e) + (n.low_bits << FormatOf<V>::mantissa));
     V far = one - V(2.0) / (e + one), z = y * y;
     V near = fma(y * z, polynomial(z, TableOf<V>::tanh), y);
-    return copysign(select(y >= V(0.5625), far, near), x);
+    return signed_as(select(y >= V(0.5625), far, near), x);
   } else {
     V t = expm1_bounded(V(2.0) * lesser(V(20.0), y));
-    y = select(y < V(0x1p-28), y, t / (t + V(2.0)));
-    return copysign(y, x);
+    return signed_as(select(y < V(0x1p-28), y, t / (t + V(2.0))), x);
   }
 }
 
@@ -47,7 +50,7 @@ KOINE_INLINE V sinh(V x) {
   HyperbolicParts<V> p = hyperbolic_parts(lesser(V(high), abs(x)));
   V even = p.up - p.down, odd = p.up + p.down;
   V y = V(2.0) * (even + fma(p.cosh_rest, even, p.sinh_r * odd));
-  return select(abs(x) < V(tiny), x, copysign(y, x));
+  return select(abs(x) < V(tiny), x, signed_as(y, x));
 }
 template <class V>
 KOINE_INLINE V cosh(V x) {

@@ -24,7 +24,7 @@ template <class V>
 KOINE_INLINE V asinh(V x) {
   constexpr double tiny = is_float<V> ? 0x1p-13 : 0x1p-27;
   V y = abs(x);
-  return select(y < V(tiny), x, copysign(log_of_root(y, 1), x));
+  return select(y < V(tiny), x, signed_as(log_of_root(y, 1), x));
 }
 template <class V>
 KOINE_INLINE V acosh(V x) {
@@ -43,7 +43,7 @@ KOINE_INLINE V atanh(V x) {
   sum.low = sum.low + missing / below.high;
   V result = V(0.5) * log_of_sum(sum, V(0.0));
   result = select(y < one, result, select(y == one, V(FormatOf<V>::infinity), V(__builtin_nan(""))));
-  return select(y < V(tiny), x, copysign(result, x));
+  return select(y < V(tiny), x, signed_as(result, x));
 }
 
 }  // namespace koine::backend::cpu::math

@@ -30,7 +30,7 @@ KOINE_INLINE V far_asin(AsinParts<V> a) {
 template <class V>
 KOINE_INLINE V asin(V x) {
   AsinParts<V> a = asin_parts(x);
-  return copysign(select(a.far, far_asin(a), a.s + a.tail), x);
+  return signed_as(select(a.far, far_asin(a), a.s + a.tail), x);
 }
 template <class V>
 KOINE_INLINE V acos(V x) {
@@ -64,7 +64,7 @@ KOINE_INLINE V atan(V x) {
   V y = abs(x), one = 1.0;
   auto swap = y > one;
   V a = atan_of_ratio(select(swap, one, y), select(swap, y, one));
-  return copysign(select(swap, from_half_pi(a), a), x);
+  return signed_as(select(swap, from_half_pi(a), a), x);
 }
 /// The angle of the point (x, y).
 template <class V>
@@ -81,7 +81,7 @@ KOINE_INLINE V atan2(V y, V x) {
   V a = atan_of_ratio(small * scale, large * scale);
   a = select(swap, from_half_pi(a), a);
   a = select(copysign(V(1.0), x) < V(0.0), V(2.0) * from_half_pi(V(0.5) * a), a);
-  return select((x == x) & (y == y), copysign(a, y), x + y);
+  return select((x == x) & (y == y), signed_as(a, y), x + y);
 }
 
 }  // namespace koine::backend::cpu::math

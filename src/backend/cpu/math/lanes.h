@@ -219,6 +219,10 @@ KOINE_INLINE Lanes<double> widen_high(Lanes<float> a) {
 KOINE_INLINE Lanes<float> narrow(Lanes<double> low, Lanes<double> high) {
   return KOINE_EACH(Lanes<float>, registers::narrowed(low.part, high.part, i));
 }
+/// The low halves of the integers.
+KOINE_INLINE Lanes<int32_t> narrow(Lanes<int64_t> low, Lanes<int64_t> high) {
+  return KOINE_EACH(Lanes<int32_t>, registers::narrowed(low.part, high.part, i));
+}
 
 }  // namespace KOINE_ISA
 }  // namespace koine::backend::cpu::math

@@ -24,7 +24,7 @@ KOINE_INLINE LogArgument<V> reduce_log_of_any(V x) {
   constexpr double shift = FormatOf<V>::mantissa + 2;
   auto small = x < V(FormatOf<V>::least_normal);
   LogArgument<V> a = reduce_log(select(small, x * V(static_cast<double>(int64_t{1} << int(shift))), x));
-  a.exponent = a.exponent - select(small, V(shift), V(0.0));
+  a.exponent = V::from_int(a.biased) - select(small, V(FormatOf<V>::bias + shift), V(FormatOf<V>::bias));
   return a;
 }
 
@@ -33,7 +33,7 @@ KOINE_INLINE LogArgument<V> reduce_log_of_any(V x) {
 template <class V>
 KOINE_INLINE V log1p_excess(V f) {
   if constexpr (is_float<V>) {
-    return f * f * fma(polynomial(f, TableOf<V>::log), f, V(-0.5));
+    return f * f * polynomial(f, TableOf<V>::log);
   } else {
     V s = f / (V(2.0) + f), z = s * s, half = V(0.5) * f * f;
     return fma(s, fma(polynomial(z, TableOf<V>::log), z, half), -half);
@@ -56,7 +56,12 @@ KOINE_INLINE V log_edges(V x, V regular) {
 template <class V>
 KOINE_INLINE V log(V x) {
   LogArgument<V> a = reduce_log_of_any(x);
-  return log_edges(x, log_of(a, log1p_excess(a.f)));
+  V y;
+  if constexpr (is_float<V> && V::has_fma)  // log(2) happens to be near a float32, and the exponent's product is exact
+    y = fma(a.exponent, V(0.6931471805599453), fma(a.f * a.f, polynomial(a.f, TableOf<V>::log), a.f));
+  else
+    y = log_of(a, log1p_excess(a.f));
+  return log_edges(x, y);
 }
 
 /// log(2^exponent (high + low)) of a normal number, with the low part counting in full.

@@ -20,38 +20,24 @@ namespace {
 
 using scalar::Prim;
 
-template <class E>
-KOINE_INLINE math::Lanes<E> load_some(const E* from, int64_t n) {
-  E padded[math::Lanes<E>::count] = {};
-  __builtin_memcpy(padded, from, static_cast<size_t>(n) * sizeof(E));
-  return math::Lanes<E>::load(padded);
-}
-template <class E>
-KOINE_INLINE void store_some(math::Lanes<E> lanes, E* to, int64_t n) {
-  E padded[math::Lanes<E>::count];
-  lanes.store(padded);
-  __builtin_memcpy(to, padded, static_cast<size_t>(n) * sizeof(E));
-}
-
-/// One place calls f, so that it is inlined once.
+/// A rest of fewer numbers than lanes goes through memory of ours, so that f is there only once.
 template <int arity, class F, class E>
-void map(const E* x, const E* y, E* out, int64_t n) {
+__attribute__((noinline)) void map(const E* x, const E* y, E* out, int64_t n) {
   using V = math::Lanes<E>;
-  for (int64_t i = 0; i < n; i += V::count) {
-    bool whole = n - i >= V::count;
-    auto operand = [&](const E* from) __attribute__((always_inline)) {
-      return whole ? V::load(from + i) : load_some(from + i, n - i);
-    };
-    V result;
+  int64_t i = 0;
+  for (; i + V::count <= n; i += V::count) {
     if constexpr (arity == 1)
-      result = F()(operand(x));
+      F()(V::load(x + i)).store(out + i);
     else
-      result = F()(operand(x), operand(y));
-    if (whole)
-      result.store(out + i);
-    else
-      store_some(result, out + i, n - i);
+      F()(V::load(x + i), V::load(y + i)).store(out + i);
   }
+  if (i == n) return;
+  E x_rest[V::count] = {}, y_rest[V::count] = {}, out_rest[V::count];
+  size_t bytes = static_cast<size_t>(n - i) * sizeof(E);
+  __builtin_memcpy(x_rest, x + i, bytes);
+  if constexpr (arity == 2) __builtin_memcpy(y_rest, y + i, bytes);
+  map<arity, F, E>(x_rest, y_rest, out_rest, V::count);
+  __builtin_memcpy(out + i, out_rest, bytes);
 }
 
 #define KOINE_FUNCTION1(expression) [](auto x) __attribute__((always_inline)) { return expression; }

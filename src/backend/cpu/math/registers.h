@@ -114,6 +114,10 @@ KOINE_INLINE Doubles widened(const Floats* from, size_t part) {
 KOINE_INLINE Floats narrowed(const Doubles* low, const Doubles* high, size_t) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low[0])), _mm512_cvtpd_ps(high[0]), 1);
 }
+KOINE_INLINE Ints narrowed(const Longs* low, const Longs* high, size_t) {
+  __m512i half = _mm512_castsi256_si512(_mm512_cvtepi64_epi32((__m512i)low[0]));
+  return (Ints)_mm512_inserti32x8(half, _mm512_cvtepi64_epi32((__m512i)high[0]), 1);
+}
 
 #else
 
@@ -171,6 +175,11 @@ KOINE_INLINE Floats narrowed(const Doubles* low, const Doubles* high, size_t par
   const Doubles* from = part == 0 ? low : high;
   return _mm256_set_m128(_mm256_cvtpd_ps(from[1]), _mm256_cvtpd_ps(from[0]));
 }
+KOINE_INLINE Ints narrowed(const Longs* low, const Longs* high, size_t part) {
+  const Longs* from = part == 0 ? low : high;
+  __m256 pairs = _mm256_shuffle_ps((__m256)from[0], (__m256)from[1], _MM_SHUFFLE(2, 0, 2, 0));
+  return (Ints)_mm256_permute4x64_pd((__m256d)pairs, _MM_SHUFFLE(3, 1, 2, 0));
+}
 
 #else
 
@@ -196,6 +205,10 @@ KOINE_INLINE Doubles widened(const Floats* from, size_t part) {
 KOINE_INLINE Floats narrowed(const Doubles* low, const Doubles* high, size_t part) {
   const Doubles* from = (part < 2 ? low : high) + 2 * (part % 2);
   return _mm_movelh_ps(_mm_cvtpd_ps(from[0]), _mm_cvtpd_ps(from[1]));
+}
+KOINE_INLINE Ints narrowed(const Longs* low, const Longs* high, size_t part) {
+  const Longs* from = (part < 2 ? low : high) + 2 * (part % 2);
+  return (Ints)_mm_shuffle_ps((__m128)from[0], (__m128)from[1], _MM_SHUFFLE(2, 0, 2, 0));
 }
 
 #endif

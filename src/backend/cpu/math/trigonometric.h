@@ -6,25 +6,25 @@
 /// it anyway.
 namespace koine::backend::cpu::math {
 
-/// x = (4 m + quadrant) pi / 2 + r with |r| <= pi / 4.
+/// x = n pi / 2 + r with |r| not much above pi / 4. Of n the last two bits count.
 template <class V>
 struct Angle {
   V r;
-  Whole<V> quadrant;
+  typename V::Int n;
 };
 
-/// Of a float32 in double lanes; r is right to 2^-50 of itself. The products with the first pieces are exact.
+/// Of a float32 x >= 0 in double lanes; r is right to 2^-50 of itself. The products with the first two pieces are
+/// exact, and so is the first difference: n is where both together are near a whole number.
 template <class W>
 KOINE_INLINE Angle<W> reduce_float(W x) {
   using Int = typename W::Int;
-  Int group = (bits(greater(abs(x), W(2.0))) >> (Format<double>::mantissa + 4)) - Int(64);
+  Int group = (bits(greater(x, W(2.0))) >> (Format<double>::mantissa + 4)) - Int(64);
   W a = lookup8(TwoOverPi::float_a, group), b = lookup8(TwoOverPi::float_b, group);
   W c = lookup8(TwoOverPi::float_c, group);
-  W product = x * a;
-  W first = product - ((product + W(0x1.8p54)) - W(0x1.8p54));  // without multiples of 4
+  W first = x * a;
   Whole<W> n = nearest_whole(fma(x, b, first), 1.0);
   W fraction = fma(x, c, fma(x, b, first - n.value));
-  return {fraction * W(Table<double>::half_pi[0]), n};
+  return {fraction * W(Table<double>::half_pi[0]), n.low_bits};
 }
 
 template <class V>
@@ -36,11 +36,11 @@ KOINE_INLINE V cosine_series(V z) {
   return fma(fma(polynomial(z, TableOf<V>::cos), z, V(-0.5)), z, V(1.0));
 }
 
-/// r as high + low, |low| far below |high|, and the quadrant, of any float64.
+/// The same of any float64, with r as high + low.
 template <class V>
 struct ExactAngle {
   Pair<V> r;
-  Whole<V> quadrant;
+  typename V::Int n;
 };
 template <class V>
 KOINE_INLINE V without_multiples_of_4(V x) {
@@ -49,9 +49,8 @@ KOINE_INLINE V without_multiples_of_4(V x) {
 template <class V>
 KOINE_INLINE ExactAngle<V> reduce_double(V x) {
   using Int = typename V::Int;
-  V y = abs(x);
-  Int group = (bits(greater(y, V(1.0))) >> (Format<double>::mantissa + 4)) - Int(63);
-  x = select(y >= V(0x1p497), x * V(0x1p-256), x);
+  Int group = (bits(greater(x, V(1.0))) >> (Format<double>::mantissa + 4)) - Int(63);
+  x = select(x >= V(0x1p497), x * V(0x1p-256), x);
   // The sum of the products, largest first. The low parts are added exactly as long as what came before may cancel.
   auto [a, a_low] = two_product(x, gather(TwoOverPi::double_a, group));
   auto [b, b_low] = two_product(x, gather(TwoOverPi::double_b, group));
@@ -68,7 +67,7 @@ KOINE_INLINE ExactAngle<V> reduce_double(V x) {
   Pair<V> f = two_sum(p.high, rest);
   Pair<V> r = two_product(f.high, V(Table<double>::half_pi[0]));
   r.low = r.low + fma(f.high, V(Table<double>::half_pi[1]), f.low * V(Table<double>::half_pi[0]));
-  return {r, n};
+  return {r, n.low_bits};
 }
 template <class V>
 KOINE_INLINE V sine_of(Pair<V> r) {
@@ -84,44 +83,58 @@ KOINE_INLINE V cosine_of(Pair<V> r) {
   return high + low;
 }
 
-/// Of sine and cosine of r that of the angle `turned` quarters further on, with its sign.
+/// Of sine and cosine of r that of the angle `quarters` further on, with its sign and that of `sign`.
 template <class V>
-KOINE_INLINE V turned(V sine, V cosine, typename V::Int quarters) {
+KOINE_INLINE V turned(V sine, V cosine, typename V::Int quarters, typename V::Int sign) {
   using Int = typename V::Int;
-  constexpr int to_sign = sizeof(typename V::Element) * 8 - 2;
+  constexpr int top = sizeof(typename V::Element) * 8 - 1;
   V y = select((quarters & Int(1)) == Int(0), sine, cosine);
-  return V::from_bits(bits(y) ^ ((quarters & Int(2)) << to_sign));
+  return V::from_bits(bits(y) ^ (((quarters << (top - 1)) ^ sign) & Int(int64_t{1} << top)));
 }
-/// sin(x + quarters pi / 2)
 template <class V>
-KOINE_INLINE V sine_after(V x, int quarters) {
-  using Int = typename V::Int;
+struct SineAndCosine {
+  V sine, cosine;
+  typename V::Int n;
+};
+template <class V>
+KOINE_INLINE SineAndCosine<V> sine_and_cosine(V magnitude) {
   if constexpr (is_float<V>) {
-    auto low = reduce_float(widen_low(x)), high = reduce_float(widen_high(x));
+    auto low = reduce_float(widen_low(magnitude)), high = reduce_float(widen_high(magnitude));
     V r = narrow(low.r, high.r), z = r * r;
-    Whole<V> n = nearest_whole(narrow(low.quadrant.value, high.quadrant.value), 1.0);
-    return turned(sine_series(r, z), cosine_series(z), n.low_bits + Int(quarters));
+    return {sine_series(r, z), cosine_series(z), narrow(low.n, high.n)};
   } else {
-    auto [r, n] = reduce_double(x);
-    return turned(sine_of(r), cosine_of(r), n.low_bits + Int(quarters));
+    auto [r, n] = reduce_double(magnitude);
+    return {sine_of(r), cosine_of(r), n};
   }
+}
+
+/// The functions of a denormal float64, whose products with pieces of 2/pi would round. Of a float32 they do not.
+template <class V>
+KOINE_INLINE V small_as(V x, V magnitude, V y) {
+  if constexpr (is_float<V>)
+    return y;
+  else
+    return select(magnitude < V(0x1p-27), x, y);
 }
 
 template <class V>
 KOINE_INLINE V sin(V x) {
-  constexpr double tiny = is_float<V> ? 0x1p-12 : 0x1p-26;
-  return select(abs(x) < V(tiny), x, sine_after(x, 0));
+  V magnitude = abs(x);
+  auto [sine, cosine, n] = sine_and_cosine(magnitude);
+  return small_as(x, magnitude, turned(sine, cosine, n, bits(x)));
 }
 template <class V>
 KOINE_INLINE V cos(V x) {
-  return sine_after(x, 1);
+  using Int = typename V::Int;
+  auto [sine, cosine, n] = sine_and_cosine(abs(x));
+  return turned(sine, cosine, n + Int(1), Int(0));
 }
 
-/// Sine by cosine, or where the quadrant is odd -cosine by sine.
+/// Sine by cosine, or where n is odd -cosine by sine.
 template <class V>
-KOINE_INLINE V tangent_of(V sine, V cosine, Whole<V> n) {
+KOINE_INLINE V tangent_of(V sine, V cosine, typename V::Int n) {
   using Int = typename V::Int;
-  auto even = (n.low_bits & Int(1)) == Int(0);
+  auto even = (n & Int(1)) == Int(0);
   return select(even, sine, -cosine) / select(even, cosine, sine);
 }
 /// Of a float32 in double lanes, by series that are long enough for float32.
@@ -135,15 +148,14 @@ KOINE_INLINE W tan_of_float(W x) {
 }
 template <class V>
 KOINE_INLINE V tan(V x) {
-  constexpr double tiny = is_float<V> ? 0x1p-13 : 0x1p-26;
-  V y;
+  V magnitude = abs(x), y;
   if constexpr (is_float<V>) {
-    y = narrow(tan_of_float(widen_low(x)), tan_of_float(widen_high(x)));
+    y = narrow(tan_of_float(widen_low(magnitude)), tan_of_float(widen_high(magnitude)));
   } else {
-    auto [r, n] = reduce_double(x);
-    y = tangent_of(sine_of(r), cosine_of(r), n);
+    auto [sine, cosine, n] = sine_and_cosine(magnitude);
+    y = tangent_of(sine, cosine, n);
   }
-  return select(abs(x) < V(tiny), x, y);
+  return small_as(x, magnitude, flipped_as(y, x));
 }
 
 }  // namespace koine::backend::cpu::math
