@@ -7,14 +7,13 @@ set(koine_onednn)                                 # what the CPU device links
 set(koine_onednn_sources "/backend/cpu/onednn/")  # the sources to leave out
 set(koine_onednn_installed OFF)                   # whether an installed Koine brings it along
 if(NOT KOINE_ONEDNN STREQUAL "OFF")
-  # The files of oneDNN 3.2 ask for the behaviour of a CMake that is deprecated, and that CMake 4 no longer has.
+  # The files of oneDNN 3.2 ask for the behaviour of a CMake that CMake 4 no longer has.
   set(CMAKE_POLICY_VERSION_MINIMUM 3.10)
-  set(CMAKE_WARN_DEPRECATED OFF)
   find_package(dnnl 3 CONFIG QUIET PATHS ${PROJECT_BINARY_DIR}/onednn-venv ${PROJECT_SOURCE_DIR}/build/onednn-venv)
-  unset(CMAKE_WARN_DEPRECATED)
   unset(CMAKE_POLICY_VERSION_MINIMUM)
 endif()
-if(dnnl_FOUND AND NOT KOINE_ONEDNN STREQUAL "OFF")
+# One that runs on TBB or on a thread pool of ours cannot be told to use one thread, as this device does.
+if(dnnl_FOUND AND NOT KOINE_ONEDNN STREQUAL "OFF" AND NOT DNNL_CPU_THREADING_RUNTIME MATCHES "TBB|THREADPOOL")
   message(STATUS "oneDNN ${dnnl_VERSION}: ${dnnl_DIR}")
   set(koine_onednn DNNL::dnnl)
   set(koine_onednn_sources "/backend/cpu/no_onednn.cpp$")

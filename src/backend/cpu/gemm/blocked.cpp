@@ -15,6 +15,11 @@ namespace {
 
 // Columns of b that are copied at a time: with tile_depth rows they fit the second cache.
 constexpr int64_t block_columns = 256;
+// Of an a whose rows do not lie together, so many tiles are copied at once, or the same memory would be read as often.
+constexpr int64_t tiles_at_once = 8;
+// A b that so many tiles read need not be copied first. Rows whole pages apart share their places in the caches, so
+// there a copy pays sooner.
+constexpr int64_t direct_tiles = 5, direct_tiles_of_pages = 2, page = 4096;
 constexpr int64_t line = 64;
 
 template <class T>
@@ -79,8 +84,9 @@ class Blocked : public NodeKernel {
     const int64_t width = int64_t{tiles_.lanes} << shape.width,
                   block = std::min(block_columns, (columns + width - 1) / width * width);
     const int64_t depth = std::min(p_.inner, tile_depth);
-    // One allocation holds a block of a, one of b, a tile that is cut off, the bias and the sums of another type.
-    const int64_t a_size = padded<T>(shape.rows * tile_a_stride), b_size = padded<T>(block * depth),
+    // One piece of memory holds a block of a, one of b, a tile that is cut off, the bias and the sums of another type.
+    const int64_t rows_at_once = std::min(rows, shape.rows * (p_.a.column_stride == 1 ? 1 : tiles_at_once));
+    const int64_t a_size = padded<T>(rows_at_once * tile_a_stride), b_size = padded<T>(block * depth),
                   tile_size = padded<T>(shape.rows * width), bias_size = bias ? padded<T>(columns) : 0,
                   sums_size = converts ? padded<T>(rows * columns) : 0;
     T* a_block = reinterpret_cast<T*>(
@@ -96,8 +102,9 @@ class Blocked : public NodeKernel {
       c_stride = p_.columns;
     }
     if (bias) copy(bias, bias_copy, columns);
-    // A b that is read once need not be copied first.
-    const bool direct = !converts && p_.b.column_stride == 1 && rows <= shape.rows;
+    const bool pages = p_.b.row_stride * static_cast<int64_t>(sizeof(S)) % page == 0;
+    const bool direct =
+        !converts && p_.b.column_stride == 1 && rows <= (pages ? direct_tiles_of_pages : direct_tiles) * shape.rows;
     for (int64_t j0 = 0; j0 < columns; j0 += block) {
       const int64_t j_count = std::min(block, columns - j0);
       int64_t k0 = 0;
@@ -108,17 +115,20 @@ class Blocked : public NodeKernel {
         copy_columns(b_part, b_block, k_count, copied_from, j_count, shape.width);
         for (int64_t i = 0; i < rows; i += shape.rows) {
           const int64_t i_count = std::min(shape.rows, rows - i);
-          copy_rows(a + i * p_.a.row_stride + k0 * p_.a.column_stride, a_block, i_count, k_count);
+          if (i % rows_at_once == 0)
+            copy_rows(a + i * p_.a.row_stride + k0 * p_.a.column_stride, a_block, std::min(rows_at_once, rows - i),
+                      k_count);
+          const T* a_tile = a_block + i % rows_at_once * tile_a_stride;
           for (int64_t j = 0; j < j_count; j += width) {
             T* to = c + i * c_stride + j0 + j;
             const bool from_b = j < copied_from;
             if constexpr (!converts) {
               if (from_b) {
-                tiles_.run[shape.width][i_count](a_block, b_part + j, p_.b.row_stride, to, c_stride, k_count, k0 == 0);
+                tiles_.run[shape.width][i_count](a_tile, b_part + j, p_.b.row_stride, to, c_stride, k_count, k0 == 0);
                 continue;
               }
             }
-            multiply_tile(a_block, b_block + j * k_count, width, to, c_stride, i_count, std::min(width, j_count - j),
+            multiply_tile(a_tile, b_block + j * k_count, width, to, c_stride, i_count, std::min(width, j_count - j),
                           k_count, k0 == 0, cut);
           }
         }

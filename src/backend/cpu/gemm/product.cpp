@@ -63,8 +63,11 @@ Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1, bool transp
 }
 
 std::unique_ptr<NodeKernel> make_product(Product product) {
+  // Rounded to 16 bits, sum and bias would have to be added in two steps.
+  if (size_of(product.dtype) == 2 && (product.bias || product.relu)) return nullptr;
   merge_axes(product);
-  return make_blocked_product(product);
+  auto kernel = make_library_product(product);
+  return kernel ? std::move(kernel) : make_blocked_product(product);
 }
 
 void merge_axes(Product& p) {

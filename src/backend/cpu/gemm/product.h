@@ -27,9 +27,11 @@ struct Product {
 Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1 = false, bool transpose_2 = false);
 
 /// The kernel for a product; its operands are a, b and, if there is one, the bias. Null for dtypes that are not
-/// floating. Same bits for any number of threads, and with an epilogue the same as without it and the steps by
-/// themselves.
+/// floating, and for 16-bit numbers with an epilogue. Same bits for any number of threads, and with an epilogue the
+/// same as without it and the steps by themselves.
 std::unique_ptr<NodeKernel> make_product(Product product);
+/// The same by a library, where one is better: for bfloat16 on machines that multiply it. Axes are merged already.
+std::unique_ptr<NodeKernel> make_library_product(const Product& product);
 
 /// Batch axes that can be one become one, and become rows where b has no batch. Sizes stay as they are when one is 0.
 void merge_axes(Product& product);

@@ -15,6 +15,17 @@ using Vector = typename VectorOf<T>::type;
 template <class T>
 constexpr int lanes_of = KOINE_TILE_BYTES / static_cast<int>(sizeof(T));
 
+template <int... lane>
+struct Lanes {};
+template <int n, int... lane>
+struct CountLanes : CountLanes<n - 1, n - 1, lane...> {};
+template <int... lane>
+struct CountLanes<0, lane...> {
+  using type = Lanes<lane...>;
+};
+template <int n>
+using FirstLanes = typename CountLanes<n>::type;
+
 template <class T, int rows, int vectors>
 void tile(const T* a, const T* b, int64_t b_stride, T* c, int64_t c_stride, int64_t depth, bool first) {
   using V = Vector<T>;
@@ -85,33 +96,59 @@ void finish(T* c, int64_t columns, const T* bias, bool relu) {
   }
 }
 
-// Blocks of 4 x 4 stay in registers.
+// The first or the second half of two vectors, element by element in turn.
+template <bool second, class V, int... lane>
+V interleaved(V a, V b, Lanes<lane...>) {
+  constexpr int n = sizeof...(lane);
+  return __builtin_shufflevector(a, b, (lane % 2 * n + lane / 2 + (second ? n / 2 : 0))...);
+}
+
+// A block of n x n in registers: interleaving rows i and i + n / 2 as often as n has bits puts columns for rows.
+template <class T, int n>
+void transpose_block(const T* from, int64_t from_stride, T* to, int64_t to_stride) {
+  typedef T V __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
+  V x[n];
+#pragma GCC unroll 16
+  for (int i = 0; i < n; ++i) x[i] = *reinterpret_cast<const V*>(from + i * from_stride);
+#pragma GCC unroll 4
+  for (int step = 1; step < n; step *= 2) {
+    V y[n];
+#pragma GCC unroll 8
+    for (int i = 0; i < n / 2; ++i) {
+      y[2 * i] = interleaved<false>(x[i], x[i + n / 2], FirstLanes<n>{});
+      y[2 * i + 1] = interleaved<true>(x[i], x[i + n / 2], FirstLanes<n>{});
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < n; ++i) x[i] = y[i];
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < n; ++i) *reinterpret_cast<V*>(to + i * to_stride) = x[i];
+}
+
+// In blocks of n x n, and what is left over in smaller ones.
+template <class T, int n>
+void transpose_blocks(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows, int64_t columns) {
+  if constexpr (n == 1) {
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < columns; ++j) to[j * to_stride + i] = from[i * from_stride + j];
+  } else {
+    constexpr int less = n > 4 ? 4 : 1;
+    const int64_t whole_rows = rows / n * n, whole_columns = columns / n * n;
+    for (int64_t i = 0; i < whole_rows; i += n)
+      for (int64_t j = 0; j < whole_columns; j += n)
+        transpose_block<T, n>(from + i * from_stride + j, from_stride, to + j * to_stride + i, to_stride);
+    if (whole_columns < columns)
+      transpose_blocks<T, less>(from + whole_columns, from_stride, to + whole_columns * to_stride, to_stride,
+                                whole_rows, columns - whole_columns);
+    if (whole_rows < rows)
+      transpose_blocks<T, less>(from + whole_rows * from_stride, from_stride, to + whole_rows, to_stride,
+                                rows - whole_rows, columns);
+  }
+}
+
 template <class T>
 void transpose(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows, int64_t columns) {
-  typedef T Four __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
-  int64_t i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    int64_t j = 0;
-    for (; j + 4 <= columns; j += 4) {
-      const T* block = from + i * from_stride + j;
-      const Four r0 = *reinterpret_cast<const Four*>(block), r1 = *reinterpret_cast<const Four*>(block + from_stride),
-                 r2 = *reinterpret_cast<const Four*>(block + 2 * from_stride),
-                 r3 = *reinterpret_cast<const Four*>(block + 3 * from_stride);
-      const Four low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5),
-                 high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7),
-                 low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5),
-                 high23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-      T* out = to + j * to_stride + i;
-      *reinterpret_cast<Four*>(out) = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-      *reinterpret_cast<Four*>(out + to_stride) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-      *reinterpret_cast<Four*>(out + 2 * to_stride) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-      *reinterpret_cast<Four*>(out + 3 * to_stride) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-    }
-    for (; j < columns; ++j)
-      for (int64_t n = i; n < i + 4; ++n) to[j * to_stride + n] = from[n * from_stride + j];
-  }
-  for (; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j) to[j * to_stride + i] = from[i * from_stride + j];
+  transpose_blocks<T, lanes_of<T>>(from, from_stride, to, to_stride, rows, columns);
 }
 
 template <class T>
