@@ -14,6 +14,9 @@ if(koine_onednn)
   # Its name in the installed package is ours: it is the copy that was installed with Koine, or the system's.
   target_link_libraries(koine_all PRIVATE $<BUILD_INTERFACE:${koine_onednn}> $<INSTALL_INTERFACE:koine::onednn>)
 endif()
+if(koine_llvm)
+  target_link_libraries(koine_all PRIVATE koine::llvm)
+endif()
 add_dependencies(koine_all koine_generate)
 
 # What users link. Ops, devices and the evaluator install themselves at start-up: nothing refers to them by name, and of a

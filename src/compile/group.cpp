@@ -177,6 +177,10 @@ bool Group::add_elementwise(const OpSpec& op, const std::vector<Operand>& in, co
     if (!from) return false;
     entry.in.push_back(std::move(*from));
   }
+  auto loads = static_cast<size_t>(std::count_if(
+      entry.in.begin(), entry.in.end(), [](const Source& from) { return from.from == Source::From::memory; }));
+  if (loads_ + loads > most_accesses / 2) return false;
+  loads_ += loads;
   members_[out] = entry.role;
   entries_.push_back(std::move(entry));
   return true;

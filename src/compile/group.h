@@ -83,6 +83,7 @@ class Group {
   // Row: the columns are the axes from `split_`. Column: the rows are the axes [fold_, split_).
   size_t fold_ = 0, split_ = 0;
   std::vector<Entry> entries_;
+  size_t loads_ = 0;  // at most, of all entries
   std::map<ir::ValueId, Role> members_;
 };
 

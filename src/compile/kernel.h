@@ -72,6 +72,9 @@ struct Kernel {
   int64_t columns() const { return extents.back(); }
 };
 
+/// The most loads and stores that a kernel has.
+inline constexpr size_t most_accesses = 192;
+
 inline constexpr int64_t fold_columns = 4096, fold_rows = 128;
 /// Into how many partial results the columns of a row are folded: 256 bytes of them.
 int fold_lanes(DType dtype);

@@ -1,5 +1,6 @@
 #include "backend/cpu/elements.h"
 
+#include "backend/cpu/math/math_table.h"
 #include "base/dtype_traits.h"
 #include "base/format.h"
 
@@ -207,118 +208,6 @@ bool integers(Prim prim, int bits, const Block& a, const Block& b, int n, Block&
   }
 }
 
-template <class T>
-T floating_remainder(T a, T b) {
-  T r = std::fmod(a, b);
-  if (r == 0) return std::copysign(T(0), b);
-  return (r < 0) != (b < 0) && b != 0 ? r + b : r;
-}
-template <class T>
-T floating_floor_divide(T a, T b) {
-  if (b == 0) return a / b;
-  T r = std::fmod(a, b), q = (a - r) / b;
-  if (r != 0 && (r < 0) != (b < 0)) q -= 1;
-  if (q == 0) return std::copysign(T(0), a / b);
-  T whole = std::floor(q);
-  return q - whole > T(0.5) ? whole + 1 : whole;
-}
-template <class T>
-T least(T a, T b) {
-  if (a != a || b != b) return a + b;
-  if (a == b) return std::signbit(a) ? a : b;
-  return a < b ? a : b;
-}
-template <class T>
-T most(T a, T b) {
-  if (a != a || b != b) return a + b;
-  if (a == b) return std::signbit(a) ? b : a;
-  return a > b ? a : b;
-}
-
-template <class T>
-bool floating(Prim prim, const Block& a, const Block& b, int n, Block& to) {
-  auto one = [&](auto f) { return map1<T, T>(a, n, to, f); };
-  auto two = [&](auto f) { return map2<T, T>(a, b, n, to, f); };
-  switch (prim) {
-    case Prim::negative:
-      return one([](T x) { return -x; });
-    case Prim::absolute:
-      return one([](T x) { return std::fabs(x); });
-    case Prim::sign:
-      return one([](T x) { return x != x || x == 0 ? x : x < 0 ? T(-1) : T(1); });
-    case Prim::add:
-      return two([](T x, T y) { return x + y; });
-    case Prim::subtract:
-      return two([](T x, T y) { return x - y; });
-    case Prim::multiply:
-      return two([](T x, T y) { return x * y; });
-    case Prim::divide:
-      return two([](T x, T y) { return x / y; });
-    case Prim::floor_divide:
-      return two([](T x, T y) { return floating_floor_divide(x, y); });
-    case Prim::remainder:
-      return two([](T x, T y) { return floating_remainder(x, y); });
-    case Prim::power:
-      return two([](T x, T y) { return std::pow(x, y); });
-    case Prim::atan2:
-      return two([](T x, T y) { return std::atan2(x, y); });
-    case Prim::hypot:
-      return two([](T x, T y) { return std::hypot(x, y); });
-    case Prim::minimum:
-      return two([](T x, T y) { return least(x, y); });
-    case Prim::maximum:
-      return two([](T x, T y) { return most(x, y); });
-    case Prim::sqrt:
-      return one([](T x) { return std::sqrt(x); });
-    case Prim::exp:
-      return one([](T x) { return std::exp(x); });
-    case Prim::expm1:
-      return one([](T x) { return std::expm1(x); });
-    case Prim::log:
-      return one([](T x) { return std::log(x); });
-    case Prim::log1p:
-      return one([](T x) { return std::log1p(x); });
-    case Prim::log2:
-      return one([](T x) { return std::log2(x); });
-    case Prim::sin:
-      return one([](T x) { return std::sin(x); });
-    case Prim::cos:
-      return one([](T x) { return std::cos(x); });
-    case Prim::tan:
-      return one([](T x) { return std::tan(x); });
-    case Prim::asin:
-      return one([](T x) { return std::asin(x); });
-    case Prim::acos:
-      return one([](T x) { return std::acos(x); });
-    case Prim::atan:
-      return one([](T x) { return std::atan(x); });
-    case Prim::sinh:
-      return one([](T x) { return std::sinh(x); });
-    case Prim::cosh:
-      return one([](T x) { return std::cosh(x); });
-    case Prim::tanh:
-      return one([](T x) { return std::tanh(x); });
-    case Prim::asinh:
-      return one([](T x) { return std::asinh(x); });
-    case Prim::acosh:
-      return one([](T x) { return std::acosh(x); });
-    case Prim::atanh:
-      return one([](T x) { return std::atanh(x); });
-    case Prim::erf:
-      return one([](T x) { return std::erf(x); });
-    case Prim::floor:
-      return one([](T x) { return std::floor(x); });
-    case Prim::ceil:
-      return one([](T x) { return std::ceil(x); });
-    case Prim::round:
-      return one([](T x) { return std::nearbyint(x); });
-    case Prim::trunc:
-      return one([](T x) { return std::trunc(x); });
-    default:
-      return false;
-  }
-}
-
 void select(const Block& condition, const Block& yes, const Block& no, size_t bytes, int n, Block& to) {
   const auto* on = condition.as<uint64_t>();
   if (bytes == 4) {
@@ -433,10 +322,14 @@ void compute(Prim prim, DType operands, const Block& a, const Block& b, const Bl
     using T = typename decltype(lane)::type;
     known = tests<T>(prim, a, b, n, to);
     if (known) return;
-    if constexpr (std::is_floating_point_v<T>)
-      known = floating<T>(prim, a, b, n, to);
-    else
+    if constexpr (std::is_floating_point_v<T>) {
+      static const MathTable& table = math_table(best_isa());
+      MathFunction<T> function = table.of<T>(prim);
+      known = function != nullptr;
+      if (known) function(a.as<T>(), b.as<T>(), to.as<T>(), n);
+    } else {
       known = integers<T>(prim, is_bool(operands) ? 1 : bits_of(operands), a, b, n, to);
+    }
   });
   if (!known) throw DTypeError(cat("[", scalar::name(prim), "] is not defined for ", name(operands)));
   if (!is_floating(result)) narrow(result, n, to);

@@ -5,6 +5,7 @@
 #include "compile/clean.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
 
@@ -50,6 +51,36 @@ class Runner : public GraphRunner {
   }
 };
 
+/// A part is worth a thread of its own from some thousand elements on. A row that is folded stays whole.
+Parts parts_of(const compile::Kernel& kernel) {
+  constexpr int64_t worth = 16384, grain = 256;
+  Parts parts;
+  size_t axes = kernel.extents.size();
+  for (size_t d = 0; d + (kernel.loop == Loop::column ? 2 : 1) < axes; ++d) parts.rows *= kernel.extents[d];
+  int64_t columns = kernel.columns(), folded = kernel.loop == Loop::column ? kernel.extents[axes - 2] : 1;
+  int64_t size = std::max<int64_t>(folded, 1);
+  parts.columns_of_part = columns;
+  if (kernel.loop != Loop::row && columns > 0) {
+    parts.columns_of_part = std::min(columns, std::max(grain, worth / size / grain * grain));
+    parts.parts_of_row = (columns + parts.columns_of_part - 1) / parts.columns_of_part;
+  }
+  if (parts.parts_of_row == 1) parts.rows_of_part = std::max<int64_t>(1, worth / std::max<int64_t>(columns * size, 1));
+  return parts;
+}
+
+/// The run of a program, from 0, that makes its code. KOINE_TIER says otherwise for tests: `compiled` makes it at once,
+/// `interpreted` never.
+int first_compiled_run() {
+  static const int run = [] {
+    const char* tier = std::getenv("KOINE_TIER");
+    if (!tier || !*tier) return 1;
+    if (std::strcmp(tier, "compiled") == 0) return 0;
+    if (std::strcmp(tier, "interpreted") == 0) return -1;
+    throw DeviceError(std::string("[device] KOINE_TIER is compiled or interpreted, not ") + tier);
+  }();
+  return run;
+}
+
 TensorRef tensor_of(TypeRef type) {
   TensorRef tensor{type->dtype, {}, nullptr};
   for (Dim d : type->shape) tensor.shape.push_back(d.value());
@@ -62,12 +93,16 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   compile::Cleaned cleaned = compile::clean(*graph, keeps);
   origin_ = std::move(cleaned.origin);
   schedule_ = compile::fuse(cleaned.graph, takes_view);
-  steps_.resize(schedule_.steps.size());
+  steps_ = std::vector<ReadyStep>(schedule_.steps.size());
   std::vector<int64_t> scratch;
   size_t safe_from = 0;
   for (size_t s = 0; s < steps_.size(); ++s) {
     prepare(s);
-    scratch.push_back(steps_[s].node ? steps_[s].node->scratch_bytes() : 0);
+    const auto& kernel = schedule_.steps[s].kernel;
+    if (kernel)
+      scratch.push_back(spill_bytes(steps_[s].passes, kernel->columns()) * steps_[s].parts.count());
+    else
+      scratch.push_back(steps_[s].node ? steps_[s].node->scratch_bytes() : 0);
     if (!schedule_.steps[s].kernel && can_fail(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]]))
       safe_from = s + 1;
   }
@@ -80,9 +115,16 @@ void CpuProgram::prepare(size_t s) {
   if (step.kernel) {
     const compile::Kernel& kernel = *step.kernel;
     ready.passes = compile::passes_of(kernel);
-    ready.rows = 1;
-    for (size_t d = 0; d + (kernel.loop == Loop::column ? 2 : 1) < kernel.extents.size(); ++d)
-      ready.rows *= kernel.extents[d];
+    ready.parts = parts_of(kernel);
+    size_t axes = kernel.extents.size(), outer = axes - (kernel.loop == Loop::column ? 2 : 1);
+    auto add = [&](const compile::Access& access) {
+      auto size = static_cast<int64_t>(size_of(access.dtype));
+      ready.row_steps.push_back(outer ? access.strides[outer - 1] * size : 0);
+      ready.fold_steps.push_back(kernel.loop == Loop::column ? access.strides[outer] * size : 0);
+      ready.column_steps.push_back(access.strides.back() * size);
+    };
+    for (const compile::Access& load : kernel.loads) add(load);
+    for (const compile::Store& store : kernel.stores) add(store.to);
     return;
   }
   const Graph& graph = *schedule_.graph;
@@ -144,6 +186,7 @@ void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRe
 }
 
 void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
+  if (runs_.fetch_add(1, std::memory_order_relaxed) == first_compiled_run()) make_code();
   BufferRef arena;
   {
     std::lock_guard lock(mutex_);
@@ -178,7 +221,7 @@ void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byt
   const Step& step = schedule_.steps[s];
   try {
     if (step.kernel)
-      run_kernel(s, values);
+      run_kernel(s, values, arena + memory_.scratch[s]);
     else
       run_node(s, values, arena + memory_.scratch[s]);
   } catch (const OutOfMemory&) {
@@ -190,29 +233,65 @@ void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byt
   }
 }
 
-void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values) const {
+void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {
   const Step& step = schedule_.steps[s];
   const ReadyStep& ready = steps_[s];
+  const compile::Kernel& kernel = *step.kernel;
   std::vector<std::byte*> buffers;
   for (const compile::View& view : step.in) buffers.push_back(values[view.base]);
   for (ValueId v : step.out) buffers.push_back(values[v]);
-  int64_t columns = step.kernel->columns();
-  // A part is worth a thread of its own from some thousand elements on; rows of a fold stay whole.
-  constexpr int64_t worth = 16384;
-  int64_t folded = step.kernel->loop == Loop::column ? step.kernel->extents[step.kernel->extents.size() - 2] : 1;
-  int64_t per_part = step.kernel->loop == Loop::row
-                         ? columns
-                         : std::min(columns, std::max<int64_t>(256, worth / std::max<int64_t>(folded, 1) / 256 * 256));
-  int64_t parts_of_row = per_part > 0 ? (columns + per_part - 1) / per_part : 1;
-  int64_t rows_of_part = parts_of_row > 1 ? 1 : std::max<int64_t>(1, worth / std::max<int64_t>(columns * folded, 1));
-  int64_t row_parts = (ready.rows + rows_of_part - 1) / rows_of_part;
-  if (columns == 0 && step.kernel->loop != Loop::row) return;
-  parallel_for(row_parts * parts_of_row, [&](int64_t chunk) {
-    int64_t row = chunk / parts_of_row * rows_of_part, column = chunk % parts_of_row * per_part;
-    Part part{row, std::min(ready.rows, row + rows_of_part), column,
-              step.kernel->loop == Loop::row ? columns : std::min(columns, column + per_part)};
-    interpret(*step.kernel, ready.passes, buffers.data(), part);
+  Function code = ready.code.load(std::memory_order_acquire);
+  int64_t spill = spill_bytes(ready.passes, kernel.columns());
+  parallel_for(ready.parts.count(), [&](int64_t chunk) {
+    int64_t row = chunk / ready.parts.parts_of_row * ready.parts.rows_of_part;
+    int64_t column = chunk % ready.parts.parts_of_row * ready.parts.columns_of_part;
+    Part part{row, std::min(ready.parts.rows, row + ready.parts.rows_of_part), column,
+              std::min(kernel.columns(), column + ready.parts.columns_of_part)};
+    if (code)
+      run_code(s, code, buffers.data(), part, scratch + chunk * spill);
+    else
+      interpret(kernel, ready.passes, buffers.data(), part);
   });
+}
+
+/// Calls the function for the rows of each run along the last of the outer axes.
+void CpuProgram::run_code(size_t s, Function code, std::byte* const* buffers, const Part& part,
+                          std::byte* scratch) const {
+  const compile::Kernel& kernel = *schedule_.steps[s].kernel;
+  const ReadyStep& ready = steps_[s];
+  size_t outer = kernel.extents.size() - (kernel.loop == Loop::column ? 2 : 1);
+  size_t loads = kernel.loads.size(), accesses = loads + kernel.stores.size();
+  std::byte* at[compile::most_accesses];
+  int64_t inner = outer ? kernel.extents[outer - 1] : 1;
+  for (int64_t row = part.first_row; row < part.last_row;) {
+    int64_t run = std::min(part.last_row - row, inner - row % inner);
+    for (size_t k = 0; k < accesses; ++k) {
+      const compile::Access& access = k < loads ? kernel.loads[k] : kernel.stores[k - loads].to;
+      int64_t place = access.offset + part.first_column * access.strides.back(), rest = row;
+      for (size_t d = outer; d-- > 0;) {
+        place += rest % kernel.extents[d] * access.strides[d];
+        rest /= kernel.extents[d];
+      }
+      at[k] = buffers[access.buffer] + place * static_cast<int64_t>(size_of(access.dtype));
+    }
+    Frame frame{at,
+                ready.row_steps.data(),
+                ready.fold_steps.data(),
+                ready.column_steps.data(),
+                run,
+                part.last_column - part.first_column,
+                kernel.loop == Loop::column ? kernel.extents[outer] : 0,
+                scratch};
+    code(&frame);
+    row += run;
+  }
+}
+
+// A graph that is seen again is worth machine code; the bits are the same.
+void CpuProgram::make_code() const {
+  for (size_t s = 0; s < steps_.size(); ++s)
+    if (const auto& kernel = schedule_.steps[s].kernel)
+      steps_[s].code.store(function_of(*kernel, steps_[s].passes, best_isa()), std::memory_order_release);
 }
 
 void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {

@@ -1,18 +1,29 @@
 #pragma once
 #include "backend/api.h"
+#include "backend/cpu/code.h"
 #include "backend/cpu/interpret.h"
 #include "backend/cpu/kernel.h"
 #include "backend/cpu/memory.h"
 #include "compile/passes.h"
 
+#include <atomic>
 #include <mutex>
 
 namespace koine::backend::cpu {
 
+/// How a kernel's domain is cut into parts that run on their own, given by its extents alone.
+struct Parts {
+  int64_t rows = 1;  // of the domain without columns and folded rows
+  int64_t rows_of_part = 1, columns_of_part = 0, parts_of_row = 1;
+  int64_t count() const { return (rows + rows_of_part - 1) / rows_of_part * parts_of_row; }
+};
+
 /// A step of a schedule, ready to run.
 struct ReadyStep {
-  compile::Passes passes;              // of a kernel
-  int64_t rows = 0;                    // of a kernel's domain
+  compile::Passes passes;                // of a kernel
+  Parts parts;                           // of a kernel
+  std::atomic<Function> code = nullptr;  // of a kernel, once it is made
+  Ints row_steps, fold_steps, column_steps;
   std::unique_ptr<NodeKernel> node;    // the device's own kernel for a node; else its reference kernel runs
   std::vector<ir::TensorRef> tensors;  // of a reference kernel: operands, then results, without data
 };
@@ -30,12 +41,15 @@ class CpuProgram : public Program {
   void prepare(size_t s);
   void execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const;
   void run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const;
-  void run_kernel(size_t s, std::span<std::byte* const> values) const;
+  void run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
+  void run_code(size_t s, Function code, std::byte* const* buffers, const Part& part, std::byte* scratch) const;
+  void make_code() const;
   void run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
 
   compile::Schedule schedule_;
-  std::vector<uint32_t> origin_;  // per node of the schedule's graph, the node of the graph that was compiled
-  std::vector<ReadyStep> steps_;
+  std::vector<uint32_t> origin_;          // per node of the schedule's graph, the node of the graph that was compiled
+  mutable std::vector<ReadyStep> steps_;  // code is made when the program runs again
+  mutable std::atomic<int> runs_ = 0;
   MemoryPlan memory_;
   // Arenas that no run uses now.
   mutable std::mutex mutex_;

@@ -1,0 +1,23 @@
+# LLVM 19, by which the CPU device makes machine code of kernels. Without it they run on the device's interpreter.
+set(KOINE_LLVM AUTO CACHE STRING "Use LLVM 19: AUTO (if it is found), ON (it must be found), OFF")
+set_property(CACHE KOINE_LLVM PROPERTY STRINGS AUTO ON OFF)
+
+set(koine_llvm)                            # what the CPU device links
+set(koine_llvm_sources "/backend/cpu/jit/") # the sources to leave out
+if(NOT KOINE_LLVM STREQUAL "OFF")
+  find_path(KOINE_LLVM_INCLUDE llvm/ExecutionEngine/Orc/LLJIT.h PATHS /usr/lib/llvm-19/include NO_DEFAULT_PATH)
+  find_library(KOINE_LLVM_LIBRARY LLVM-19 PATHS /usr/lib/llvm-19/lib)
+endif()
+if(KOINE_LLVM_INCLUDE AND KOINE_LLVM_LIBRARY AND NOT KOINE_LLVM STREQUAL "OFF")
+  message(STATUS "LLVM 19: ${KOINE_LLVM_LIBRARY}")
+  add_library(koine::llvm SHARED IMPORTED)
+  set_target_properties(koine::llvm PROPERTIES IMPORTED_LOCATION ${KOINE_LLVM_LIBRARY})
+  target_include_directories(koine::llvm SYSTEM INTERFACE ${KOINE_LLVM_INCLUDE})
+  set(koine_llvm koine::llvm)
+  set(koine_llvm_sources "/backend/cpu/no_jit.cpp$")
+elseif(KOINE_LLVM STREQUAL "ON")
+  message(FATAL_ERROR "LLVM 19 is not found; -DKOINE_LLVM_INCLUDE=... and -DKOINE_LLVM_LIBRARY=... name its place, "
+                      "-DKOINE_LLVM=OFF builds without it")
+else()
+  message(STATUS "Without LLVM: kernels are interpreted")
+endif()
