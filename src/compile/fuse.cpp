@@ -32,7 +32,7 @@ struct Place {
 
 class Fuser {
  public:
-  Fuser(const GraphRef& graph, TakesView takes_view) : graph_(*graph), takes_view_(takes_view) {
+  Fuser(const GraphRef& graph, TakesViews takes_views) : graph_(*graph), takes_views_(takes_views) {
     result_.graph = graph;
     result_.types = graph->types;
     for (ValueId v = 0; v < graph_.input_count; ++v) place_.push_back(memory(v, -1));
@@ -192,21 +192,41 @@ class Fuser {
     Step step;
     step.nodes = {n};
     auto operands = graph_.operands_of(node);
+    std::vector<uint8_t> viewed = viewed_operands(node);
     for (size_t k = 0; k < operands.size(); ++k) {
       ValueId v = operands[k];
-      const Place& place = place_[v];
-      if (!place.constant && !is_same_memory(v) && takes_view_(node, k, place.view, shape_of(v))) {
-        groups_need(place.view.base);
-        step.in.push_back(place.view);
-      } else {
-        ValueId dense = in_memory(v);
-        step.in.push_back({dense, 0, dense_strides(shape_of(v))});
-      }
+      if (viewed[k])
+        step.in.push_back(place_[v].view);
+      else
+        step.in.push_back({in_memory(v), 0, dense_strides(shape_of(v))});
+      groups_need(step.in.back().base);
     }
     for (uint16_t k = 0; k < node.output_count; ++k) step.out.push_back(node.first_output + k);
     auto g = static_cast<int32_t>(groups_.size());
     groups_.emplace_back(std::move(step));
     for (uint16_t k = 0; k < node.output_count; ++k) place_.push_back(memory(node.first_output + k, g));
+  }
+
+  /// Which operands the device takes as the views they are: all of them, or one.
+  std::vector<uint8_t> viewed_operands(const GraphNode& node) const {
+    auto operands = graph_.operands_of(node);
+    std::vector<uint8_t> views;
+    for (ValueId v : operands) views.push_back(!place_[v].constant && !is_same_memory(v));
+    auto takes = [&](const std::vector<uint8_t>& some) {
+      std::vector<Ints> strides;
+      for (size_t k = 0; k < operands.size(); ++k)
+        strides.push_back(some[k] ? place_[operands[k]].view.strides : dense_strides(shape_of(operands[k])));
+      return takes_views_(graph_, node, strides);
+    };
+    std::vector<uint8_t> none(views.size());
+    if (views == none) return none;
+    if (takes(views)) return views;
+    for (size_t k = 0; k < views.size(); ++k) {
+      std::vector<uint8_t> one = none;
+      one[k] = views[k];
+      if (one != none && takes(one)) return one;
+    }
+    return none;
   }
 
   bool is_same_memory(ValueId v) const {
@@ -247,7 +267,7 @@ class Fuser {
   }
 
   const Graph& graph_;
-  TakesView takes_view_;
+  TakesViews takes_views_;
   Schedule result_;
   std::vector<Place> place_;  // per value of the graph
   std::vector<Group> groups_;
@@ -256,6 +276,6 @@ class Fuser {
 
 }  // namespace
 
-Schedule fuse(const GraphRef& graph, TakesView takes_view) { return Fuser(graph, takes_view).run(); }
+Schedule fuse(const GraphRef& graph, TakesViews takes_views) { return Fuser(graph, takes_views).run(); }
 
 }  // namespace koine::compile

@@ -23,12 +23,12 @@ struct Schedule {
   std::vector<ir::ValueId> outputs;  // per output of the graph, the value with its elements in their order
 };
 
-/// Whether the device's own kernel for a node takes operand number `operand` walked with these strides.
-using TakesView = bool (*)(const ir::GraphNode& node, size_t operand, const View& view, const Shape& shape);
+/// Whether the device's own kernel for a node takes operands with these strides.
+using TakesViews = bool (*)(const ir::Graph& graph, const ir::GraphNode& node, std::span<const Ints> strides);
 
 /// The graph as steps in an order in which they can run. Every element is computed once, by the same instructions
 /// wherever it is fused.
-Schedule fuse(const ir::GraphRef& graph, TakesView takes_view);
+Schedule fuse(const ir::GraphRef& graph, TakesViews takes_views);
 
 std::string to_string(const Schedule& schedule);
 

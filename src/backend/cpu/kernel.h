@@ -14,6 +14,8 @@ struct NodeTypes {
   const void* attrs;
   std::span<const ir::TypeRef> in;
   std::span<const ir::TypeRef> out;
+  /// How far apart the elements of each operand lie along its axes; none when all operands are dense.
+  std::span<const Ints> strides = {};
 };
 
 /// A node run by a library or by hand. Made once for its types; may run on several threads at once.
@@ -22,11 +24,12 @@ class NodeKernel {
   virtual ~NodeKernel() = default;
   /// Memory that `run` needs beside operands and results, aligned to 64 bytes.
   virtual int64_t scratch_bytes() const { return 0; }
-  /// Operands and results are dense and row-major, aligned to 64 bytes where allocated by us.
+  /// Results, and operands unless the kernel was made for others, are dense and row-major, aligned to 64 bytes where
+  /// allocated by us.
   virtual void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const = 0;
 };
 
-/// The device's own file for an op: `make` returns null when it has nothing for these types.
+/// The device's own file for an op: `make` returns null when it has nothing for these types and strides.
 struct OpKernel {
   const char* op;
   std::unique_ptr<NodeKernel> (*make)(const NodeTypes& node);

@@ -26,7 +26,18 @@ const OpKernel* own_kernel(const OpSpec& op) {
   return found != kernels.end() && std::strcmp(found->op, op.name) == 0 ? &*found : nullptr;
 }
 bool keeps(const OpSpec& op) { return own_kernel(op) != nullptr; }
-bool takes_view(const GraphNode&, size_t, const compile::View&, const Shape&) { return false; }
+/// The device's own kernel for a node, for operands with these strides; null when there is none.
+std::unique_ptr<NodeKernel> kernel_of(const Graph& graph, const GraphNode& node, std::span<const Ints> strides) {
+  const OpKernel* kernel = own_kernel(*node.op);
+  if (!kernel) return nullptr;
+  std::vector<TypeRef> in, out;
+  for (ValueId v : graph.operands_of(node)) in.push_back(graph.types[v]);
+  for (uint16_t k = 0; k < node.output_count; ++k) out.push_back(graph.types[node.first_output + k]);
+  return kernel->make({*node.op, node.attrs->data.get(), in, out, strides});
+}
+bool takes_views(const Graph& graph, const GraphNode& node, std::span<const Ints> strides) {
+  return kernel_of(graph, node, strides) != nullptr;
+}
 
 /// Runs the graphs that control-flow ops hold, on programs of their own.
 class Runner : public GraphRunner {
@@ -92,7 +103,7 @@ TensorRef tensor_of(TypeRef type) {
 CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donated) {
   compile::Cleaned cleaned = compile::clean(*graph, keeps);
   origin_ = std::move(cleaned.origin);
-  schedule_ = compile::fuse(cleaned.graph, takes_view);
+  schedule_ = compile::fuse(cleaned.graph, takes_views);
   steps_ = std::vector<ReadyStep>(schedule_.steps.size());
   std::vector<int64_t> scratch;
   size_t safe_from = 0;
@@ -129,13 +140,16 @@ void CpuProgram::prepare(size_t s) {
   }
   const Graph& graph = *schedule_.graph;
   const GraphNode& node = graph.nodes[step.nodes[0]];
-  std::vector<TypeRef> in, out;
-  for (ValueId v : graph.operands_of(node)) in.push_back(graph.types[v]);
-  for (uint16_t k = 0; k < node.output_count; ++k) out.push_back(graph.types[node.first_output + k]);
-  if (const OpKernel* kernel = own_kernel(*node.op))
-    ready.node = kernel->make({*node.op, node.attrs->data.get(), in, out});
-  for (TypeRef type : in) ready.tensors.push_back(tensor_of(type));
-  for (TypeRef type : out) ready.tensors.push_back(tensor_of(type));
+  std::vector<Ints> strides;
+  for (size_t k = 0; k < step.in.size(); ++k) {
+    ValueId operand = graph.operands_of(node)[k];
+    if (!compile::is_dense(step.in[k], graph.types[operand]->shape)) strides.resize(step.in.size());
+  }
+  for (size_t k = 0; k < strides.size(); ++k) strides[k] = step.in[k].strides;
+  ready.node = kernel_of(graph, node, strides);
+  for (ValueId v : graph.operands_of(node)) ready.tensors.push_back(tensor_of(graph.types[v]));
+  for (uint16_t k = 0; k < node.output_count; ++k)
+    ready.tensors.push_back(tensor_of(graph.types[node.first_output + k]));
 }
 
 std::vector<BufferRef> CpuProgram::run(std::span<const BufferRef> inputs) const {
@@ -300,7 +314,8 @@ void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byt
   if (ready.node) {
     std::vector<const std::byte*> in;
     std::vector<std::byte*> out;
-    for (const compile::View& view : step.in) in.push_back(values[view.base]);
+    for (size_t k = 0; k < step.in.size(); ++k)
+      in.push_back(values[step.in[k].base] + step.in[k].offset * static_cast<int64_t>(size_of(ready.tensors[k].dtype)));
     for (ValueId v : step.out) out.push_back(values[v]);
     ready.node->run(in, out, scratch);
     return;

@@ -58,10 +58,11 @@ Desc weights(const Convolution& c, memory::data_type type, bool any) {
 struct Made {
   std::unique_ptr<Primitive> primitive;
   Desc weights;
+  bool by_products;  // by oneDNN's kernels for small matrix products, which take weights in any layout
 };
 
 /// Nothing when oneDNN has but its reference for it, or nothing at all. `w` may leave its layout open.
-Made make(const Convolution& c, Direction direction, const Desc& w, bool fast_only = false) {
+Made make(const Convolution& c, Direction direction, const Desc& w) {
   const auto type = *onednn::type_of(c.dtype);
   const Desc x = channels_last(type, c.batch, c.channels, c.space),
              y = channels_last(type, c.batch, c.outputs, c.places);
@@ -72,14 +73,15 @@ Made make(const Convolution& c, Direction direction, const Desc& w, bool fast_on
   auto finish = [&](const auto& desc, auto tag, const Desc& made, int first, int second, int third) -> Made {
     if (!desc.get(true)) return {};
     const std::string_view name = desc.impl_info_str();
-    if (name.find("ref") != name.npos || (fast_only && name.find("brg") == name.npos)) return {};
+    if (name.find("ref") != name.npos) return {};
     using Kind = typename decltype(tag)::type;
     std::vector<Primitive::Operand> operands;
     for (int id : {first, second, third})
       operands.push_back({id, id == DNNL_ARG_SRC || id == DNNL_ARG_DIFF_SRC   ? x
                               : id == DNNL_ARG_DST || id == DNNL_ARG_DIFF_DST ? y
                                                                               : made});
-    return {std::make_unique<Primitive>(Kind(desc), desc.scratchpad_desc(), std::move(operands)), made};
+    return {std::make_unique<Primitive>(Kind(desc), desc.scratchpad_desc(), std::move(operands)), made,
+            name.find("brg") != name.npos};
   };
   using Forward = dnnl::convolution_forward;
   const bool forward_only = direction == Direction::forward;
@@ -114,16 +116,17 @@ class Parts {
     int64_t x_offset, y_offset;  // in bytes
   };
 
-  bool make_all(const std::vector<ConvolutionPart>& parts, Direction direction, Desc w, bool fast_only) {
+  bool make_all(const std::vector<ConvolutionPart>& parts, Direction direction, Desc w) {
     std::vector<const Convolution*> made;
     const auto size = static_cast<int64_t>(size_of(parts[0].of.dtype));
     for (const ConvolutionPart& part : parts) {
       size_t k = 0;
       while (k < made.size() && *made[k] != part.of) ++k;
       if (k == made.size()) {
-        Made one = make(part.of, direction, w, fast_only);
+        Made one = make(part.of, direction, w);
         if (!one.primitive) return false;
         w = one.weights;
+        by_products_ = by_products_ && one.by_products;
         made.push_back(&part.of);
         primitives_.push_back(std::move(one.primitive));
       }
@@ -134,6 +137,7 @@ class Parts {
   }
 
   const Desc& weights_layout() const { return weights_; }
+  bool by_products() const { return by_products_; }
   size_t size() const { return parts_.size(); }
   const Part& operator[](int64_t i) const { return parts_[static_cast<size_t>(i)]; }
   const Primitive& primitive(const Part& part) const { return *primitives_[part.primitive]; }
@@ -142,6 +146,7 @@ class Parts {
   std::vector<Part> parts_;
   std::vector<std::unique_ptr<Primitive>> primitives_;
   Desc weights_;
+  bool by_products_ = true;
 };
 
 int64_t part_count(const Convolution& c, int64_t most) {
@@ -242,13 +247,12 @@ std::unique_ptr<NodeKernel> make_convolve(const Convolution& c, Direction direct
   if (!type) return nullptr;
   const auto parts = parts_of(c, part_count(c, most_parts), direction == Direction::forward);
   const Desc plain = weights(c, *type, false);
-  // The fastest kernels take the weights as they are; others want them in blocks.
-  for (bool any : {false, true}) {
-    Parts made;
-    if (made.make_all(parts, direction, any ? weights(c, *type, true) : plain, !any))
-      return std::make_unique<Convolve>(std::move(made), direction, plain);
-  }
-  return nullptr;
+  Parts made;
+  if (!made.make_all(parts, direction, weights(c, *type, true))) return nullptr;
+  // Where the weights can stay as they are, nothing has to be copied.
+  if (Parts as_is; made.by_products() && as_is.make_all(parts, direction, plain) && as_is.by_products())
+    made = std::move(as_is);
+  return std::make_unique<Convolve>(std::move(made), direction, plain);
 }
 
 }  // namespace
@@ -270,7 +274,7 @@ std::unique_ptr<NodeKernel> make_convolution_weight(const Convolution& c) {
   Parts made;
   // Sums stay in float32 until all are added.
   if (!made.make_all(parts_of(c, part_count(c, most), true), Direction::weight,
-                     weights(c, memory::data_type::f32, true), false))
+                     weights(c, memory::data_type::f32, true)))
     return nullptr;
   return std::make_unique<ConvolveWeight>(std::move(made), weights(c, *type, false));
 }
