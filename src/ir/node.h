@@ -15,9 +15,8 @@
 
 /// Nodes: the lazily recorded graph behind arrays.
 ///
-/// A node is in one of five states:
-/// - pending: recorded, its value not computed; it belongs to a Component;
-/// - running: pending no more, a program that computes it is at work (`running`);
+/// A node is in one of four states:
+/// - pending: recorded, its value not computed; it belongs to a Component, which may be running;
 /// - evaluated: its live outputs have values and its operands are dropped (unless a grad needs them);
 /// - abstract: it depends on a placeholder of `vmap` or `jit` and never gets a value;
 /// - leaf: no op; data given by the user.
@@ -53,7 +52,6 @@ struct Node {
   uint64_t visited = 0;    // of the last walk that saw it
   bool abstract = false;   // depends on a placeholder
   bool taped = false;      // depends on an argument of a running grad
-  bool running = false;
   std::source_location where;
   const char* placeholder_of = nullptr;  // "vmap" or "jit" for a placeholder
 
@@ -62,15 +60,14 @@ struct Node {
 
  private:
   friend class NodePool;
-  friend Node* new_node(size_t operands, std::span<const TypeRef> types, std::source_location where);
-  friend void add_operand(Node* node, Out* operand);
-  friend void drop_operands(Node* node);
+  static constexpr size_t near_operands = 3;
 
+  Node* next_ = nullptr;  // among nodes that died
   Out** in_ = near_in_;
   Out* outs_ = &near_out_;
   uint32_t in_count_ = 0, out_count_ = 0;
   // Most ops have few operands and one result; others have them elsewhere.
-  Out* near_in_[3] = {};
+  Out* near_in_[near_operands] = {};
   Out near_out_;
   std::unique_ptr<Out*[]> far_in_;
   std::unique_ptr<Out[]> far_outs_;
@@ -82,7 +79,9 @@ struct Component {
   uint32_t live = 0;
   uint64_t rolling = 0;  // content hash that decides where long work is cut
   int64_t bytes = 0;
-  bool sorted = true;
+  bool sorted = true;         // by serial
+  bool running = false;       // a program computes the values: nodes are neither added nor taken away
+  Component* next = nullptr;  // among those that wait to be used again
 };
 
 /// Records an op on operands whose types fit already; infers types (cached) and throws the op's typed

@@ -9,23 +9,11 @@ namespace koine::ir {
 
 namespace {
 
-// Pending work is cut when it is long and its content hash says so, so that a loop that repeats is
-// always cut at the same place of its body; at the latest after `longest`.
-constexpr uint32_t long_enough = 4096, longest = 16384;
-constexpr uint64_t cut_mask = 0xff;
-constexpr int64_t most_bytes = int64_t{4} << 30;
-
-std::vector<std::unique_ptr<Component>>& spare_components() {
-  static auto& spare = *new std::vector<std::unique_ptr<Component>>;
-  return spare;
-}
+constinit Component* spare = nullptr;
 
 Component* new_component() {
-  auto& spare = spare_components();
-  if (spare.empty()) return new Component;
-  Component* component = spare.back().release();
-  spare.pop_back();
-  return component;
+  if (!spare) return new Component;
+  return std::exchange(spare, spare->next);
 }
 
 void give_back(Component* component) {
@@ -34,7 +22,8 @@ void give_back(Component* component) {
   component->rolling = 0;
   component->bytes = 0;
   component->sorted = true;
-  spare_components().emplace_back(component);
+  component->running = false;
+  component->next = std::exchange(spare, component);
 }
 
 void add(Component& component, Node* node) {
@@ -77,7 +66,7 @@ void join_component(Node* node) {
   Component* home = nullptr;
   for (Out* operand : node->in()) {
     Component* other = operand->node->component;
-    if (!other || other == home) continue;
+    if (!other || other == home || other->running) continue;
     home = home ? merge(home, other) : other;
   }
   add(home ? *home : *new_component(), node);
@@ -89,35 +78,42 @@ void leave_component(Node* node) {
   if (--home->live == 0) give_back(home);
 }
 
-bool should_cut(const Component& component) {
-  if (component.bytes > most_bytes || component.live >= longest) return true;
-  return component.live >= long_enough && (component.rolling & cut_mask) == 0;
-}
-
-void begin_run(std::span<Node* const> nodes) {
+Component* split(std::span<Node* const> nodes) {
+  Component* home = new_component();
   for (Node* node : nodes) {
     leave_component(node);
-    node->running = true;
+    add(*home, node);
   }
+  return home;
 }
 
-void end_run(std::span<Node* const> nodes) {
+void settle_order(Component& component) {
+  auto& nodes = component.nodes;
+  if (component.sorted && component.live == nodes.size()) return;
+  std::erase(nodes, nullptr);
+  if (!component.sorted)
+    std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->serial < b->serial; });
+  component.sorted = true;
+  for (size_t i = 0; i < nodes.size(); ++i) nodes[i]->slot = static_cast<uint32_t>(i);
+}
+
+void end_run(Component* component) {
   // Operands come before their users: when a node is dropped here, the walk is past it.
-  for (Node* node : nodes) {
-    node->running = false;
-    if (!keep_history(node)) drop_operands(node);
-    free_if_dead(node);
+  for (Node* node : component->nodes) {
+    node->component = nullptr;
+    if (!node->taped || !keep_history(node)) NodePool::drop_operands(node);
+    if (node->live_outs == 0) NodePool::destroy(node);
   }
+  give_back(component);
   tell_waiting();
 }
 
-void fail_run(std::span<Node* const> nodes) {
-  Component* home = new_component();
-  for (Node* node : nodes) {
-    node->running = false;
-    add(*home, node);
-  }
-  for (Node* node : nodes) free_if_dead(node);
+void fail_run(Component* component) {
+  component->running = false;
+  std::vector<Node*> died;
+  for (Node* node : component->nodes)
+    if (node->live_outs == 0) died.push_back(node);
+  for (Node* node : died) NodePool::destroy(node);
   tell_waiting();
 }
 

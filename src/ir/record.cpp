@@ -17,13 +17,10 @@ namespace {
 
 thread_local int body_depth = 0;
 
-bool eager() {
-  static const bool on = [] {
-    const char* value = std::getenv("KOINE_EAGER");
-    return value && *value && std::strcmp(value, "0") != 0;
-  }();
-  return on;
-}
+const bool eager = [] {
+  const char* value = std::getenv("KOINE_EAGER");
+  return value && *value && std::strcmp(value, "0") != 0;
+}();
 
 struct Inference {
   AttrRef attrs;
@@ -60,16 +57,14 @@ void connect(Node* node, const OpSpec& op, const AttrRef& attrs) {
 
 Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
                std::source_location where) {
-  Node* node = new_node(in.size(), types, where);
-  for (const Array& operand : in) add_operand(node, operand.out());
+  Node* node = NodePool::make(in.size(), types, where);
+  for (const Array& operand : in) NodePool::add_operand(node, operand.out());
   connect(node, op, attrs);
   return node;
 }
 
 // Inside a body values stay unknown even where they could be known: they are part of the graph.
-bool is_due(const Node* node) {
-  return node->component && body_depth == 0 && (eager() || should_cut(*node->component));
-}
+bool is_due(const Node* node) { return node->component && (eager || should_cut(*node->component)) && body_depth == 0; }
 
 Node* infer_and_add(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
   constexpr size_t few = 8;
@@ -91,33 +86,34 @@ Arrays handles_of(Node* node) {
   return handles;
 }
 
-// ---- calls that are known -----------------------------------------------------------------------
-
-struct KnownCall {
+/// What a call is known by, beside its attributes.
+struct CallKey {
   const OpSpec* op = nullptr;
-  uint64_t hash = 0;
   std::array<TypeRef, most_known_operands> in{};
+  uint64_t attrs_hash = 0;
+  bool operator==(const CallKey&) const = default;
+};
+/// `given` are the attributes before they were brought to their canonical form.
+struct KnownCall {
+  CallKey key;
   AttrRef given, attrs;
   TypeRef out = nullptr;
 };
-constexpr size_t known_places = 1 << 12;
 
-struct CallKey {
-  uint64_t hash;
-  std::array<TypeRef, most_known_operands> in{};
+CallKey key_of(const OpSpec& op, std::span<const Array* const> operands, const void* attrs) {
+  CallKey key{&op};
+  for (size_t i = 0; i < operands.size(); ++i) key.in[i] = type_of(*operands[i]);
+  if (!op.attrs.fields.empty()) key.attrs_hash = hash_attrs(0, op, attrs);
+  return key;
+}
 
-  CallKey(const OpSpec& op, std::span<const Array* const> operands, const void* attrs)
-      : hash(hash_attrs(reinterpret_cast<uintptr_t>(&op), op, attrs)) {
-    for (size_t i = 0; i < operands.size(); ++i) {
-      in[i] = type_of(*operands[i]);
-      hash = hash_combine(hash, reinterpret_cast<uintptr_t>(in[i]));
-    }
-  }
-};
-
-KnownCall& known_place(uint64_t hash) {
-  static std::vector<KnownCall>& table = *new std::vector<KnownCall>(known_places);
-  return table[hash % known_places];
+KnownCall& place_of(const CallKey& key) {
+  constexpr int bits = 12;
+  static std::array<KnownCall, size_t{1} << bits>& table = *new std::array<KnownCall, size_t{1} << bits>;
+  constexpr uint64_t odd[] = {0x9e3779b97f4a7c15u, 0xc2b2ae3d27d4eb4fu, 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu};
+  uint64_t hash = (reinterpret_cast<uintptr_t>(key.op) ^ key.attrs_hash) * odd[3];
+  for (size_t i = 0; i < key.in.size(); ++i) hash += reinterpret_cast<uintptr_t>(key.in[i]) * odd[i];
+  return table[hash >> (64 - bits)];
 }
 
 }  // namespace
@@ -163,17 +159,16 @@ Array record_one(const OpSpec& op, const AttrRef& attrs, std::span<const Array> 
 }
 
 Array record_known(const OpSpec& op, std::span<const Array* const> in, const void* attrs, std::source_location where) {
-  CallKey key(op, in, attrs);
+  CallKey key = key_of(op, in, attrs);
+  where = current_source(where);
   Array out;
   bool due = false;
   {
     GraphLock lock(graph_mutex());
-    const KnownCall& known = known_place(key.hash);
-    if (known.op != &op || known.hash != key.hash || known.in != key.in ||
-        !equal_attrs(op, known.given->data.get(), attrs))
-      return out;
-    Node* node = new_node(in.size(), {&known.out, 1}, current_source(where));
-    for (const Array* operand : in) add_operand(node, operand->out());
+    const KnownCall& known = place_of(key);
+    if (known.key != key || (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs))) return out;
+    Node* node = NodePool::make(in.size(), {&known.out, 1}, where);
+    for (const Array* operand : in) NodePool::add_operand(node, operand->out());
     connect(node, op, known.attrs);
     out = Array::adopt(&node->outs()[0]);
     due = is_due(node);
@@ -183,10 +178,9 @@ Array record_known(const OpSpec& op, std::span<const Array* const> in, const voi
 }
 
 void remember_call(std::span<const Array* const> in, const AttrRef& given, const Array& out) {
-  const OpSpec& op = *given->op;
-  CallKey key(op, in, given->data.get());
+  CallKey key = key_of(*given->op, in, given->data.get());
   GraphLock lock(graph_mutex());
-  known_place(key.hash) = {&op, key.hash, key.in, given, node_of(out)->attrs, type_of(out)};
+  place_of(key) = {key, given, node_of(out)->attrs, type_of(out)};
 }
 
 BodyScope::BodyScope() { ++body_depth; }

@@ -36,7 +36,7 @@ void leave_tape() noexcept {
   std::vector<Array>* history = std::exchange(tape_history, nullptr);
   {
     GraphLock lock(graph_mutex());
-    for (const Array& x : *history) drop_operands(node_of(x));
+    for (const Array& x : *history) NodePool::drop_operands(node_of(x));
   }
   delete history;
 }

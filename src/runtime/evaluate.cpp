@@ -75,7 +75,7 @@ std::vector<BufferRef> compile_and_run(const Work& work) {
 
 /// Gives the outputs their values; others may record meanwhile.
 void run(const Work& work) {
-  begin_run(work.nodes);
+  work.home->running = true;
   try {
     std::vector<BufferRef> results = compile_and_run(work);
     for (size_t k = 0; k < results.size(); ++k) {
@@ -83,18 +83,10 @@ void run(const Work& work) {
       work.outputs[k]->ready.store(true, std::memory_order_release);
     }
   } catch (...) {
-    fail_run(work.nodes);
+    fail_run(work.home);
     throw;
   }
-  end_run(work.nodes);
-}
-
-void pending_of(const Component& component, std::vector<Node*>& nodes) {
-  nodes.clear();
-  for (Node* node : component.nodes)
-    if (node) nodes.push_back(node);
-  if (!component.sorted)
-    std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->serial < b->serial; });
+  end_run(work.home);
 }
 
 std::vector<Node*> ancestors_of(Node* target) {
@@ -136,29 +128,24 @@ void ir::evaluate_pending(Out& target) {
   using namespace runtime;
   Lease lease;
   Work& work = *lease;
-  bool only_needed = false;
   while (!target.value) {
-    if (target.node->running) {
+    work.home = target.node->component;
+    if (!work.home) throw_gone(target);
+    if (work.home->running) {
       wait_for_a_run();
       continue;
     }
-    if (!target.node->component) throw_gone(target);
-    if (only_needed)
-      work.nodes = ancestors_of(target.node);
-    else
-      pending_of(*target.node->component, work.nodes);
-    if (Ready ready = describe(work); ready != Ready::yes) {
-      if (ready == Ready::not_yet) wait_for_a_run();
-      continue;
-    }
+    Ready ready = describe(work);
+    if (ready == Ready::not_yet) wait_for_a_run();
+    if (ready != Ready::yes) continue;
     try {
       run(work);
     } catch (const backend::NodeFailure& failure) {
       // Work that only happens to be connected must not take this value down with it.
       std::vector<Node*> needed = ancestors_of(target.node);
-      if (std::find(needed.begin(), needed.end(), work.nodes[failure.node]) != needed.end())
-        report(*work.nodes[failure.node], failure);
-      only_needed = true;
+      const Node* failed = work.home->nodes[failure.node];
+      if (std::find(needed.begin(), needed.end(), failed) != needed.end()) report(*failed, failure);
+      split(needed);
     }
   }
 }

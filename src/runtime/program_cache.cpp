@@ -6,25 +6,33 @@ namespace koine::runtime {
 
 ProgramCache::ProgramRef ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
   ++clock_;
-  auto [it, last] = entries_.equal_range(work.hash);
-  for (; it != last; ++it) {
-    Entry& entry = it->second;
-    if (entry.device != &device || entry.key != work.key) continue;
-    entry.last_use = clock_;
-    ++hits_;
-    return entry.program;
+  Entry*& recent = recent_[work.hash % recent_.size()];
+  if (!recent || !recent->is(device, work)) {
+    recent = nullptr;
+    auto [it, last] = entries_.equal_range(work.hash);
+    for (; it != last && !recent; ++it)
+      if (it->second.is(device, work)) recent = &it->second;
   }
-  return nullptr;
+  if (!recent) return nullptr;
+  recent->last_use = clock_;
+  ++hits_;
+  return recent->program;
 }
 
 void ProgramCache::add(const backend::DeviceApi& device, const Work& work, ProgramRef program) {
   ++compiled_;
   if (entries_.size() >= bound_) forget_old();
-  entries_.emplace(work.hash, Entry{&device, work.key, std::move(program), clock_});
+  auto key = work.key.words();
+  entries_.emplace(work.hash, Entry{&device, {key.begin(), key.end()}, std::move(program), clock_});
+}
+
+bool ProgramCache::Entry::is(const backend::DeviceApi& other, const Work& work) const {
+  return device == &other && std::ranges::equal(key, work.key.words());
 }
 
 // Half of the entries at once, so that a full cache does not search for its oldest at every miss.
 void ProgramCache::forget_old() {
+  recent_.fill(nullptr);
   std::vector<uint64_t> uses;
   for (const auto& [hash, entry] : entries_) uses.push_back(entry.last_use);
   auto middle = uses.begin() + static_cast<std::ptrdiff_t>(uses.size() / 2);

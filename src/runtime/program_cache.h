@@ -2,6 +2,7 @@
 #include "backend/api.h"
 #include "runtime/work.h"
 
+#include <array>
 #include <unordered_map>
 
 namespace koine::runtime {
@@ -25,6 +26,7 @@ class ProgramCache {
     std::vector<uint64_t> key;
     ProgramRef program;
     uint64_t last_use;
+    bool is(const backend::DeviceApi& other, const Work& work) const;
   };
   void forget_old();
 
@@ -32,6 +34,7 @@ class ProgramCache {
   int64_t hits_ = 0, compiled_ = 0;
   uint64_t clock_ = 0;
   std::unordered_multimap<uint64_t, Entry> entries_;
+  std::array<Entry*, 256> recent_{};  // by hash, without a walk through the table
 };
 
 /// The cache that evaluation uses. Guarded by the graph lock.
