@@ -28,7 +28,6 @@ struct Mask {
   Part part[parts];
   friend KOINE_INLINE Mask operator&(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] & b.part[i])); }
   friend KOINE_INLINE Mask operator|(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] | b.part[i])); }
-  friend KOINE_INLINE Mask operator^(Mask a, Mask b) { return KOINE_EACH(Mask, Part(a.part[i] ^ b.part[i])); }
   friend KOINE_INLINE Mask operator!(Mask a) { return KOINE_EACH(Mask, Part(~a.part[i])); }
 };
 
@@ -42,6 +41,7 @@ struct Lanes {
   using Int = Lanes<std::conditional_t<sizeof(E) == 4, int32_t, int64_t>>;
   using Mask = math::Mask<sizeof(E)>;
   using Register = typename registers::Of<E>::Type;
+  using Wrapping = typename registers::Of<typename registers::Wrapping<E>::Type>::Type;
   Register part[parts];
 
   Lanes() = default;
@@ -65,8 +65,13 @@ struct Lanes {
     }(std::make_index_sequence<parts>{});
   }
 
-  friend KOINE_INLINE Lanes operator+(Lanes a, Lanes b) { return KOINE_EACH(Lanes, a.part[i] + b.part[i]); }
-  friend KOINE_INLINE Lanes operator-(Lanes a, Lanes b) { return KOINE_EACH(Lanes, a.part[i] - b.part[i]); }
+  // Integers are added as unsigned ones, which wrap.
+  friend KOINE_INLINE Lanes operator+(Lanes a, Lanes b) {
+    return KOINE_EACH(Lanes, (Register)((Wrapping)a.part[i] + (Wrapping)b.part[i]));
+  }
+  friend KOINE_INLINE Lanes operator-(Lanes a, Lanes b) {
+    return KOINE_EACH(Lanes, (Register)((Wrapping)a.part[i] - (Wrapping)b.part[i]));
+  }
   friend KOINE_INLINE Mask operator==(Lanes a, Lanes b) { return compare<registers::Compare::equal>(a, b); }
   friend KOINE_INLINE Mask operator!=(Lanes a, Lanes b) { return compare<registers::Compare::not_equal>(a, b); }
   friend KOINE_INLINE Mask operator<(Lanes a, Lanes b) { return compare<registers::Compare::less>(a, b); }
@@ -77,7 +82,7 @@ struct Lanes {
     return KOINE_EACH(Lanes, registers::blend(mask.part[i], yes.part[i], no.part[i]));
   }
 
-  // Integers: arithmetic wraps, shifts are logical.
+  // Shifts are logical.
   friend KOINE_INLINE Lanes operator&(Lanes a, Lanes b)
     requires(!floating)
   {
@@ -96,13 +101,12 @@ struct Lanes {
   friend KOINE_INLINE Lanes operator<<(Lanes a, int by)
     requires(!floating)
   {
-    return KOINE_EACH(Lanes, a.part[i] << by);
+    return KOINE_EACH(Lanes, (Register)((Wrapping)a.part[i] << by));
   }
   friend KOINE_INLINE Lanes operator>>(Lanes a, int by)
     requires(!floating)
   {
-    using Unsigned = typename registers::Of<std::make_unsigned_t<typename Int::Element>>::Type;
-    return KOINE_EACH(Lanes, (Register)((Unsigned)a.part[i] >> by));
+    return KOINE_EACH(Lanes, (Register)((Wrapping)a.part[i] >> by));
   }
 
   friend KOINE_INLINE Lanes operator*(Lanes a, Lanes b)

@@ -31,6 +31,19 @@ template <class E>
 struct Of {
   typedef E Type __attribute__((vector_size(register_bytes)));
 };
+/// The numbers that are added instead of E's.
+template <class E>
+struct Wrapping {
+  using Type = std::make_unsigned_t<E>;
+};
+template <>
+struct Wrapping<float> {
+  using Type = float;
+};
+template <>
+struct Wrapping<double> {
+  using Type = double;
+};
 using Floats = Of<float>::Type;
 using Doubles = Of<double>::Type;
 using Ints = Of<int32_t>::Type;

@@ -83,7 +83,7 @@ KOINE_INLINE Division<W> divided(W x, W y) {
   W r = fmod_of_magnitudes<bits_of_each>(a, b);
   r = select((a < W(Format<double>::infinity)) & (b > zero), r, W(__builtin_nan("")));
   r = select(y == y, copysign(r, x), y);
-  auto opposite = (r != zero) & ((r < zero) ^ (y < zero));
+  auto opposite = ((r < zero) & (y > zero)) | ((r > zero) & (y < zero));
   W remainder = select(r == zero, copysign(zero, y), select(opposite, r + y, r));
   W q = (x - r) / y, ratio = x / y;
   q = select(opposite, q - W(1.0), q);
