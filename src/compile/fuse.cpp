@@ -45,6 +45,7 @@ class Fuser {
     }
     for (ValueId output : graph_.outputs) result_.outputs.push_back(in_memory(output));
     // A value is stored when something outside of its group reads it.
+    groups_.insert(groups_.begin(), std::make_move_iterator(numbers_.begin()), std::make_move_iterator(numbers_.end()));
     for (const Group& group : groups_)
       for (ValueId base : group.reads()) groups_need(base);
     needed_.resize(result_.types.size());
@@ -137,12 +138,31 @@ class Fuser {
     const Shape& shape = shape_of(node.first_output);
     std::vector<Operand> in = operands_of(node);
     int32_t g = last_group(operands);
-    if (g < 0 || groups_[static_cast<size_t>(g)].size() >= most_nodes ||
-        !groups_[static_cast<size_t>(g)].add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n)) {
+    if (g < 0 && count_of(shape) == 1) {
+      // Numbers such as learning rates are made ready first, so that they bind nothing to a place in the order.
+      if (numbers_.empty() || numbers_.back().size() >= most_nodes ||
+          !numbers_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n)) {
+        numbers_.emplace_back(shape);
+        numbers_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n);
+      }
+      place_.push_back(memory(node.first_output, -1));
+      return true;
+    }
+    auto joins = [&](int32_t group) {
+      Group& one = groups_[static_cast<size_t>(group)];
+      return one.size() < most_nodes && one.add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n);
+    };
+    // The group that makes the last operand, or one of the latest after it: what a line computes ends up together.
+    auto last = static_cast<int32_t>(groups_.size()) - 1, home = g;
+    bool joined = g >= 0 && joins(g);
+    for (int32_t near = last; !joined && near > g && near > last - 3; --near) {
+      home = near;
+      joined = joins(near);
+    }
+    g = home;
+    if (!joined) {
       g = new_group(shape);
-      Group& group = groups_[static_cast<size_t>(g)];
-      if (!group.add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n))
-        throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
+      if (!joins(g)) throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
     }
     place_.push_back(memory(node.first_output, g));
     return true;
@@ -269,7 +289,8 @@ class Fuser {
   const Graph& graph_;
   TakesViews takes_views_;
   Schedule result_;
-  std::vector<Place> place_;  // per value of the graph
+  std::vector<Place> place_;    // per value of the graph
+  std::vector<Group> numbers_;  // of a single number each, from inputs alone; they come before the others
   std::vector<Group> groups_;
   std::vector<uint8_t> needed_;  // by a node or a caller
 };

@@ -24,6 +24,8 @@ class NodeKernel {
   virtual ~NodeKernel() = default;
   /// Memory that `run` needs beside operands and results, aligned to 64 bytes.
   virtual int64_t scratch_bytes() const { return 0; }
+  /// Sums and products that a run takes, 0 where nobody counts them.
+  virtual int64_t flops() const { return 0; }
   /// Results, and operands unless the kernel was made for others, are dense and row-major, aligned to 64 bytes where
   /// allocated by us.
   virtual void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const = 0;

@@ -117,6 +117,8 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
     if (!schedule_.steps[s].kernel && can_fail(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]]))
       safe_from = s + 1;
   }
+  if (profiling)
+    for (size_t s = 0; s < steps_.size(); ++s) steps_[s].facts = facts_of(s, *graph);
   memory_ = plan_memory(schedule_, donated, scratch, safe_from);
 }
 
@@ -150,6 +152,33 @@ void CpuProgram::prepare(size_t s) {
   for (ValueId v : graph.operands_of(node)) ready.tensors.push_back(tensor_of(graph.types[v]));
   for (uint16_t k = 0; k < node.output_count; ++k)
     ready.tensors.push_back(tensor_of(graph.types[node.first_output + k]));
+}
+
+ProfiledStep CpuProgram::facts_of(size_t s, const Graph& graph) const {
+  const Step& step = schedule_.steps[s];
+  ProfiledStep facts{};
+  for (uint32_t n : step.nodes)
+    facts.what += (facts.what.empty() ? "" : "+") + std::string(schedule_.graph->nodes[n].op->name);
+  if (step.nodes.empty()) facts.what = "copy";
+  if (!step.nodes.empty() && origin_[step.nodes[0]] < graph.where.size())
+    facts.where = graph.where[origin_[step.nodes[0]]];
+  auto add = [&](ValueId v) {
+    TypeRef type = schedule_.types[v];
+    facts.bytes += type->count * static_cast<int64_t>(size_of(type->dtype));
+    return type->count;
+  };
+  for (const compile::View& view : step.in) add(view.base);
+  for (ValueId v : step.out) add(v);
+  if (step.kernel) {
+    int64_t places = 1;
+    for (int64_t n : step.kernel->extents) places *= n;
+    for (const compile::Instr& instr : step.kernel->code)
+      if (instr.wide && (instr.action == compile::Action::compute || instr.action == compile::Action::fold))
+        facts.flops += places;
+  } else if (steps_[s].node) {
+    facts.flops = steps_[s].node->flops();
+  }
+  return facts;
 }
 
 std::vector<BufferRef> CpuProgram::run(std::span<const BufferRef> inputs) const {
@@ -233,6 +262,7 @@ void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte
 
 void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const {
   const Step& step = schedule_.steps[s];
+  auto start = profiling ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   try {
     if (step.kernel)
       run_kernel(s, values, arena + memory_.scratch[s]);
@@ -245,6 +275,7 @@ void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byt
   } catch (...) {
     throw NodeFailure{step.nodes.empty() ? 0 : origin_[step.nodes[0]], std::current_exception()};
   }
+  if (profiling) note_step(steps_[s].facts, start);
 }
 
 void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {

@@ -4,6 +4,7 @@
 #include "backend/cpu/interpret.h"
 #include "backend/cpu/kernel.h"
 #include "backend/cpu/memory.h"
+#include "backend/cpu/profile.h"
 #include "compile/passes.h"
 
 #include <atomic>
@@ -24,6 +25,7 @@ struct ReadyStep {
   Parts parts;                           // of a kernel
   std::atomic<Function> code = nullptr;  // of a kernel, once it is made
   Ints row_steps, fold_steps, column_steps;
+  ProfiledStep facts;
   std::unique_ptr<NodeKernel> node;    // the device's own kernel for a node; else its reference kernel runs
   std::vector<ir::TensorRef> tensors;  // of a reference kernel: operands, then results, without data
 };
@@ -39,6 +41,7 @@ class CpuProgram : public Program {
 
  private:
   void prepare(size_t s);
+  ProfiledStep facts_of(size_t s, const ir::Graph& graph) const;
   void execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const;
   void run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const;
   void run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;

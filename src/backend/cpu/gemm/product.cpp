@@ -15,16 +15,11 @@ constexpr int64_t least_rows = 28, least_columns = 64, column_unit = 32;
 
 int64_t parts_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
-MatrixLayout layout_of(const std::vector<int64_t>& shape, bool left, bool transposed, size_t batch_axes) {
-  MatrixLayout layout{};
+MatrixLayout layout_of(const std::vector<int64_t>& shape, bool left, size_t batch_axes) {
+  // A vector is a row on the left and a column on the right.
+  const bool column = shape.size() == 1 && !left;
+  MatrixLayout layout{column ? 1 : shape.back(), 1, std::vector<int64_t>(batch_axes, 0)};
   size_t own = shape.size() < 2 ? 0 : shape.size() - 2;
-  if (shape.size() == 1) {
-    layout = {left ? shape[0] : 1, left ? 1 : 1, {}};
-  } else {
-    layout = {shape.back(), 1, {}};
-    if (transposed) std::swap(layout.row_stride, layout.column_stride);
-  }
-  layout.batch_strides.assign(batch_axes, 0);
   int64_t stride = own == 0 ? 0 : shape[own] * shape[own + 1];
   for (size_t d = own; d-- > 0;) {
     if (shape[d] != 1) layout.batch_strides[batch_axes - own + d] = stride;
@@ -41,14 +36,13 @@ std::vector<int64_t> sizes_of(ir::TypeRef type) {
 
 }  // namespace
 
-Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1, bool transpose_2) {
+Product product_of(ir::TypeRef x1, ir::TypeRef x2) {
   Product product{};
   product.dtype = x1->dtype;
   std::vector<int64_t> a = sizes_of(x1), b = sizes_of(x2);
-  auto axis = [](const std::vector<int64_t>& shape, bool last) { return shape[shape.size() - (last ? 1 : 2)]; };
-  product.rows = a.size() == 1 ? 1 : axis(a, transpose_1);
-  product.inner = a.size() == 1 ? a[0] : axis(a, !transpose_1);
-  product.columns = b.size() == 1 ? 1 : axis(b, !transpose_2);
+  product.rows = a.size() == 1 ? 1 : a[a.size() - 2];
+  product.inner = a.back();
+  product.columns = b.size() == 1 ? 1 : b.back();
   size_t axes = std::max<size_t>(std::max(a.size(), b.size()), 2) - 2;
   product.batch.assign(axes, 1);
   for (const auto& shape : {a, b})
@@ -57,8 +51,8 @@ Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1, bool transp
       int64_t own = shape[shape.size() - 1 - d];
       if (own != 1) size = own;
     }
-  product.a = layout_of(a, true, transpose_1, axes);
-  product.b = layout_of(b, false, transpose_2, axes);
+  product.a = layout_of(a, true, axes);
+  product.b = layout_of(b, false, axes);
   return product;
 }
 

@@ -23,8 +23,7 @@ struct Product {
 };
 
 /// The product of dense row-major operands of these types as the op understands them: vectors, broadcast batches.
-/// With `transpose_1` and `transpose_2` an operand's last two axes are stored the other way round.
-Product product_of(ir::TypeRef x1, ir::TypeRef x2, bool transpose_1 = false, bool transpose_2 = false);
+Product product_of(ir::TypeRef x1, ir::TypeRef x2);
 
 /// The kernel for a product; its operands are a, b and, if there is one, the bias. Null for dtypes that are not
 /// floating, and for 16-bit numbers with an epilogue. Same bits for any number of threads, and with an epilogue the

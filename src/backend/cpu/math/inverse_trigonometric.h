@@ -22,10 +22,11 @@ KOINE_INLINE AsinParts<V> asin_parts(V x) {
   V z = select(far, fma(y, V(-0.5), V(0.5)), y * y), s = select(far, sqrt(z), y);
   return {s, polynomial(z, TableOf<V>::asin) * z * s, far};
 }
-/// pi / 2 - 2 asin(s): what the first difference leaves is small.
+/// pi / 2 - 2 asin(s), with what the first difference loses.
 template <class V>
 KOINE_INLINE V far_asin(AsinParts<V> a) {
-  return fma(V(-2.0), a.s, V(half_pi<V>)) - fma(V(2.0), a.tail, V(-half_pi_low<V>));
+  auto [high, low] = fast_two_sum(V(half_pi<V>), V(-2.0) * a.s);
+  return high - fma(V(2.0), a.tail, -(low + V(half_pi_low<V>)));
 }
 template <class V>
 KOINE_INLINE V asin(V x) {

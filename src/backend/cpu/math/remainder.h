@@ -6,21 +6,26 @@
 /// power is made of squares.
 namespace koine::backend::cpu::math {
 
-/// Arithmetic modulo a whole number m below 2^bits, on residues between -m / 2 and m / 2, in double lanes. All of it is
-/// exact: quotients are right to one, and that is corrected.
+/// Arithmetic modulo a whole number m below 2^bits in double lanes, on residues between about -m / 2 and m / 2. All of
+/// it is exact: quotients are right to one.
 template <class W, int bits>
 struct Modulus {
   W m, half, inverse;
   KOINE_INLINE explicit Modulus(W m) : m(m), half(W(0.5) * m), inverse(W(1.0) / m) {}
 
+  /// A residue of at most m. Products of those below 2^24 are exact even so.
   KOINE_INLINE W centred(W r) const {
-    r = r - select(r > half, m, W(0.0));
-    return r + select(r < -half, m, W(0.0));
+    if constexpr (bits == 24) {
+      return r;
+    } else {
+      r = r - select(r > half, m, W(0.0));
+      return r + select(r < -half, m, W(0.0));
+    }
   }
   /// high + low, of which the second is small, modulo m.
   KOINE_INLINE W reduced(Pair<W> x) const {
-    if constexpr (bits == 24) {  // the product is exact
-      return centred(fma(-round(x.high * inverse), m, x.high));
+    if constexpr (bits == 24) {
+      return fma(-round(x.high * inverse), m, x.high);
     } else {
       Pair<W> multiple = two_product(round(x.high / m), m);
       return centred((x.high - multiple.high) + (x.low - multiple.low));
@@ -39,6 +44,7 @@ template <int bits_of_each, class W>
 KOINE_INLINE W fmod_of_magnitudes(W x, W y) {
   using Int = typename W::Int;
   constexpr int mantissa = Format<double>::mantissa;
+  constexpr double last_place = 1.0 / static_cast<double>(int64_t{1} << (bits_of_each - 1));
   constexpr int low_steps = bits_of_each == 24 ? 3 : 5;  // 2^k is the square of the square ... of 2^(k >> low_steps)
   auto magnitude = [](W v) __attribute__((always_inline)) {
     return select(v < W(Format<double>::least_normal), v * W(0x1p54), v);
@@ -69,7 +75,9 @@ KOINE_INLINE W fmod_of_magnitudes(W x, W y) {
   }(std::make_integer_sequence<int, low_steps>{});
   r = modulus.product(power, r);
   r = r + select(r < W(0.0), whole, W(0.0));
-  return select(x < y, x, r * (b / whole) * unscale);
+  // The last place of b, by the power of two in it.
+  W unit = W::from_bits(bits(b) & Int(int64_t{2 * Format<double>::bias + 1} << mantissa)) * W(last_place);
+  return select(x < y, x, r * unit * unscale);
 }
 
 template <class W>
@@ -85,12 +93,12 @@ KOINE_INLINE Division<W> divided(W x, W y) {
   r = select(y == y, copysign(r, x), y);
   auto opposite = ((r < zero) & (y > zero)) | ((r > zero) & (y < zero));
   W remainder = select(r == zero, copysign(zero, y), select(opposite, r + y, r));
-  W q = (x - r) / y, ratio = x / y;
+  W q = (x - r) / y;
   q = select(opposite, q - W(1.0), q);
   W below = floor(q);
   W quotient = select(q - below > W(0.5), below + W(1.0), below);
-  quotient = select(q == zero, copysign(zero, ratio), quotient);
-  return {select(y == zero, ratio, quotient), remainder};
+  quotient = select(q == zero, flipped_as(signed_as(zero, x), y), quotient);
+  return {select(y == zero, flipped_as(x * W(Format<double>::infinity), y), quotient), remainder};
 }
 
 template <class V>
