@@ -90,6 +90,9 @@ std::vector<E> special() {
                                  0x1p63,
                                  0x1p64,
                                  0x1p100};
+  // The float32 and the float64 nearest to multiples of pi / 2 (Muller, Elementary Functions, section 11.1).
+  centres.push_back(std::ldexp(16367173.0, 72));
+  centres.push_back(sizeof(E) == 4 ? 1 : std::ldexp(6381956970095103.0, 797));
   for (int e = 1; e < Limits::max_exponent; e += sizeof(E) == 4 ? 9 : 61) centres.push_back(std::ldexp(1.0, e));
   for (int e = 1; e > Limits::min_exponent - Limits::digits; e -= sizeof(E) == 4 ? 5 : 37)
     centres.push_back(std::ldexp(1.0, e));
@@ -166,7 +169,16 @@ E operand(Prim prim, Random& random) {
 template <class E>
 void couple(Prim prim, Random& random, E& x, E& y) {
   if (prim == Prim::power) {
-    x = random.bits() & 1 ? std::fabs(magnitude<E>(random, -2, 2)) : std::fabs(any_bits<E>(random));
+    switch (random.bits() % 3) {
+      case 0:
+        x = std::fabs(magnitude<E>(random, -2, 2));
+        break;
+      case 1:
+        x = 1 + magnitude<E>(random, 1 - std::numeric_limits<E>::digits, -1);
+        break;
+      default:
+        x = std::fabs(any_bits<E>(random));
+    }
     double limit = std::numeric_limits<E>::max_exponent * 1.2;
     y = static_cast<E>(random.uniform(-limit, limit) / std::log2(static_cast<double>(x)));
     if (random.bits() % 4 == 0) {
