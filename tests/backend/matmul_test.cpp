@@ -81,12 +81,15 @@ TEST_CASE("cpu matmul: operands stored the other way round") {
     for (int64_t k : {1, 50, 500})
       for (int64_t n : {1, 33, 130}) {
         std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2);
-        ir::TypeRef x1 = ir::intern_type(float32, {m, k}), x2 = ir::intern_type(float32, {k, n}),
-                    t1 = ir::intern_type(float32, {k, m}), t2 = ir::intern_type(float32, {n, k});
-        auto y = run(product_of(x1, x2), a, b);
-        CHECK(y == run(product_of(t1, x2, true, false), transposed(a, m, k), b));
-        CHECK(y == run(product_of(x1, t2, false, true), a, transposed(b, k, n)));
-        CHECK(y == run(product_of(t1, t2, true, true), transposed(a, m, k), transposed(b, k, n)));
+        std::vector<float> a_turned = transposed(a, m, k), b_turned = transposed(b, k, n);
+        Product product = product_of(ir::intern_type(float32, {m, k}), ir::intern_type(float32, {k, n}));
+        auto y = run(product, a, b);
+        product.a = {1, m, {}};
+        CHECK(y == run(product, a_turned, b));
+        product.b = {1, k, {}};
+        CHECK(y == run(product, a_turned, b_turned));
+        product.a = {k, 1, {}};
+        CHECK(y == run(product, a, b_turned));
       }
 }
 
