@@ -21,6 +21,22 @@ add_test(NAME koine_tests.eager
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(koine_tests.eager PROPERTIES ENVIRONMENT KOINE_EAGER=1)
 
+# The same on the device that interprets the ops' definitions, and on the CPU with every kernel compiled at first sight.
+# For other instruction sets the tests of values and first derivatives.
+foreach(variant reference:KOINE_DEVICE=reference compiled:KOINE_TIER=compiled)
+  string(REPLACE ":" ";" variant ${variant})
+  list(POP_FRONT variant name)
+  add_test(NAME koine_tests.${name} COMMAND koine_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(koine_tests.${name} PROPERTIES ENVIRONMENT ${variant})
+endforeach()
+foreach(isa baseline avx2)
+  foreach(tier compiled interpreted)
+    add_test(NAME koine_tests.${isa}.${tier} COMMAND koine_tests "--test-case=forward:*,vjp:*,broadcast:*,composites:*"
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(koine_tests.${isa}.${tier} PROPERTIES ENVIRONMENT "KOINE_ISA=${isa};KOINE_TIER=${tier}")
+  endforeach()
+endforeach()
+
 # What measures the CPU's vector mathematics, also over all float32 numbers; built on demand.
 add_executable(koine_math EXCLUDE_FROM_ALL tests/math/exhaustive/main.cpp tests/math/reference.cpp tests/math/samples.cpp)
 set_target_properties(koine_math PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})

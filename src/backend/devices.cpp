@@ -4,7 +4,7 @@
 namespace koine::backend {
 
 std::span<const DeviceApi* const> devices() {
-  static const DeviceApi* const table[] = {&reference_device(), &cpu_device()};
+  static const DeviceApi* const table[] = {&cpu_device(), &reference_device()};
   return table;
 }
 

@@ -115,7 +115,8 @@ class Workbench:
 
     def passes(self, executable, ops, limit=TIME_LIMIT):
         """Whether the tests of the ops pass."""
-        environment = dict(os.environ, KOINE_TEST_OP=",".join(ops))
+        # The reference device runs the kernels that are mutated.
+        environment = dict(os.environ, KOINE_DEVICE="reference", KOINE_TEST_OP=",".join(ops))
         try:
             done = subprocess.run([str(executable), "--abort-after=1", *self.filters], check=False, env=environment,
                                   cwd=self.root, capture_output=True, timeout=limit, preexec_fn=limit_memory)
