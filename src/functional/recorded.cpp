@@ -1,6 +1,7 @@
 #include "functional/recorded.h"
 
 #include "base/format.h"
+#include "ir/call.h"
 
 namespace koine::detail {
 
@@ -43,13 +44,15 @@ RecordedRef trace(Callable f, const List& leaves, const char* transform, std::so
   auto* recorded = new Recorded;
   recorded->graph = ir::prune(*captured.graph);
   recorded->outside = std::move(captured.outside);
+  recorded->call = ir::call_of(recorded->graph);
   return RecordedRef(recorded);
 }
 
 List replay(const Recorded& recorded, const List& leaves, std::source_location where) {
   ir::Arrays in = defined(leaves);
   in.insert(in.end(), recorded.outside.begin(), recorded.outside.end());
-  return ir::replay(*recorded.graph, in, where);
+  ir::Arrays out = ir::record_call(recorded.call, in, where);
+  return out.empty() ? ir::replay(*recorded.graph, in, where) : out;
 }
 
 std::string to_string(const Recorded& recorded) { return ir::to_string(*recorded.graph); }

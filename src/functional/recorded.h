@@ -14,7 +14,8 @@ struct Recorded {
   ir::GraphRef graph;  // inputs: the leaves flagged in `taken`, then what was reached from outside
   ir::Arrays primal;   // the recorded values, for a pullback
   ir::Arrays outside;
-  Flags taken;  // per leaf
+  Flags taken;       // per leaf
+  ir::AttrRef call;  // the graph as one node, for `replay`
 };
 
 /// Calls f with placeholders for the leaves of these types (null: an empty leaf) and captures the graph.

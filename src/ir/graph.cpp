@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "ir/call.h"
 
 #include <algorithm>
 #include <cstring>
@@ -123,7 +124,7 @@ Captured capture(std::span<const Array> outputs, std::span<const Array> inputs, 
 
   // An array that is given twice as an input keeps its last place; both are the same value.
   auto inside = [&](const Node* node) {
-    if (!node->op) return false;
+    if (!node->op || called_graph(*node)) return false;
     return node->op->args.empty() || (node->serial >= since && !node->in().empty());
   };
   std::vector<Node*> nodes(prefix.begin(), prefix.end()), stack;

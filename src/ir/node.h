@@ -77,6 +77,7 @@ struct Node {
 struct Component {
   std::vector<Node*> nodes;  // null where a node died
   uint32_t live = 0;
+  size_t called = 0;     // nodes of the graphs that these call
   uint64_t rolling = 0;  // content hash that decides where long work is cut
   int64_t bytes = 0;
   bool sorted = true;         // by serial

@@ -19,6 +19,7 @@ Component* new_component() {
 void give_back(Component* component) {
   component->nodes.clear();
   component->live = 0;
+  component->called = 0;
   component->rolling = 0;
   component->bytes = 0;
   component->sorted = true;
@@ -56,6 +57,7 @@ Component* merge(Component* a, Component* b) {
     a->nodes.push_back(node);
   }
   a->live += b->live;
+  a->called += b->called;
   a->bytes += b->bytes;
   a->rolling ^= b->rolling;
   give_back(b);

@@ -45,12 +45,15 @@ void leave_component(Node* node);
 // Pending work is cut when it is long and its content hash says so, so that a loop that repeats is always cut at the
 // same place of its body; at the latest when it is very long or large.
 inline bool should_cut(const Component& component) {
-  constexpr uint32_t long_enough = 4096, longest = 16384;
+  constexpr size_t long_enough = 4096, longest = 16384;
   constexpr uint64_t cut_mask = 0xff;
   constexpr int64_t most_bytes = int64_t{4} << 30;
   if (component.bytes > most_bytes) return true;
-  return component.live >= long_enough && ((component.rolling & cut_mask) == 0 || component.live >= longest);
+  size_t size = component.live + component.called;
+  return size >= long_enough && ((component.rolling & cut_mask) == 0 || size >= longest);
 }
+/// The node is to be evaluated at once: by the size of its component, or because every node is.
+bool is_due(const Node* node);
 
 /// Brings the nodes into order, operands before users, with no gaps.
 void settle_order(Component& component);
@@ -61,6 +64,8 @@ void fail_run(Component* component);
 /// Gives up the lock until some run has ended.
 void wait_for_a_run();
 
+/// How many threads have a tape.
+inline constinit uint32_t running_tapes = 0;
 /// A tape that is active on this thread takes a node, with its operands, into its history.
 bool keep_history(Node* node);
 

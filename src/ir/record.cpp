@@ -50,6 +50,7 @@ std::span<const TypeRef> inferred(const OpSpec& op, const AttrRef& attrs, std::s
 void connect(Node* node, const OpSpec& op, const AttrRef& attrs) {
   node->op = &op;
   node->attrs = attrs;
+  node->taped &= running_tapes != 0;
   if (!node->abstract)
     for (const Out& out : node->outs()) node->abstract |= !out.type->concrete;
   if (!node->abstract) join_component(node);
@@ -62,9 +63,6 @@ Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in
   connect(node, op, attrs);
   return node;
 }
-
-// Inside a body values stay unknown even where they could be known: they are part of the graph.
-bool is_due(const Node* node) { return node->component && (eager || should_cut(*node->component)) && body_depth == 0; }
 
 Node* infer_and_add(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
   constexpr size_t few = 8;
@@ -117,6 +115,9 @@ KnownCall& place_of(const CallKey& key) {
 }
 
 }  // namespace
+
+// Inside a body values stay unknown even where they could be known: they are part of the graph.
+bool is_due(const Node* node) { return node->component && (eager || should_cut(*node->component)) && body_depth == 0; }
 
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in) {
   GraphLock lock(graph_mutex());

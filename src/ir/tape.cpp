@@ -29,13 +29,17 @@ const char* transform_of(Node* node) {
 }  // namespace
 
 void enter_tape() {
-  if (tape_depth++ == 0) tape_history = new std::vector<Array>;
+  if (tape_depth++ != 0) return;
+  tape_history = new std::vector<Array>;
+  GraphLock lock(graph_mutex());
+  ++running_tapes;
 }
 void leave_tape() noexcept {
   if (--tape_depth != 0) return;
   std::vector<Array>* history = std::exchange(tape_history, nullptr);
   {
     GraphLock lock(graph_mutex());
+    --running_tapes;
     for (const Array& x : *history) NodePool::drop_operands(node_of(x));
   }
   delete history;

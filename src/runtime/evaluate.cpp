@@ -1,3 +1,4 @@
+#include "ir/call.h"
 #include "ir/pending.h"
 #include "ir/rethrow.h"
 #include "runtime/program_cache.h"
@@ -73,7 +74,13 @@ std::vector<BufferRef> compile_and_run(const Work& work) {
   return device.run(*program, inputs);
 }
 
-/// Gives the outputs their values; others may record meanwhile.
+/// A node that failed, with its error.
+struct Failure {
+  Origin at;
+  std::exception_ptr error;
+};
+
+/// Gives the outputs their values; others may record meanwhile. Throws Failure.
 void run(const Work& work) {
   work.home->running = true;
   try {
@@ -82,6 +89,10 @@ void run(const Work& work) {
       work.outputs[k]->value = std::move(results[k]);
       work.outputs[k]->ready.store(true, std::memory_order_release);
     }
+  } catch (const backend::NodeFailure& failure) {
+    Failure found{origin_of(work, failure.node), failure.error};
+    fail_run(work.home);
+    throw found;
   } catch (...) {
     fail_run(work.home);
     throw;
@@ -108,13 +119,25 @@ std::vector<Node*> ancestors_of(Node* target) {
   return found;
 }
 
-[[noreturn]] void report(const Node& node, const backend::NodeFailure& failure) {
+[[noreturn]] void report(const Failure& failure) {
+  const Node& node = *failure.at.node;
+  const OpSpec* op = node.op;
+  const AttrBox* attrs = node.attrs.get();
+  std::source_location where = node.where;
   std::vector<TypeRef> types;
-  for (const Out* operand : node.in()) types.push_back(operand->type);
+  if (const Graph* called = called_graph(node)) {
+    const GraphNode& inner = called->nodes[failure.at.called];
+    op = inner.op;
+    attrs = inner.attrs.get();
+    if (called->where[failure.at.called].line()) where = called->where[failure.at.called];
+    for (ValueId operand : called->operands_of(inner)) types.push_back(called->types[operand]);
+  } else {
+    for (const Out* operand : node.in()) types.push_back(operand->type);
+  }
   try {
     std::rethrow_exception(failure.error);
   } catch (const Error& error) {
-    rethrow_for_op(error, *node.op, types, node.attrs.get(), node.where);
+    rethrow_for_op(error, *op, types, attrs, where);
   }
 }
 
@@ -140,11 +163,10 @@ void ir::evaluate_pending(Out& target) {
     if (ready != Ready::yes) continue;
     try {
       run(work);
-    } catch (const backend::NodeFailure& failure) {
+    } catch (const Failure& failure) {
       // Work that only happens to be connected must not take this value down with it.
       std::vector<Node*> needed = ancestors_of(target.node);
-      const Node* failed = work.home->nodes[failure.node];
-      if (std::find(needed.begin(), needed.end(), failed) != needed.end()) report(*failed, failure);
+      if (std::find(needed.begin(), needed.end(), failure.at.node) != needed.end()) report(failure);
       split(needed);
     }
   }

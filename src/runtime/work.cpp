@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "ir/call.h"
 #include "ir/pending.h"
 
 namespace koine::runtime {
@@ -155,24 +156,76 @@ void throw_gone(const Out& out) {
                   to_string(out.node->where), " is gone"));
 }
 
-GraphRef graph_of(const Work& work) {
-  auto graph = std::make_shared<Graph>();
-  graph->input_count = static_cast<uint32_t>(work.inputs.size());
-  for (const Out* input : work.inputs) graph->types.push_back(input->type);
-  auto value = [&](const Out& out) {
-    return out.place & input_bit ? out.place & ~input_bit : out.place + graph->input_count;
-  };
-  for (Node* node : work.home->nodes) {
-    graph->nodes.push_back({node->op, node->attrs, static_cast<uint32_t>(graph->operands.size()),
-                            static_cast<uint16_t>(node->in().size()), static_cast<uint16_t>(node->outs().size()),
-                            static_cast<ValueId>(graph->types.size())});
-    graph->where.push_back(node->where);
-    for (const Out* operand : node->in()) graph->operands.push_back(value(*operand));
-    for (const Out& out : node->outs()) graph->types.push_back(out.type);
+namespace {
+
+/// Puts nodes behind each other in a graph whose values are numbered on the way.
+class Joiner {
+ public:
+  explicit Joiner(const Work& work) {
+    graph_.input_count = static_cast<uint32_t>(work.inputs.size());
+    for (const Out* input : work.inputs) graph_.types.push_back(input->type);
   }
-  for (const Out* output : work.outputs) graph->outputs.push_back(value(*output));
-  seal(*graph);
-  return graph;
+  void add(Node* node) {
+    std::vector<ValueId> in;
+    for (const Out* operand : node->in()) in.push_back(value(*operand));
+    if (const Graph* called = called_graph(*node)) return add_called(*called, std::move(in), node->where);
+    for (const Out& out : node->outs()) {
+      values_.push_back(static_cast<ValueId>(graph_.types.size()));
+      graph_.types.push_back(out.type);
+    }
+    add(node->op, node->attrs, in, node->outs().size(), node->where);
+  }
+  GraphRef finish(const Work& work) {
+    for (const Out* output : work.outputs) graph_.outputs.push_back(value(*output));
+    seal(graph_);
+    return std::make_shared<const Graph>(std::move(graph_));
+  }
+
+ private:
+  ValueId value(const Out& out) const { return out.place & input_bit ? out.place & ~input_bit : values_[out.place]; }
+  // The node's values are there already.
+  void add(const OpSpec* op, const AttrRef& attrs, std::span<const ValueId> in, size_t outputs,
+           std::source_location where) {
+    graph_.nodes.push_back({op, attrs, static_cast<uint32_t>(graph_.operands.size()), static_cast<uint16_t>(in.size()),
+                            static_cast<uint16_t>(outputs), static_cast<ValueId>(graph_.types.size() - outputs)});
+    graph_.operands.insert(graph_.operands.end(), in.begin(), in.end());
+    graph_.where.push_back(where);
+  }
+  void add_called(const Graph& called, std::vector<ValueId> values, std::source_location where) {
+    std::vector<ValueId> in;
+    for (size_t i = 0; i < called.nodes.size(); ++i) {
+      const GraphNode& node = called.nodes[i];
+      in.clear();
+      for (ValueId operand : called.operands_of(node)) in.push_back(values[operand]);
+      for (uint16_t k = 0; k < node.output_count; ++k) {
+        values.push_back(static_cast<ValueId>(graph_.types.size()));
+        graph_.types.push_back(called.types[node.first_output + k]);
+      }
+      add(node.op, node.attrs, in, node.output_count, called.where[i].line() ? called.where[i] : where);
+    }
+    for (ValueId output : called.outputs) values_.push_back(values[output]);
+  }
+
+  Graph graph_;
+  std::vector<ValueId> values_;  // by the place of what a node gives
+};
+
+}  // namespace
+
+GraphRef graph_of(const Work& work) {
+  Joiner joiner(work);
+  for (Node* node : work.home->nodes) joiner.add(node);
+  return joiner.finish(work);
+}
+
+Origin origin_of(const Work& work, size_t at) {
+  for (const Node* node : work.home->nodes) {
+    const Graph* called = called_graph(*node);
+    size_t nodes = called ? called->nodes.size() : 1;
+    if (at < nodes) return {node, at};
+    at -= nodes;
+  }
+  return {};
 }
 
 }  // namespace koine::runtime

@@ -48,7 +48,13 @@ enum class Ready : uint8_t { yes, not_yet, rather_together };
 Ready describe(Work& work);
 /// For an array without a value that nothing will compute.
 [[noreturn]] void throw_gone(const ir::Out& out);
-/// The work as a graph.
+/// The work as a graph. Nodes that call a graph become its nodes.
 ir::GraphRef graph_of(const Work& work);
+/// Where a node of that graph comes from: a recorded node, and which one of the graph that it calls.
+struct Origin {
+  const ir::Node* node = nullptr;
+  size_t called = 0;
+};
+Origin origin_of(const Work& work, size_t node);
 
 }  // namespace koine::runtime
