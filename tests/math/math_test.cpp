@@ -84,6 +84,18 @@ void check_bits(Prim prim) {
   }
 }
 
+template <class E>
+void check_same_bits(Prim prim) {
+  Samples<E> at = samples<E>(prim, 20000);
+  std::vector<E> narrow = computed(Isa::avx2, prim, at), wide = computed(Isa::avx512, prim, at);
+  for (size_t i = 0; i < narrow.size(); ++i) {
+    if (std::isnan(narrow[i]) && std::isnan(wide[i])) continue;
+    if (narrow[i] == wide[i] && std::signbit(narrow[i]) == std::signbit(wide[i])) continue;
+    FAIL_CHECK(scalar::name(prim), "(", at.x[i], ", ", at.y[i], ") is ", narrow[i], " and ", wide[i]);
+    break;
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the CPU's functions are within 2 (float32) and 3 (float64) units of the last place") {
@@ -97,6 +109,14 @@ TEST_CASE("the CPU's exact functions have the reference device's bits") {
   for (Prim prim : exact_functions()) {
     check_bits<float>(prim);
     check_bits<double>(prim);
+  }
+}
+
+TEST_CASE("the CPU's functions have the same bits by AVX2 and AVX-512") {
+  if (!machine_has(Isa::avx512)) return;
+  for (Prim prim : rounding_functions()) {
+    check_same_bits<float>(prim);
+    check_same_bits<double>(prim);
   }
 }
 

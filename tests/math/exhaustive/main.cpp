@@ -1,6 +1,7 @@
 // Measures the CPU's vector mathematics.
 //
 //   koine_math report                     worst errors of all functions for a sample, and the time of an element
+//   koine_math worst FUNCTION ISA         of one function for a larger sample, and where
 //   koine_math exhaustive FUNCTION ISA    all 2^32 float32 operands of a function of one operand
 #include "backend/cpu/math/math_table.h"
 #include "math/reference.h"
@@ -10,8 +11,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <string>
+#include <vector>
 
 namespace koine::math_test {
 
@@ -19,8 +20,6 @@ namespace {
 
 using backend::cpu::Isa;
 using backend::cpu::MathTable;
-
-Isa isa_named(const std::string& text) { return backend::cpu::choose_isa(text); }
 
 template <class E>
 Worst worst_of_sample(const MathTable& table, Prim prim, int count) {
@@ -57,7 +56,7 @@ double time_of(const MathTable& table, Prim prim) {
   return best;
 }
 
-int report(int count) {
+int report() {
   std::printf("%-14s", "");
   for (Isa isa : backend::cpu::all_isas) std::printf("%24s ulp, ns", name(isa));
   std::printf("\n%-14s", "");
@@ -70,7 +69,7 @@ int report(int count) {
       const MathTable& table = math_table(isa);
       auto column = [&]<class E>(E) {
         if (!table.of<E>(prim)) return void(std::printf("%16s", "-"));
-        double ulps = measured ? worst_of_sample<E>(table, prim, count).ulps : 0;
+        double ulps = measured ? worst_of_sample<E>(table, prim, 20000).ulps : 0;
         std::printf("%8.3f%8.2f", ulps, time_of<E>(table, prim));
       };
       column(float());
@@ -81,6 +80,14 @@ int report(int count) {
   };
   for (Prim prim : rounding_functions()) row(prim, true);
   for (Prim prim : exact_functions()) row(prim, false);
+  return 0;
+}
+
+int worst(Prim prim, Isa isa) {
+  const MathTable& table = math_table(isa);
+  constexpr int count = 400000;
+  std::printf("%s float32 %s\n", name(isa), to_string(prim, worst_of_sample<float>(table, prim, count)).c_str());
+  std::printf("%s float64 %s\n", name(isa), to_string(prim, worst_of_sample<double>(table, prim, count)).c_str());
   return 0;
 }
 
@@ -99,7 +106,8 @@ int exhaustive(Prim prim, Isa isa) {
   constexpr int64_t n = 1 << 14;
   std::vector<float> x(n), out(n);
   std::vector<double> wide(n), expected(n);
-  Worst worst{.ulps = 0.6};  // less is not looked for
+  constexpr double least = 0.6;  // what is less is not looked at
+  Worst worst{.ulps = least};
   Reference reference;
   for (int64_t from = 0; from < int64_t{1} << 32; from += n) {
     for (int64_t i = 0; i < n; ++i) {
@@ -115,29 +123,23 @@ int exhaustive(Prim prim, Isa isa) {
       if (ulps > worst.ulps) worst = {ulps, x[i], 0, out[i]};
     }
   }
-  std::printf("%s %s\n", name(isa), to_string(prim, worst).c_str());
+  if (worst.ulps == least)
+    std::printf("%s %s: below %.1f ulp everywhere\n", name(isa), scalar::name(prim), least);
+  else
+    std::printf("%s %s\n", name(isa), to_string(prim, worst).c_str());
   return 0;
 }
 
-int run(int argc, char** argv) {
-  std::string command = argc > 1 ? argv[1] : "";
-  if (command == "report") return report(argc > 2 ? std::atoi(argv[2]) : 20000);
-  if (command == "worst" && argc == 5) {
-    for (Prim prim : rounding_functions())
-      if (std::strcmp(scalar::name(prim), argv[2]) == 0) {
-        const MathTable& table = math_table(isa_named(argv[3]));
-        std::printf("float32 %s\n", to_string(prim, worst_of_sample<float>(table, prim, std::atoi(argv[4]))).c_str());
-        std::printf("float64 %s\n", to_string(prim, worst_of_sample<double>(table, prim, std::atoi(argv[4]))).c_str());
-        return 0;
-      }
-  }
-  if (command == "exhaustive" && argc == 4) {
-    for (Prim prim : rounding_functions())
-      if (std::strcmp(scalar::name(prim), argv[2]) == 0 && scalar::arity(prim) == 1)
-        return exhaustive(prim, isa_named(argv[3]));
-  }
-  std::fprintf(stderr,
-               "koine_math report [COUNT]\nkoine_math worst FUNCTION ISA COUNT\nkoine_math exhaustive FUNCTION ISA\n");
+int run(const std::vector<std::string>& words) {
+  if (words.size() == 1 && words[0] == "report") return report();
+  if (words.size() == 3)
+    for (Prim prim : rounding_functions()) {
+      if (words[1] != scalar::name(prim)) continue;
+      Isa isa = backend::cpu::choose_isa(words[2]);
+      if (words[0] == "worst") return worst(prim, isa);
+      if (words[0] == "exhaustive" && scalar::arity(prim) == 1) return exhaustive(prim, isa);
+    }
+  std::fprintf(stderr, "koine_math report\nkoine_math worst FUNCTION ISA\nkoine_math exhaustive FUNCTION ISA\n");
   return 2;
 }
 
@@ -145,4 +147,4 @@ int run(int argc, char** argv) {
 
 }  // namespace koine::math_test
 
-int main(int argc, char** argv) { return koine::math_test::run(argc, argv); }
+int main(int argc, char** argv) { return koine::math_test::run({argv + 1, argv + argc}); }

@@ -1,9 +1,10 @@
 #pragma once
+#include "backend/cpu/math/concept.h"
 #include "backend/cpu/math/registers.h"
 
 /// 64 bytes of numbers that are computed with at once: 16 float32, 8 float64, or integers of these widths. How many
 /// there are does not depend on the machine; how many registers they take does. The functions of this folder are
-/// templates over such a type (README.md lists what they use of it); this is the one that computes.
+/// templates over such a type (concept.h); this is the one that computes.
 namespace koine::backend::cpu::math {
 inline namespace KOINE_ISA {
 
@@ -202,7 +203,7 @@ KOINE_INLINE Lanes<E> native_scale(Lanes<E> a, Lanes<E> n) {
   return KOINE_EACH(Lanes<E>, registers::scale(a.part[i], n.part[i]));
 }
 
-/// table[index]; `lookup8` of 8 numbers, where an index counts modulo 8 or is in range.
+/// table[index]; `lookup8` of 8 numbers by the last 3 bits of an index.
 KOINE_INLINE Lanes<double> gather(const double* table, Lanes<int64_t> index) {
   return KOINE_EACH(Lanes<double>, registers::gather(table, index.part[i]));
 }
@@ -227,6 +228,8 @@ KOINE_INLINE Lanes<float> narrow(Lanes<double> low, Lanes<double> high) {
 KOINE_INLINE Lanes<int32_t> narrow(Lanes<int64_t> low, Lanes<int64_t> high) {
   return KOINE_EACH(Lanes<int32_t>, registers::narrowed(low.part, high.part, i));
 }
+
+static_assert(MixedLanes<Lanes<float>, Lanes<double>>);
 
 }  // namespace KOINE_ISA
 }  // namespace koine::backend::cpu::math
