@@ -3,7 +3,7 @@ find_package(doctest REQUIRED)
 find_library(mpfr NAMES mpfr REQUIRED)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/(consumer|checks|math/exhaustive)/")
+list(FILTER test_sources EXCLUDE REGEX "/tests/((consumer|checks|math/exhaustive)/|fuzz/main.cpp)")
 add_executable(koine_tests ${test_sources})
 set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
@@ -42,6 +42,13 @@ add_executable(koine_math EXCLUDE_FROM_ALL tests/math/exhaustive/main.cpp tests/
 set_target_properties(koine_math PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 target_include_directories(koine_math PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(koine_math PRIVATE koine_api koine::koine ${mpfr})
+
+# Random programs on the CPU device, for as long as one likes; built on demand.
+add_executable(koine_fuzz EXCLUDE_FROM_ALL tests/fuzz/main.cpp tests/fuzz/generate.cpp tests/fuzz/compare.cpp)
+set_target_properties(koine_fuzz PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+target_include_directories(koine_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(koine_fuzz PRIVATE koine_api koine::koine)
+add_dependencies(koine_fuzz koine_generate)
 
 # Every tests/checks/<name>.py is a check, and --self-test shows that it fails when it should.
 file(GLOB checks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/checks/*.py)

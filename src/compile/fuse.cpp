@@ -1,6 +1,7 @@
 #include "compile/fuse.h"
 
 #include "base/dtype_traits.h"
+#include "base/format.h"
 #include "compile/group.h"
 #include "compile/lower.h"
 
@@ -296,6 +297,23 @@ class Fuser {
 };
 
 }  // namespace
+
+std::string to_string(const Schedule& schedule) {
+  std::string text;
+  auto value = [&](ValueId v) { return cat("%", v, " : ", to_string(*schedule.types[v])); };
+  for (size_t s = 0; s < schedule.steps.size(); ++s) {
+    const Step& step = schedule.steps[s];
+    text += cat("step ", s, ":");
+    for (uint32_t n : step.nodes) text += cat(" ", schedule.graph->nodes[n].op->name);
+    for (const View& view : step.in) text += cat("\n  reads ", value(view.base));
+    for (ValueId v : step.out) text += cat("\n  makes ", value(v));
+    text += "\n";
+    if (step.kernel) text += to_string(*step.kernel);
+  }
+  text += "outputs";
+  for (ValueId v : schedule.outputs) text += cat(" %", v);
+  return text + "\n";
+}
 
 Schedule fuse(const GraphRef& graph, TakesViews takes_views) { return Fuser(graph, takes_views).run(); }
 

@@ -378,6 +378,10 @@ class Emitter {
       if (instr.wide || instr.action == Action::fold)
         kernel_.passes = std::max<uint8_t>(kernel_.passes, static_cast<uint8_t>(instr.pass + 1));
     }
+    // A value of the row that is stored in every column waits for the pass after it is made.
+    for (const Store& store : kernel_.stores)
+      if (store.to.strides.back() != 0)
+        kernel_.passes = std::max<uint8_t>(kernel_.passes, static_cast<uint8_t>(ready[store.value] + 1));
   }
 
   const Group& group_;

@@ -71,6 +71,8 @@ Parts parts_of(const compile::Kernel& kernel) {
   int64_t columns = kernel.columns(), folded = kernel.loop == Loop::column ? kernel.extents[axes - 2] : 1;
   int64_t size = std::max<int64_t>(folded, 1);
   parts.columns_of_part = columns;
+  // Only a fold over rows makes something of no columns.
+  if (columns == 0 && kernel.loop != Loop::row) parts.rows = 0;
   if (kernel.loop != Loop::row && columns > 0) {
     parts.columns_of_part = std::min(columns, std::max(grain, worth / size / grain * grain));
     parts.parts_of_row = (columns + parts.columns_of_part - 1) / parts.columns_of_part;
