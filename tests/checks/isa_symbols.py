@@ -1,5 +1,5 @@
-"""A file that is compiled for an instruction set shares no function with others: of equal inline functions the linker keeps
-one, and where that has instructions the machine lacks, code that never asked for them ends by SIGILL.
+"""A file that is compiled for an instruction set shares no function with others: of equal inline functions the linker
+keeps one, and where that has instructions the machine lacks, code that never asked for them ends by SIGILL.
 
 Such files end in _avx2.cpp or _avx512.cpp; read are the objects of the build. --self-test compiles one that does share.
 """
@@ -11,15 +11,16 @@ import tempfile
 import _project
 
 PLANTED = """#include <vector>
-int planted(int n) { std::vector<int> v; for (int i = 0; i < n; ++i) v.push_back(i); return v[static_cast<unsigned>(n) / 2]; }
+void planted(std::vector<int>& v) { v.push_back(1), v.push_back(2); }
 """
 
 
 def shared_functions(file):
-    """The functions of an object that the linker may take for those of a file with other flags: not those whose name has
-    the instruction set."""
+    """The functions of an object that the linker may take for those of a file with other flags: not those whose name
+    has the instruction set."""
     isa = file.name.split(".")[0].rsplit("_", 1)[1]
-    names = subprocess.run(["nm", "--defined-only", "--demangle", file], check=True, capture_output=True, text=True).stdout
+    nm = ["nm", "--defined-only", "--demangle", file]
+    names = subprocess.run(nm, check=True, capture_output=True, text=True).stdout
     weak = [line.split(" ", 2)[2] for line in names.splitlines() if line.split(" ", 2)[1] == "W"]
     return [name for name in weak if isa not in name]
 

@@ -10,7 +10,7 @@ other from the lowest power up, and those that are left are fitted again, so tha
 
 import sys
 
-from mpmath import acos, asin, atan, atanh, cos, cosh, erf, erfc, exp, floor, frexp, ldexp, log, lu_solve, matrix, mp
+from mpmath import asin, atan, atanh, cos, cosh, erf, erfc, exp, floor, frexp, ldexp, log, lu_solve, matrix, mp
 from mpmath import mpf, pi, sin, sinh, sqrt, tanh
 
 mp.dps = 50
@@ -81,8 +81,8 @@ def fit(name, kind, f, low, high, terms, scale):
     """Coefficients of f on [low, high] in the precision `kind`. `scale` turns an error of f into one of the result."""
     bits = DIGITS[kind]
     low, high, fixed = mpf(low), mpf(high), []
-    # Fitted again only where no power changes its sign, as the exchange needs it; in double precision the rounding of the
-    # later coefficients is far below what counts.
+    # Fitted again only where no power changes its sign, as the exchange needs it; in double precision the rounding of
+    # the later coefficients is far below what counts.
     again = kind == "float" and low >= 0
     while len(fixed) < terms:
         rest = lambda x: f(x) - sum(c * x**k for k, c in enumerate(fixed))
@@ -163,8 +163,8 @@ def tables(kind):
           series(lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z, mpf(2) / 3), 0, mpf("0.02950"), 7, lambda z: z / 2)
     if not is_float:
         f("precise_log", "log(1 + f) = 2 s + s z (2 / 3 + z q(z)), as in log.",
-          series(lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2 - 2 * z / 3) / z**2, mpf(2) / 5, "1e-16"), 0, mpf("0.02950"), 7,
-          lambda z: z**2 / 2)
+          series(lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2 - 2 * z / 3) / z**2, mpf(2) / 5, "1e-16"),
+          0, mpf("0.02950"), 7, lambda z: z**2 / 2)
     f("sin", "sin(r) = r + r z q(z), z = r^2, |r| <= pi / 4.",
       series(lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 6), 0, QUARTER_PI**2, pick(3, 6), lambda z: z)
     f("cos", "cos(r) = 1 - z / 2 + z^2 q(z), z = r^2, |r| <= pi / 4.",
@@ -175,8 +175,9 @@ def tables(kind):
     f("atan", f"atan(t) = t + t z q(z), z = t^2, {pick('t <= 1', '|t| <= tan(pi / 8)')}.",
       series(lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, -mpf(1) / 3), 0, pick(1, mpf("0.1716")), pick(9, 11),
       lambda z: z * sqrt(z) / atan(sqrt(z)) if z else z)
-    f("erf", "erf(x) = x + x q(z), z = x^2, x <= 1.", series(lambda z: erf(sqrt(z)) / sqrt(z) - 1, 2 / sqrt(pi) - 1, "1e-30"),
-      0, 1, pick(7, 12), lambda z: sqrt(z) / erf(sqrt(z)) if z > mpf("1e-30") else sqrt(pi) / 2)
+    f("erf", "erf(x) = x + x q(z), z = x^2, x <= 1.",
+      series(lambda z: erf(sqrt(z)) / sqrt(z) - 1, 2 / sqrt(pi) - 1, "1e-30"), 0, 1, pick(7, 12),
+      lambda z: sqrt(z) / erf(sqrt(z)) if z > mpf("1e-30") else sqrt(pi) / 2)
     f("log_erfc", "erf(x) = 1 - exp(q(x - 1)), 1 <= x.", lambda t: log(erfc(1 + t)), 0, pick(mpf("2.95"), mpf("4.95")),
       pick(8, 19), lambda t: erfc(1 + t) / erf(1 + t))
     emit("half_pi", pieces(pi / 2, [DIGITS[kind]] * 2), "pi / 2 in two pieces.")
