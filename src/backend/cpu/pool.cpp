@@ -5,6 +5,7 @@
 #include <koine/error.h>
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -38,7 +39,6 @@ void relax() {
 #endif
 }
 
-// Yields between looks: where the thread that is waited for shares this core, waiting must not hold it up.
 template <class Ready>
 bool spin_until(Ready ready) {
   const auto end = std::chrono::steady_clock::now() + spin_time;
@@ -47,9 +47,32 @@ bool spin_until(Ready ready) {
       if (ready()) return true;
       relax();
     }
-    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < end);
   return ready();
+}
+
+int this_core() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+// Moves this thread to another core, and leaves it free to be moved again. False when there is no other.
+bool leave_core([[maybe_unused]] int core) {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (core < 0 || core >= CPU_SETSIZE || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
+  if (CPU_COUNT(&allowed) < 2) return false;
+  cpu_set_t others = allowed;
+  CPU_CLR(core, &others);
+  const bool left = sched_setaffinity(0, sizeof others, &others) == 0;
+  sched_setaffinity(0, sizeof allowed, &allowed);
+  return left;
+#else
+  return false;
+#endif
 }
 
 /// One call of parallel_for. It lies on the caller's stack; the members without atomics belong to the pool's mutex.
@@ -58,6 +81,7 @@ struct Job {
   void* context;
   int64_t chunks;
   int64_t room;  // workers that may still join
+  int core;      // of the caller
   Job* after = nullptr;
   std::atomic<int64_t> next{0};
   std::atomic<int64_t> helpers{0};
@@ -146,6 +170,16 @@ class Pool {
     std::unique_lock lock(mutex_);
     for (;;) {
       if (Job* job = open_job()) {
+        // On a busy machine the system likes to wake a worker on the core of the thread that woke it, where it would
+        // wait for that thread instead of working beside it.
+        if (const int core = job->core; core == this_core()) {
+          lock.unlock();
+          const bool left = leave_core(core);
+          lock.lock();
+          if (left) continue;
+          job = open_job();
+          if (!job) continue;
+        }
         --job->room;
         job->helpers.fetch_add(1, std::memory_order_relaxed);
         lock.unlock();
@@ -245,7 +279,7 @@ void detail::run_chunks(int64_t chunks, void (*run)(void*, int64_t), void* conte
     for (int64_t chunk = 0; chunk < chunks; ++chunk) run(context, chunk);
     return;
   }
-  Job job{run, context, chunks, threads - 1};
+  Job job{run, context, chunks, threads - 1, this_core()};
   pool().run(job);
 }
 
