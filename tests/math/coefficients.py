@@ -183,7 +183,7 @@ def tables(kind):
     emit("half_pi", pieces(pi / 2, [DIGITS[kind]] * 2), "pi / 2 in two pieces.")
     emit("ln2", pieces(LN2, [pick(15, 41), DIGITS[kind]]),
          "log(2) in two pieces; the first times an exponent is exact.")
-    emit("log2_e", pieces(1 / LN2, [DIGITS[kind]] * 2), "1 / log(2) in two pieces.")
+    emit("log2_e", [rounded(1 / LN2, DIGITS[kind]), rounded(1 / LN2 - 1, DIGITS[kind])], "1 / log(2), and 1 less.")
 
 
 def reduction_tables():

@@ -41,8 +41,8 @@ struct Table<float> {
   static constexpr double half_pi[] = {0x1.921fb6p+0, -0x1.777a5cp-25};
   /// log(2) in two pieces; the first times an exponent is exact.
   static constexpr double ln2[] = {0x1.62e400p-1, 0x1.7f7d1cp-20};
-  /// 1 / log(2) in two pieces.
-  static constexpr double log2_e[] = {0x1.715476p+0, 0x1.4ae0c0p-26};
+  /// 1 / log(2), and 1 less.
+  static constexpr double log2_e[] = {0x1.715476p+0, 0x1.c551dap-2};
 };
 
 template <>
@@ -98,8 +98,8 @@ struct Table<double> {
   static constexpr double half_pi[] = {0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54};
   /// log(2) in two pieces; the first times an exponent is exact.
   static constexpr double ln2[] = {0x1.62e42fefa4000p-1, -0x1.8432a1b0e2634p-43};
-  /// 1 / log(2) in two pieces.
-  static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
+  /// 1 / log(2), and 1 less.
+  static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.c551d94ae0bf8p-2};
 };
 
 /// 2/pi in pieces (Payne and Hanek 1983).
