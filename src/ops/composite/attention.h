@@ -22,8 +22,8 @@ struct Attention : Composite {
       "query sees a key; a query that sees none gives 0 (Vaswani et al., 2017).";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(3));
-    if (operands.size() > 3 && (operands[3].number || operands[3].dtype != bool_))
-      throw DTypeError("the mask should be a bool array");
+    for (const ir::OperandDType& mask : operands.subspan(3))
+      if (mask.number || mask.dtype != bool_) throw DTypeError("the mask should be a bool array");
   }
   static void check(const Shape& q, const Shape& k, const Shape& v) {
     bool fit = q.size() == 4 && k.size() == 4 && v.size() == 4 && same(q[0], k[0]) && same(q[0], v[0]) &&
@@ -45,7 +45,7 @@ struct Attention : Composite {
     }
     return swapaxes(wide, 1, 2);
   }
-  static Array places(Dim n) { return cumsum(full({.shape = {n}, .value = 1, .dtype = int64}), {.axis = 0}); }
+  static Array places(Dim n) { return cumsum(ones({n}, int64), {.axis = 0}); }
   static Array scaled(const Array& x, double scale) {
     if (scale != 0) return x * scale;
     return x * rsqrt(counted(x.shape(), -1, x.dtype()));

@@ -15,12 +15,12 @@ struct BatchNorm : Composite {
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs&, const TypeInput& in) {
-    if (in.shape(0).empty()) throw ShapeError("x needs an axis of channels");
-    const Shape channels{in.shape(0).back()};
+    const Shape& x = in.shape(0);
     for (ir::TypeRef type : in.in.subspan(1))
-      if (!(type->shape == channels))
-        throw ShapeError("x " + to_string(in.shape(0)) + " needs statistics of shape " + to_string(channels) +
-                         ", got " + to_string(type->shape));
+      if (x.empty() || !(type->shape == Shape{x.back()}))
+        throw ShapeError("x " + to_string(x) +
+                         " needs a last axis of channels, and statistics with a number for each, " + "got " +
+                         to_string(type->shape));
   }
   static Array body(Array x, Array scale, Array bias, Array mean, Array variance, const Attrs& a) {
     Array slope = widened(scale) * rsqrt(widened(variance) + a.epsilon);

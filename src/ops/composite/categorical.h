@@ -14,7 +14,7 @@ struct Categorical : Composite {
       "Classes drawn with the probabilities softmax(logits) along an axis: argmax(logits - log(-log(u))) with a "
       "float32 u as in normal for each logit. For several draws, broadcast the logits.";
   static constexpr auto not_differentiable = "its result is classes";
-  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands.subspan(1)); }
+  static constexpr Promote promote = Promote::none;
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(1)); }
   static Array body(Array key, Array logits, const Attrs& a) {
     // Drawn in one dtype, so that the classes do not depend on that of the logits.

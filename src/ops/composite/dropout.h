@@ -21,7 +21,7 @@ struct Dropout : Composite {
     // Drawn at every rate, so that a wrong key is an error at every rate.
     Array drawn = uniform(key, {.shape = x.shape(), .dtype = real_of(wide_dtype(x.dtype()))});
     if (a.rate == 1) return zeros_like(x);
-    return a.rate == 0 ? x : where(drawn >= a.rate, x / (1 - a.rate), 0);
+    return where(drawn >= a.rate, x / (1 - a.rate), 0);
   }
   // The numbers that are drawn have the precision of x.
   static constexpr Exemption exemptions[] = {{Cell::dtypes, Reason::random}};

@@ -18,12 +18,8 @@ struct Cast : Elementwise<1> {
   static constexpr int in_place = -1;
   static auto body(auto x) { return x; }
   static TypeValue infer(const TypeInput& in, const Attrs& a) { return {a.dtype, in.shape(0)}; }
-  static Arrays jvp(const RuleInput&, const Attrs& a, Tangents t) {
-    if (!is_inexact(a.dtype) || !is_inexact(t[0].dtype())) return {Array()};
-    return {cast(t[0], {.dtype = a.dtype})};
-  }
+  static Arrays jvp(const RuleInput&, const Attrs& a, Tangents t) { return {cast(t[0], {.dtype = a.dtype})}; }
   static Arrays vjp(const RuleInput& node, const Attrs&, Tangents ct) {
-    if (!is_inexact(node.in[0].dtype())) return {Array()};
     return {cast(ct[0], {.dtype = node.in[0].dtype()})};
   }
   static void reference(const KernelInput& k, const Attrs&) {

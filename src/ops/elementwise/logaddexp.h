@@ -11,7 +11,7 @@ struct Logaddexp : Elementwise<2> {
   static constexpr Accept accept = Accept::floating;
   static auto body(auto x1, auto x2) {
     // Equal operands apart: the difference of two infinities is NaN.
-    return select(x1 == x2, x1 + 0.6931471805599453, max(x1, x2) + log1p(exp(-abs(x1 - x2))));
+    return max(x1, x2) + select(x1 == x2, 0.6931471805599453, log1p(exp(-abs(x1 - x2))));
   }
   static Array partial_1(Array, Array x1, Array x2) { return share(x1, x2); }
   static Array partial_2(Array, Array x1, Array x2) { return share(x2, x1); }

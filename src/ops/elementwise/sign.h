@@ -10,11 +10,13 @@ struct Sign : Elementwise<1> {
       "-1, 0 or 1 with the sign of x, for complex x its direction x / |x|, elementwise; 0 for 0, NaN for NaN.";
   static constexpr Accept accept = Accept::numeric;
   static auto body(auto x) { return sign(x); }
-  // A step for real x. For complex x the part of t across x, divided by |x|: a map equal to its own transpose.
+  // A step for real x. For complex x the part of t across x, divided by |x|: a map equal to its own transpose. At 0 the
+  // direction y is 0, and so is the slope.
   static Array slope_times(const Array& y, const Array& x, const Array& t) {
     if (!is_complex(x.dtype())) return Array();
     Array length = abs(x);
-    return where(length == 0, 0, (t - y * real(conj(y) * t)) / where(length == 0, 1, length));
+    Array across = imag(conj(y) * t);
+    return y * complex(zeros_like(across), across) / where(length == 0, 1, length);
   }
   static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
     return {slope_times(node.out[0], node.in[0], t[0])};

@@ -49,11 +49,7 @@ Array as_matrix(const Array& x, int rank, bool left) {
   return reshape(x, {.shape = shape});
 }
 
-Shape batch_of(Shape matrix) {
-  matrix.erase(-1);
-  matrix.erase(-1);
-  return matrix;
-}
+Shape batch_of(const Shape& matrix) { return {matrix.begin(), matrix.end() - 2}; }
 
 // The cotangent with the axes of vectors put back.
 Array as_product(const RuleInput& node, const Array& ct) {
@@ -72,9 +68,9 @@ Array as_operand(const Array& grad, const Array& operand, const Shape& matrix) {
 
 // All axes but the last as one.
 Array rows_of(const Array& x) {
-  Shape shape{1, x.shape().back()};
-  for (int d = 0; d + 1 < x.rank(); ++d) shape[0] *= x.shape()[d];
-  return reshape(x, {.shape = shape});
+  Shape rows{1, x.shape().back()};
+  for (int d = 0; d + 1 < x.rank(); ++d) rows[0] *= x.shape()[d];
+  return reshape(x, {.shape = rows});
 }
 
 }  // namespace

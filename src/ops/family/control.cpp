@@ -15,12 +15,6 @@ std::vector<TypeValue> output_types(const ir::Graph& graph) {
   return types;
 }
 
-ir::TypeRef type_with_front(ir::TypeRef type, Dim size) {
-  Shape shape = type->shape;
-  shape.insert(0, size);
-  return ir::intern_type(type->dtype, shape);
-}
-
 void check_operands(const TypeInput& in, const ir::Graph& graph) {
   if (in.in.size() != graph.input_count)
     throw ShapeError(cat("its graph takes ", graph.input_count, " operands, got ", in.in.size()));

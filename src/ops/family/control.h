@@ -30,7 +30,6 @@ ir::GraphRef make_graph(std::span<const ir::TypeRef> types, const char* name, F&
 
 std::vector<ir::TypeRef> input_types(const ir::Graph& graph);
 std::vector<TypeValue> output_types(const ir::Graph& graph);
-ir::TypeRef type_with_front(ir::TypeRef type, Dim size);
 /// Operands must have the types that the graph was traced with.
 void check_operands(const TypeInput& in, const ir::Graph& graph);
 

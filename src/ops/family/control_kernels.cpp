@@ -74,7 +74,7 @@ void WhileLoop::reference(const KernelInput& k, const Attrs& a) {
   for (; a.max_steps == 0 || steps < a.max_steps; ++steps) {
     std::vector<ir::TensorRef> in(k.in.begin(), k.in.begin() + static_cast<std::ptrdiff_t>(nc));
     append(in, carry.now());
-    uint8_t go_on = 0;
+    uint8_t go_on{};
     ir::TensorRef verdict{bool_, {}, reinterpret_cast<std::byte*>(&go_on)};
     k.runner.run(a.graphs[0], in, {&verdict, 1});
     if (!go_on) break;

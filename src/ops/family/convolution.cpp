@@ -73,7 +73,7 @@ Shape spatial_of(const Shape& x) { return {x.begin() + 1, x.end() - 1}; }
 Shape window_of(const Shape& w) { return {w.begin(), w.end() - 2}; }
 
 void convolution_normalize(Ints& stride, Ints& padding, Ints& dilation, int64_t groups, int rank) {
-  size_t n = rank > 2 ? static_cast<size_t>(rank - 2) : 1;
+  auto n = static_cast<size_t>(std::max(rank - 2, 1));
   fill_axes(stride, n, 1, "stride");
   fill_axes(dilation, n, 1, "dilation");
   fill_axes(padding, 2 * n, 0, "padding");
@@ -126,7 +126,7 @@ TypeValue convolution_weight_infer(const TypeInput& in, ConvolutionAttrs a, cons
 
 namespace {
 
-/// The axis, counted from the end, that takes up the batch, in `parts` equal parts with the batch inside each.
+/// The axis that takes up the batch, in `parts` equal parts with the batch inside each.
 struct Place {
   int64_t axis;
   int64_t parts;
@@ -134,15 +134,16 @@ struct Place {
 
 /// The batch belongs to the index that the arrays which have it share: the batch of x and y, the channels of x and w,
 /// the outputs of w and y, or, when all three have it, the groups.
-Place place_of(ConvolutionRole role, const bool (&has)[3], int64_t rank, int64_t groups) {
+Place place_of(ConvolutionRole role, const bool (&has)[3], int64_t groups) {
   if (has[0] && has[1] && has[2]) return {-1, 1};
-  if (has[0] && has[2]) return {-rank, 1};
+  if (has[0] && has[2]) return {0, 1};
   return role == ConvolutionRole::w && has[0] ? Place{-2, 1} : Place{-1, groups};
 }
 
+int axis_of(Place place, int rank) { return static_cast<int>(place.axis < 0 ? rank + place.axis : place.axis); }
+
 Array fold(const Array& batched, Place place) {
-  int rank = batched.rank() - 1;
-  auto at = static_cast<int>(rank + place.axis);
+  int at = axis_of(place, batched.rank() - 1);
   Shape shape = batched.shape();
   Dim size = shape[0], inner = floor_div(shape[at + 1], place.parts);
   shape[at + 1] = inner;
@@ -155,7 +156,7 @@ Array fold(const Array& batched, Place place) {
 }
 
 Array unfold(const Array& folded, Place place, Dim size) {
-  auto at = static_cast<int>(folded.rank() + place.axis);
+  int at = axis_of(place, folded.rank());
   Shape shape = folded.shape(), split = shape;
   Dim own = floor_div(shape[at], size);
   split[at] = place.parts;
@@ -169,30 +170,26 @@ Array unfold(const Array& folded, Place place, Dim size) {
 
 }  // namespace
 
-Array convolution_vmap(const BatchInput& node, const ConvolutionRole (&roles)[3], int64_t groups,
+Array convolution_vmap(const BatchInput& node, std::span<const ConvolutionRole> roles, int64_t groups,
                        Array (*run)(const BatchInput& node, const Array& x1, const Array& x2, int64_t groups)) {
-  bool has[3] = {};
-  has[static_cast<int>(roles[2])] = true;
+  Arrays in(node.in.begin(), node.in.end());
   // No batch at all has no groups either: the result is that of one element, repeated no times.
   if (same(node.size, 0)) {
-    Array one[2];
-    for (size_t i = 0; i < 2; ++i) {
-      Shape shape = node.in[i].shape();
+    for (size_t i = 0; i < in.size(); ++i) {
+      Shape shape = in[i].shape();
       if (node.batched[i]) shape.erase(0);
-      one[i] = node.batched[i] ? zeros(shape, node.in[i].dtype()) : node.in[i];
+      in[i] = zeros(shape, in[i].dtype());
     }
-    return repeat_in_front(run(node, one[0], one[1], groups), 0);
+    return repeat_in_front(run(node, in[0], in[1], groups), 0);
   }
-  for (int i = 0; i < 2; ++i) has[static_cast<int>(roles[i])] = node.batched[static_cast<size_t>(i)];
-  int64_t rank = node.rank(0);
-  Array in[2];
-  for (int i = 0; i < 2; ++i)
-    in[i] = node.batched[static_cast<size_t>(i)]
-                ? fold(node.in[static_cast<size_t>(i)], place_of(roles[i], has, rank, groups))
-                : node.in[static_cast<size_t>(i)];
+  bool has[3] = {};
+  has[static_cast<int>(roles.back())] = true;
+  for (size_t i = 0; i < in.size(); ++i) has[static_cast<int>(roles[i])] = node.batched[i];
+  for (size_t i = 0; i < in.size(); ++i)
+    if (node.batched[i]) in[i] = fold(in[i], place_of(roles[i], has, groups));
   bool all_three = has[0] && has[1] && has[2];
   Array y = run(node, in[0], in[1], all_three ? groups * node.size.value() : groups);
-  return unfold(y, place_of(roles[2], has, rank, groups), node.size);
+  return unfold(y, place_of(roles.back(), has, groups), node.size);
 }
 
 }  // namespace koine::ops

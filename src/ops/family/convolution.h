@@ -30,7 +30,7 @@ Shape window_of(const Shape& w);
 
 /// Batching: the batch becomes part of the axis that all arrays which have it share. `roles` are those of the operands
 /// and of the result; `run` records the op with that many groups.
-Array convolution_vmap(const BatchInput& node, const ConvolutionRole (&roles)[3], int64_t groups,
+Array convolution_vmap(const BatchInput& node, std::span<const ConvolutionRole> roles, int64_t groups,
                        Array (*run)(const BatchInput& node, const Array& x1, const Array& x2, int64_t groups));
 
 void convolution_reference(const KernelInput& kernel, ConvolutionAttrs attrs);

@@ -83,7 +83,7 @@ class Block {
  private:
   const Geometry& g_;
   std::vector<int64_t> points_;
-  int64_t first_ = 0, size_ = 0;
+  int64_t first_{}, size_{};
 };
 
 template <class W>

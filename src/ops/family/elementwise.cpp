@@ -85,7 +85,7 @@ Array unbroadcast(const Array& cotangent, const Shape& shape) {
   auto rank = static_cast<int64_t>(full_shape.size()), extra = rank - static_cast<int64_t>(shape.size());
   for (int64_t d = 0; d < rank; ++d)
     if (d < extra || (same(shape[static_cast<int>(d - extra)], 1) && !same(full_shape[static_cast<int>(d)], 1)))
-      axes.push_back(d - rank);
+      axes.push_back(d);
   Array summed = sum(cotangent, {.axis = Axes(axes), .keepdims = true});
   return extra ? reshape(summed, {.shape = shape}) : summed;
 }
@@ -94,21 +94,18 @@ Arrays elementwise_jvp(const RuleInput& node, Tangents tangents) {
   Array total;
   const Shape& shape = node.out[0].shape();
   for (size_t i = 0; i < tangents.size(); ++i) {
-    auto partial = data_of(node.op).partials[i];
-    if (!tangents[i].defined() || !partial) continue;
-    Array part = tangents[i] * partial(node.out[0], node.in);
+    if (!tangents[i].defined()) continue;
+    Array part = tangents[i] * data_of(node.op).partials[i](node.out[0], node.in);
     total = total.defined() ? total + part : part;
   }
-  if (total.defined() && !ir::equal_value(total.shape(), shape)) total = broadcast_to(total, {.shape = shape});
-  return {total};
+  return {ir::equal_value(total.shape(), shape) ? total : broadcast_to(total, {.shape = shape})};
 }
 
 Arrays elementwise_vjp(const RuleInput& node, Tangents cotangents) {
   Arrays result(node.in.size());
   for (size_t i = 0; i < node.in.size(); ++i) {
-    auto partial = data_of(node.op).partials[i];
-    if (!partial || !is_inexact(node.in[i].dtype())) continue;
-    Array slope = partial(node.out[0], node.in);
+    if (!is_inexact(node.in[i].dtype())) continue;
+    Array slope = data_of(node.op).partials[i](node.out[0], node.in);
     if (is_complex(slope.dtype())) slope = conj(slope);
     result[i] = unbroadcast(cotangents[0] * slope, node.in[i].shape());
   }

@@ -96,7 +96,7 @@ void elementwise_reference(const KernelInput& kernel) {
   std::vector<BroadcastReader> readers;
   for (const ir::TensorRef& operand : kernel.in) readers.emplace_back(operand, out.shape);
   int bits = is_bool(kernel.in[0].dtype) ? 1 : bits_of(kernel.in[0].dtype);
-  std::byte staging[scalar::block * 16];
+  std::byte staging[scalar::block * sizeof(std::complex<double>)];
   auto size = static_cast<int64_t>(size_of(out.dtype));
   for (int64_t first = 0, count = out.count(); first < count; first += scalar::block) {
     int n = static_cast<int>(std::min<int64_t>(scalar::block, count - first));

@@ -12,7 +12,7 @@
 namespace koine::ops {
 
 void indexed_dtypes(std::span<ir::OperandDType> operands) {
-  promote_operands(Promote::none, operands.first(2));
+  promote_operands(Promote::none, operands);
   if (!is_integer(operands[1].dtype)) throw DTypeError(cat("indices must be integers, not ", name(operands[1].dtype)));
   for (ir::OperandDType& update : operands.subspan(2)) take_dtype(update, operands[0]);
 }
@@ -95,8 +95,7 @@ namespace {
 
 [[noreturn]] void out_of_range(int64_t index, int64_t at, const ir::TensorRef& indices, const std::string& axis) {
   std::vector<int64_t> place(indices.shape.size());
-  for (size_t d = place.size(); d-- > 0; at /= std::max<int64_t>(indices.shape[d], 1))
-    place[d] = at % std::max<int64_t>(indices.shape[d], 1);
+  for (size_t d = place.size(); d-- > 0; at /= indices.shape[d]) place[d] = at % indices.shape[d];
   std::string text = cat("index ", index);
   if (!place.empty()) text += cat(" at ", to_string(Shape(place)), " of the indices");
   throw IndexError(cat(text, " is out of range for ", axis));
@@ -111,9 +110,8 @@ std::vector<int64_t> positions(const ir::TensorRef& indices, int64_t n, const st
     std::vector<uint64_t> wide(at.size());
     load_wide(uint64, indices.data, indices.count(), wide.data());
     constexpr uint64_t last = std::numeric_limits<int64_t>::max();
-    auto length = static_cast<uint64_t>(std::max<int64_t>(n, 1));
     for (size_t i = 0; i < at.size(); ++i)
-      at[i] = static_cast<int64_t>(mode == "wrap" ? wide[i] % length : std::min(wide[i], last));
+      at[i] = static_cast<int64_t>(mode == "wrap" ? wide[i] % static_cast<uint64_t>(n) : std::min(wide[i], last));
   } else {
     load_wide(indices.dtype, indices.data, indices.count(), at.data());
   }
@@ -122,12 +120,10 @@ std::vector<int64_t> positions(const ir::TensorRef& indices, int64_t n, const st
     int64_t index = at[i];
     if (none_outside)
       at[i] = index >= 0 && index < n ? index : -1;
-    else if (n == 0 || (!wrap && !clip && (index < -n || index >= n)))
+    else if (!wrap && !clip && (index < -n || index >= n))
       out_of_range(index, static_cast<int64_t>(i), indices, axis);
-    else if (clip)
-      at[i] = std::clamp<int64_t>(index, 0, n - 1);
-    else if (index < 0 || index >= n)
-      at[i] = (index % n + n) % n;
+    else
+      at[i] = clip ? std::clamp<int64_t>(index, 0, n - 1) : (index % n + n) % n;
   }
   return at;
 }
@@ -149,15 +145,14 @@ struct Blocks {
 
 /// An element that means "nothing": NaN where the dtype has one.
 void nothing(DType dtype, std::byte* element) {
-  double parts[2] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
-  std::byte wide[sizeof(parts)];
-  std::memcpy(wide, parts, sizeof(parts));
-  if (is_inexact(dtype)) convert(is_complex(dtype) ? complex128 : float64, wide, dtype, element, 1);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::complex<double> nans{nan, nan};
+  if (is_inexact(dtype)) store_wide(dtype, &nans, 1, element);
 }
 
 void copy_operand(const KernelInput& kernel) {
   const ir::TensorRef &x = kernel.in[0], &out = kernel.out[0];
-  if (x.data != out.data && out.bytes()) std::memcpy(out.data, x.data, static_cast<size_t>(out.bytes()));
+  if (x.data != out.data) std::copy_n(x.data, out.bytes(), out.data);
 }
 
 /// Adds to some elements of an array in the wide type, each rounded once however often it is met.
@@ -183,15 +178,12 @@ class Sums {
       else
         sum[i] += part_[i];
   }
-  void close() {
-    store_wide(out_.dtype, sum_.data(), static_cast<int64_t>(sum_.size()), out_.data + first_ * size());
-    sum_.clear();
-  }
+  void close() { store_wide(out_.dtype, sum_.data(), static_cast<int64_t>(sum_.size()), out_.data + first_ * size()); }
 
  private:
   int64_t size() const { return static_cast<int64_t>(size_of(out_.dtype)); }
   const ir::TensorRef &out_, &updates_;
-  int64_t first_ = 0;
+  int64_t first_{};
   std::vector<W> sum_, part_;
 };
 
@@ -202,10 +194,10 @@ void gather_reference(const KernelInput& kernel, GatherAttrs attrs) {
   Blocks blocks(x, indices, attrs);
   std::vector<int64_t> at = positions(indices, blocks.n, attrs.mode, name_axis(x, attrs.axis));
   auto size = static_cast<int64_t>(size_of(x.dtype)), row = blocks.after * size;
-  std::byte empty[16] = {};
+  std::byte empty[sizeof(std::complex<double>)] = {};
   if (attrs.mode == "fill") nothing(x.dtype, empty);
   std::byte* to = out.data;
-  if (out.bytes() == 0) return;
+  if (!out.bytes()) return;
   for (int64_t b = 0; b < blocks.batch; ++b)
     for (int64_t m = 0; m < blocks.before; ++m) {
       const std::byte* from = x.data + (b * blocks.before + m) * blocks.n * row;
@@ -224,7 +216,7 @@ void scatter_reference(const KernelInput& kernel, GatherAttrs attrs, bool add) {
   Blocks blocks(x, indices, attrs);
   std::vector<int64_t> at = positions(indices, blocks.n, attrs.mode, name_axis(x, attrs.axis));
   copy_operand(kernel);
-  if (updates.bytes() == 0) return;
+  if (!updates.bytes()) return;
   auto each = [&](auto begin_block, auto write_row) {
     for (int64_t b = 0; b < blocks.batch; ++b)
       for (int64_t m = 0; m < blocks.before; ++m) {

@@ -2,6 +2,8 @@
 
 #include "ops/family/contraction.h"
 
+#include <optional>
+
 namespace koine::ops {
 
 namespace {
@@ -86,12 +88,12 @@ void multiply_batches(const KernelInput& kernel) {
   Panels<W> panels(inner, columns);
   DType dtype = kernel.out[0].dtype;
   auto size = static_cast<int64_t>(size_of(dtype));
-  int64_t packed = -1;
+  std::optional<int64_t> packed;
   for (size_t k = 0; k < a_at.size(); ++k) {
     load_wide(dtype, kernel.in[0].data + a_at[k] * rows * inner * size, rows * inner, left.data());
-    if (b_at[k] != packed) {
+    if (packed != b_at[k]) {
       packed = b_at[k];
-      load_wide(dtype, kernel.in[1].data + packed * inner * columns * size, inner * columns, right.data());
+      load_wide(dtype, kernel.in[1].data + b_at[k] * inner * columns * size, inner * columns, right.data());
       for (int64_t i = 0; i < inner; ++i)
         for (int64_t j = 0; j < columns; ++j) panels.at(i, j) = right[static_cast<size_t>(i * columns + j)];
     }

@@ -64,6 +64,13 @@ Axes axes_from_end(const Axes& axes, const Shape& shape) {
   return Axes(list);
 }
 
+Ints inverse_of(const Ints& order) {
+  Ints inverse;
+  for (int64_t axis = -static_cast<int64_t>(order.size()); axis < 0; ++axis)
+    inverse.push_back(std::find(order.begin(), order.end(), axis) - order.end());
+  return inverse;
+}
+
 namespace {
 
 bool is_small_exact(const Number& number) {
@@ -76,11 +83,9 @@ bool is_small_exact(const Number& number) {
 // run-time slots, so that a learning rate never makes a new program.
 Array number_array(const Number& number, DType dtype) {
   if (ir::BodyScope::active() || is_small_exact(number)) return full({.shape = {}, .value = number, .dtype = dtype});
-  std::byte wide[16] = {}, stored[16] = {};
-  DType from = number.kind() == Kind::complex ? complex128 : float64;
-  double parts[2] = {number.real(), number.imag()};
-  std::memcpy(wide, parts, sizeof(parts));
-  convert(from, wide, dtype, stored, 1);
+  const std::complex<double> wide{number.real(), number.imag()};
+  std::byte stored[sizeof(wide)] = {};
+  store_wide(dtype, &wide, 1, stored);
   return from_bytes(dtype, {}, stored);
 }
 

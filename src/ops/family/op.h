@@ -83,6 +83,8 @@ Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs);
 int64_t axis_from_end(int64_t axis, const Shape& shape);
 inline void canonical_axis(int64_t& axis, const Shape& shape) { axis = axis_from_end(axis, shape); }
 Axes axes_from_end(const Axes& axes, const Shape& shape);  // explicit, sorted, unique
+/// The order of axes that undoes an order, both as stored.
+Ints inverse_of(const Ints& order);
 
 namespace detail {
 

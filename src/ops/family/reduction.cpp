@@ -65,8 +65,7 @@ Array product_of_others(const Array& x, const Axes& axis) {
   // The reduced axes go last, as one.
   Ints order;
   Shape moved, flat;
-  int64_t rank = x.rank();
-  for (int64_t d = -rank; d < 0; ++d)
+  for (int64_t d = -x.rank(); d < 0; ++d)
     if (!reduces(axis, d)) order.push_back(d);
   for (int64_t d : order) flat.push_back(x.shape()[d]);
   order.insert(order.end(), axis.list().begin(), axis.list().end());
@@ -75,9 +74,7 @@ Array product_of_others(const Array& x, const Axes& axis) {
   Array row = reshape(transpose(x, {.axes = order}), {.shape = flat});
   Array before = previous(cumprod(row, {.axis = -1}), {-1, false}, 1);
   Array after = previous(cumprod(row, {.axis = -1, .reverse = true}), {-1, true}, 1);
-  Ints back(order.size());
-  for (int64_t k = 0; k < rank; ++k) back[static_cast<size_t>(order[static_cast<size_t>(k)] + rank)] = k - rank;
-  return transpose(reshape(before * after, {.shape = moved}), {.axes = back});
+  return transpose(reshape(before * after, {.shape = moved}), {.axes = inverse_of(order)});
 }
 
 Array counted(const Shape& shape, const Axes& axis, DType dtype) {

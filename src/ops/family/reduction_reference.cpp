@@ -10,19 +10,15 @@ namespace koine::ops {
 
 namespace {
 
-/// Row-major walk over some of an array's axes; `at` is the place in the array.
+/// Row-major walk over some of an array's axes; `at` is the place in the array. After the last place comes the first.
 struct Walk {
   std::vector<int64_t> size, stride, index;
-  int64_t at = 0;
+  int64_t at{};
 
   int64_t count() const {
     int64_t n = 1;
     for (int64_t s : size) n *= s;
     return n;
-  }
-  void start() {
-    index.assign(size.size(), 0);
-    at = 0;
   }
   void next() {
     for (size_t d = size.size(); d-- > 0;) {
@@ -47,24 +43,22 @@ class Table {
       Walk& walk = std::find(list.begin(), list.end(), d - rank) != list.end() ? rows_ : columns_;
       walk.size.push_back(x.shape[static_cast<size_t>(d)]);
       walk.stride.push_back(stride[static_cast<size_t>(d)]);
+      walk.index.push_back(0);
     }
   }
   int64_t rows() const { return rows_.count(); }
   int64_t columns() const { return columns_.count(); }
 
-  /// Chooses the next n columns and goes back to the first row.
-  void choose_columns(int64_t first, int64_t n) {
-    if (first == 0) columns_.start();
+  /// Chooses the next n columns.
+  void choose_columns(int64_t n) {
     places_.resize(static_cast<size_t>(n));
     for (int64_t& place : places_) {
       place = columns_.at;
       columns_.next();
     }
-    rows_.start();
   }
-  void first_row() { rows_.start(); }
 
-  /// The next n rows of the chosen columns, in the wide type.
+  /// The next n rows of the chosen columns, in the wide type; after the last row comes the first.
   template <class W>
   void read(int64_t n, W* to) {
     size_t size = size_of(x_.dtype);
@@ -136,9 +130,9 @@ void reduce(const KernelInput& kernel, const Axes& axis, DType dtype) {
   int64_t count = table.rows(), columns = table.columns();
   std::vector<W> total, part;
   for (int64_t first = 0; first < columns; first += room) {
-    int64_t n = std::min(room, columns - first), rows = std::min(count, std::max<int64_t>(1, room / n));
-    table.choose_columns(first, n);
-    total.assign(static_cast<size_t>(std::max<int64_t>(1, rows) * n), static_cast<W>(data.identity));
+    int64_t n = std::min(room, columns - first), rows = std::max<int64_t>(1, std::min(count, room / n));
+    table.choose_columns(n);
+    total.assign(static_cast<size_t>(rows * n), static_cast<W>(data.identity));
     part.resize(total.size());
     if (count) table.read(rows, total.data());
     for (int64_t r = rows; r < count; r += rows) {
@@ -157,7 +151,6 @@ void reduce(const KernelInput& kernel, const Axes& axis, DType dtype) {
       continue;
     }
     std::vector<int64_t> found(static_cast<size_t>(n), -1);
-    table.first_row();
     for (int64_t r = 0; r < count; ++r) {
       table.read(1, part.data());
       for (size_t k = 0; k < found.size(); ++k)

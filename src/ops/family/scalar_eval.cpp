@@ -2,7 +2,9 @@
 
 #include <koine/error.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace koine::scalar {
@@ -10,6 +12,7 @@ namespace koine::scalar {
 namespace {
 
 using Complex = std::complex<double>;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 template <class T>
 T* numbers(Lane& lane) {
@@ -34,14 +37,14 @@ void map1(Lane& to, const Lane& x, int n, F f) {
   to.kind = class_for<R>();
   R* out = numbers<R>(to);
   const T* a = numbers<T>(x);
-  for (int k = 0; k < n; ++k) out[k] = f(a[k]);
+  std::transform(a, a + n, out, f);
 }
 template <class R, class T, class F>
 void map2(Lane& to, const Lane& x, const Lane& y, int n, F f) {
   to.kind = class_for<R>();
   R* out = numbers<R>(to);
   const T *a = numbers<T>(x), *b = numbers<T>(y);
-  for (int k = 0; k < n; ++k) out[k] = f(a[k], b[k]);
+  std::transform(a, a + n, b, out, f);
 }
 
 // Integer arithmetic wraps: it is done unsigned, where overflow is defined.
@@ -61,26 +64,25 @@ T wrap_negate(T a) {
 int64_t floor_divide(int64_t a, int64_t b) {
   if (b == 0) return 0;
   if (b == -1) return wrap_negate(a);
-  int64_t q = a / b;
-  return q - (a % b != 0 && (a < 0) != (b < 0));
+  return a / b - (a % b != 0 && std::signbit(a) != std::signbit(b));
 }
 uint64_t floor_divide(uint64_t a, uint64_t b) { return b == 0 ? 0 : a / b; }
 int64_t remainder(int64_t a, int64_t b) {
   if (b == 0 || b == -1) return 0;
   int64_t r = a % b;
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  return r != 0 && std::signbit(r) != std::signbit(b) ? r + b : r;
 }
 uint64_t remainder(uint64_t a, uint64_t b) { return b == 0 ? 0 : a % b; }
 double remainder(double a, double b) {
   double r = std::fmod(a, b);
   if (r == 0) return std::copysign(0.0, b);
-  return (r < 0) != (b < 0) && b != 0 ? r + b : r;
+  return std::signbit(r) != std::signbit(b) ? r + b : r;
 }
 // As in Python: the quotient belongs to the remainder, and rounds exactly where a / b would not.
 double floor_divide(double a, double b) {
   if (b == 0) return a / b;
   double r = std::fmod(a, b), q = (a - r) / b;
-  if (r != 0 && (r < 0) != (b < 0)) q -= 1;
+  if (r != 0 && std::signbit(r) != std::signbit(b)) q -= 1;
   if (q == 0) return std::copysign(0.0, a / b);
   double whole = std::floor(q);
   return q - whole > 0.5 ? whole + 1 : whole;
@@ -100,14 +102,14 @@ T integer_power(T base, T exponent) {
 }
 
 double minimum(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return a + b;
+  if (std::isnan(a) || std::isnan(b)) return nan;
   if (a == b) return std::signbit(a) ? a : b;
-  return a < b ? a : b;
+  return std::min(a, b);
 }
 double maximum(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return a + b;
+  if (std::isnan(a) || std::isnan(b)) return nan;
   if (a == b) return std::signbit(a) ? b : a;
-  return a > b ? a : b;
+  return std::max(a, b);
 }
 Complex complex_sign(Complex z) {
   double r = std::abs(z);
@@ -187,7 +189,7 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
       case Prim::negative:
         return one([](T a) { return wrap_negate(a); });
       case Prim::absolute:
-        return one([](T a) { return std::is_signed_v<T> && a < T(0) ? wrap_negate(a) : a; });
+        return one([](T a) { return std::signbit(a) ? wrap_negate(a) : a; });
       case Prim::sign:
         return one([](T a) { return static_cast<T>((a > T(0)) - (std::is_signed_v<T> && a < T(0))); });
       case Prim::add:
@@ -199,9 +201,9 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
       case Prim::power:
         return two([](T a, T b) { return integer_power(a, b); });
       case Prim::minimum:
-        return two([](T a, T b) { return a < b ? a : b; });
+        return two([](T a, T b) { return std::min(a, b); });
       case Prim::maximum:
-        return two([](T a, T b) { return a > b ? a : b; });
+        return two([](T a, T b) { return std::max(a, b); });
       case Prim::bit_and:
         return two([](T a, T b) { return a & b; });
       case Prim::bit_or:
@@ -281,7 +283,7 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
         case Prim::absolute:
           return one([](T a) { return std::fabs(a); });
         case Prim::sign:
-          return one([](T a) { return std::isnan(a) ? a : a == 0 ? a : a < 0 ? -1.0 : 1.0; });
+          return one([](T a) { return std::isnan(a) || a == 0 ? a : std::copysign(1.0, a); });
         case Prim::expm1:
           return one([](T a) { return std::expm1(a); });
         case Prim::log1p:
@@ -353,48 +355,49 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
   }
 }
 
-void fill(Lane& to, WideKind kind, double number, int n) {
-  to.kind = kind;
-  for (int k = 0; k < n; ++k) switch (kind) {
-      case WideKind::unsigned_integer:
-        to.u[k] = static_cast<uint64_t>(static_cast<int64_t>(number));
-        break;
-      case WideKind::signed_integer:
-        to.i[k] = static_cast<int64_t>(number);
-        break;
-      case WideKind::real:
-        to.f[k] = number;
-        break;
-      case WideKind::complex:
-        to.c[k] = number;
-        break;
-    }
+/// Calls f with a tag of the class's type.
+template <class F>
+decltype(auto) visit_class(WideKind kind, F&& f) {
+  switch (kind) {
+    case WideKind::unsigned_integer:
+      return f(TypeTag<uint64_t>{});
+    case WideKind::signed_integer:
+      return f(TypeTag<int64_t>{});
+    case WideKind::real:
+      return f(TypeTag<double>{});
+    default:
+      return f(TypeTag<Complex>{});
+  }
 }
 
-/// Numbers as another class: constants and predicates meet the class of the other operand.
-void as_class(Lane& to, const Lane& from, WideKind kind, int n) {
+void fill(Lane& to, WideKind kind, double number, int n) {
   to.kind = kind;
-  for (int k = 0; k < n; ++k) {
-    if (from.kind == WideKind::real && kind == WideKind::complex)
-      to.c[k] = from.f[k];
-    else if (kind == WideKind::real)
-      to.f[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
-    else if (kind == WideKind::complex)
-      to.c[k] = from.kind == WideKind::signed_integer ? static_cast<double>(from.i[k]) : static_cast<double>(from.u[k]);
+  visit_class(kind, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, uint64_t>)
+      std::fill_n(to.u, n, static_cast<uint64_t>(static_cast<int64_t>(number)));
     else
-      to.u[k] = from.u[k];
-  }
+      std::fill_n(numbers<T>(to), n, static_cast<T>(number));
+  });
+}
+
+/// Numbers as a wider class: constants and predicates meet the class of the other operand.
+void as_class(Lane& to, const Lane& from, WideKind kind, int n) {
+  visit_class(kind, [&](auto wide) {
+    visit_class(from.kind, [&](auto narrow) {
+      using T = typename decltype(narrow)::type;
+      using R = typename decltype(wide)::type;
+      if constexpr (std::is_convertible_v<T, R>) map1<R, T>(to, from, n, [](T a) { return static_cast<R>(a); });
+    });
+  });
 }
 
 void select(Lane& to, const Lane& condition, const Lane& yes, const Lane& no, int n) {
   to.kind = yes.kind;
-  for (int k = 0; k < n; ++k) {
-    bool on = condition.u[k] != 0;
-    if (yes.kind == WideKind::complex)
-      to.c[k] = on ? yes.c[k] : no.c[k];
-    else
-      to.u[k] = on ? yes.u[k] : no.u[k];
-  }
+  visit_class(yes.kind, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    for (int k = 0; k < n; ++k) numbers<T>(to)[k] = condition.u[k] ? numbers<T>(yes)[k] : numbers<T>(no)[k];
+  });
 }
 
 }  // namespace
@@ -430,21 +433,8 @@ const Lane& evaluate(const Program& program, const Lane* inputs, int n, int bits
         break;
     }
     if (arity(instr.prim) == 2) unify(a, b, room);
-    bool known = false;
-    switch (a->kind) {
-      case WideKind::unsigned_integer:
-        known = step<uint64_t>(instr.prim, to, *a, *b, n, bits);
-        break;
-      case WideKind::signed_integer:
-        known = step<int64_t>(instr.prim, to, *a, *b, n, bits);
-        break;
-      case WideKind::real:
-        known = step<double>(instr.prim, to, *a, *b, n, bits);
-        break;
-      case WideKind::complex:
-        known = step<Complex>(instr.prim, to, *a, *b, n, bits);
-        break;
-    }
+    bool known = visit_class(
+        a->kind, [&](auto tag) { return step<typename decltype(tag)::type>(instr.prim, to, *a, *b, n, bits); });
     if (!known) unsupported(instr.prim);
   }
   return scratch[program.code.size() - 1];

@@ -64,8 +64,9 @@ class Lines {
       (d < place ? before_ : d == place ? length_ : after_) *= shape[static_cast<size_t>(d)];
   }
   int64_t length() const { return length_; }
-  int64_t count() const { return length_ ? before_ * after_ : 0; }
+  int64_t count() const { return before_ * after_; }
   void choose(int64_t first, int64_t n) {
+    raw_.resize(static_cast<size_t>(n) * sizeof(std::complex<double>));
     starts_.clear();
     for (int64_t line = first; line < first + n; ++line)
       starts_.push_back(line / after_ * length_ * after_ + line % after_);
@@ -75,7 +76,6 @@ class Lines {
 
   template <class W>
   void read(const ir::TensorRef& x, int64_t place, W* to) {
-    raw_.resize(starts_.size() * 16);
     auto size = static_cast<int64_t>(size_of(x.dtype));
     for (size_t i = 0; i < starts_.size(); ++i)
       std::memcpy(raw_.data() + static_cast<int64_t>(i) * size, x.data + (starts_[i] + place * after_) * size,
@@ -84,7 +84,6 @@ class Lines {
   }
   template <class W>
   void write(const ir::TensorRef& y, int64_t place, const W* from) {
-    raw_.resize(starts_.size() * 16);
     auto size = static_cast<int64_t>(size_of(y.dtype));
     store_wide(y.dtype, from, static_cast<int64_t>(starts_.size()), raw_.data());
     for (size_t i = 0; i < starts_.size(); ++i)

@@ -28,9 +28,10 @@ namespace koine::detail {
 Range resolve_range(int64_t start, int64_t stop, int64_t step, Dim n) {
   using ops::bound;
   if (step == 0) throw ValueError("a step is zero");
-  Dim low = step > 0 ? Dim(0) : Dim(-1), high = step > 0 ? n : n - 1;
-  Dim first = bound(start, step > 0 ? low : high, n, low, high), end = bound(stop, step > 0 ? high : low, n, low, high);
-  Dim size = max(0, step > 0 ? ceil_div(end - first, step) : ceil_div(first - end, Dim(0) - step));
+  bool forward = step > 0;
+  Dim low = forward ? Dim(0) : Dim(-1), high = forward ? n : n - 1;
+  Dim first = bound(start, forward ? low : high, n, low, high), end = bound(stop, forward ? high : low, n, low, high);
+  Dim size = max(0, forward ? ceil_div(end - first, step) : ceil_div(first - end, Dim(0) - step));
   bool empty = same(size, 0);
   return {empty ? 0 : first, size, empty || same(size, 1) ? 1 : step};
 }

@@ -18,17 +18,14 @@ void check_ordered(DType dtype) {
 
 namespace {
 
-// Equal elements are told apart by their places, which makes the order stable.
 template <class W>
 void order_line(const std::vector<W>& line, bool descending, std::vector<int64_t>& order) {
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
+  std::stable_sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
     W a = line[static_cast<size_t>(i)], b = line[static_cast<size_t>(j)];
-    if constexpr (std::is_same_v<W, double>) {
-      bool a_last = std::isnan(a), b_last = std::isnan(b);
-      if (a_last || b_last) return a_last == b_last ? i < j : b_last;
-    }
-    return a == b ? i < j : descending ? b < a : a < b;
+    if constexpr (std::is_same_v<W, double>)
+      if (std::isnan(a) || std::isnan(b)) return !std::isnan(a);
+    return descending ? b < a : a < b;
   });
 }
 
@@ -38,8 +35,8 @@ void order_reference(const ir::TensorRef& x, int64_t axis, bool descending, int6
                      const ir::TensorRef* places) {
   auto place = static_cast<size_t>(static_cast<int64_t>(x.shape.size()) + axis);
   int64_t n = x.shape[place], before = 1, after = 1, size = static_cast<int64_t>(size_of(x.dtype));
-  for (size_t d = 0; d < x.shape.size(); ++d)
-    if (d != place) (d < place ? before : after) *= x.shape[d];
+  for (size_t d = 0; d < place; ++d) before *= x.shape[d];
+  for (size_t d = place + 1; d < x.shape.size(); ++d) after *= x.shape[d];
   auto sort_lines = [&](auto tag) {
     using W = typename decltype(tag)::type;
     std::vector<W> line(static_cast<size_t>(n));

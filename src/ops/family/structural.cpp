@@ -61,11 +61,8 @@ void copy_piece(const MapPiece& piece, const std::byte* from, const std::vector<
     stride.push_back(piece.strides[d].value());
     if (size.back() == 0) return;
   }
-  if (rank == 0) {
-    std::memcpy(to, from + from_at * static_cast<int64_t>(N), N);
-    return;
-  }
-  auto last = static_cast<size_t>(rank - 1);
+  if (rank == 0) size = stride = out_stride = {1};
+  size_t last = size.size() - 1;
   while (true) {
     const std::byte* source = from + from_at * static_cast<int64_t>(N);
     std::byte* target = to + to_at * static_cast<int64_t>(N);
@@ -103,18 +100,14 @@ void structural_reference(const KernelInput& kernel) {
   const IndexMap map = kernel.op.index_map({kernel.op, types, kernel.attrs});
   const ir::TensorRef& out = kernel.out[0];
   if (map.pieces.empty() || !covers(map.pieces[0], out.shape)) {
-    std::byte element[16] = {}, number[16] = {};
-    double parts[2] = {map.fill.real(), map.fill.imag()};
-    std::memcpy(number, parts, sizeof(parts));
-    if (map.fill.kind() == Kind::complex)
-      convert(complex128, number, out.dtype, element, 1);
-    else if (map.fill.kind() == Kind::floating)
-      convert(float64, number, out.dtype, element, 1);
-    else {
-      int64_t integer = map.fill.integer();
-      std::memcpy(number, &integer, sizeof(integer));
-      convert(map.fill.is_unsigned() ? uint64 : int64, number, out.dtype, element, 1);
-    }
+    std::byte element[sizeof(std::complex<double>)] = {};
+    auto put = [&](auto number) { store_wide(out.dtype, &number, 1, element); };
+    if (map.fill.kind() == Kind::floating || map.fill.kind() == Kind::complex)
+      put(std::complex<double>{map.fill.real(), map.fill.imag()});
+    else if (map.fill.is_unsigned())
+      put(static_cast<uint64_t>(map.fill.integer()));
+    else
+      put(map.fill.integer());
     for (int64_t i = 0, n = out.count(), size = static_cast<int64_t>(size_of(out.dtype)); i < n; ++i)
       std::memcpy(out.data + i * size, element, static_cast<size_t>(size));
   }

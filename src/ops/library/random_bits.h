@@ -32,13 +32,13 @@ struct RandomBits : Library {
     auto size = static_cast<int64_t>(size_of(a.dtype)), n = int64_t{1};
     for (Dim length : a.shape) n *= length.value();
     // A block is four words: two numbers of 64 bits, four of fewer.
-    int64_t each = size == 8 ? 2 : 4, step = 4 / each;
+    int64_t words = size == 8 ? 2 : 1, each = 4 / words;
     for_each_key(k.in[0], [&](PhiloxKey key, int64_t number) {
       std::byte* to = k.out[0].data + number * n * size;
-      for (int64_t i = 0; i < n; i += each) {
-        PhiloxBlock block = philox_draw(key, static_cast<uint64_t>(i / each));
-        for (int64_t j = 0; j < each && i + j < n; ++j)
-          std::memcpy(to + (i + j) * size, &block[static_cast<size_t>(j * step)], static_cast<size_t>(size));
+      PhiloxBlock block{};
+      for (int64_t i = 0; i < n; ++i) {
+        if (i % each == 0) block = philox_draw(key, static_cast<uint64_t>(i / each));
+        std::memcpy(to + i * size, &block[static_cast<size_t>(i % each * words)], static_cast<size_t>(size));
       }
     });
   }

@@ -21,6 +21,7 @@ struct LinearRecurrence : Explicit<ir::Family::scan> {
   static TypeValue infer(const TypeInput& in, const Attrs&) {
     if (!(in.shape(0) == in.shape(1)))
       throw ShapeError("the operands have shapes " + to_string(in.shape(0)) + " and " + to_string(in.shape(1)));
+    if (in.dtype(0) != in.dtype(1)) throw DTypeError("the operands have different dtypes");
     return {in.dtype(0), in.shape(0)};
   }
   static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents t) {

@@ -14,28 +14,26 @@ struct Reshape : Structural {
   static constexpr int in_place = 0;
   static constexpr auto doc = "The same elements in row-major order under another shape.";
   static void normalize(Attrs& a, const TypeInput& in) {
-    Dim known = 1;
-    int open = -1;
-    for (int d = 0; d < static_cast<int>(a.shape.size()); ++d) {
-      if (!same(a.shape[d], -1))
-        known = known * a.shape[d];
-      else if (open >= 0)
-        throw ShapeError("only one axis of the new shape may be -1, got " + to_string(a.shape));
+    Dim total = count(in.shape(0)), known = 1;
+    Dim* open = nullptr;
+    for (Dim& n : a.shape) {
+      if (!same(n, -1))
+        known = known * n;
+      else if (open)
+        return;
       else
-        open = d;
+        open = &n;
     }
-    if (open < 0) return;
-    Dim total = count(in.shape(0));
-    if (same(known, 0) || !same(mod(total, known), 0))
-      throw ShapeError("cannot reshape " + to_string(in.shape(0)) + " to " + to_string(a.shape));
-    a.shape[open] = floor_div(total, known);
+    // What cannot be filled in stays -1, and is refused as that.
+    if (open && !same(known, 0) && same(mod(total, known), 0)) *open = floor_div(total, known);
   }
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
+    auto refuse = [&](const char* why) {
+      throw ShapeError("cannot reshape " + to_string(in.shape(0)) + " to " + to_string(a.shape) + ": " + why);
+    };
     for (Dim n : a.shape)
-      if (n < 0) throw ShapeError("a length cannot be negative: " + to_string(a.shape));
-    if (!(count(in.shape(0)) == count(a.shape)))
-      throw ShapeError("cannot reshape " + to_string(in.shape(0)) + " to " + to_string(a.shape) +
-                       ": another number of elements");
+      if (n < 0) refuse("no length is negative, but one may be -1 and takes what is left");
+    if (!(count(in.shape(0)) == count(a.shape))) refuse("another number of elements");
     return {in.dtype(0), a.shape};
   }
   static IndexMap map(const TypeInput&, const Attrs& a) { return {{whole_piece(a.shape, strides_of(a.shape))}}; }

@@ -38,10 +38,7 @@ struct Transpose : Structural {
     return {{whole_piece(infer(in, a).shape, strides)}};
   }
   static Arrays vjp(const RuleInput&, const Attrs& a, Tangents ct) {
-    auto rank = static_cast<int64_t>(a.axes.size());
-    Ints inverse(a.axes.size());
-    for (int64_t k = 0; k < rank; ++k) inverse[static_cast<size_t>(a.axes[static_cast<size_t>(k)] + rank)] = k - rank;
-    return {rank ? transpose(ct[0], {.axes = inverse}) : ct[0]};
+    return {transpose(ct[0], {.axes = inverse_of(a.axes)})};
   }
   static Attrs batched(Attrs a, const BatchInput&) {
     a.axes.insert(a.axes.begin(), -1 - static_cast<int64_t>(a.axes.size()));

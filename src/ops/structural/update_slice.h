@@ -17,14 +17,14 @@ struct UpdateSlice : Structural {
   static constexpr auto doc = "x with the elements of update at evenly spaced positions of every axis, in x's dtype.";
   static constexpr int in_place = 0;
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
-    promote_operands(Promote::none, operands.first(1));
+    promote_operands(Promote::none, operands);
     take_dtype(operands[1], operands[0]);
   }
   static void normalize(Attrs& a, const TypeInput& in) {
     const Shape& shape = in.shape(0);
     if (a.starts.empty()) a.starts = zeros_for(shape);
     if (a.steps.empty()) a.steps.assign(shape.size(), 1);
-    if (a.starts.size() != shape.size() || in.shape(1).size() != shape.size()) return;
+    if (a.starts.size() != shape.size()) return;
     for (int d = 0; d < static_cast<int>(shape.size()); ++d)
       if (a.starts[d].is_concrete() && a.starts[d] < 0) a.starts[d] += shape[d];
   }
@@ -60,6 +60,7 @@ struct UpdateSlice : Structural {
   }
   static std::vector<Sample> samples() {
     return {sample<UpdateSlice>({{{7}}, {{3}}}, {.starts = {2}, .steps = {1}}),
+            sample<UpdateSlice>({{{7}}, {{3}}}, {.starts = {6}, .steps = {-2}}),
             sample<UpdateSlice>({{{4, 5}}, {{2, 2}}}, {.starts = {1, 4}, .steps = {2, -3}}),
             sample<UpdateSlice>({{{2, 3}}, {{2, 0}}}, {.starts = {0, 1}, .steps = {1, 1}}),
             sample<UpdateSlice>({{{}}, {{}}})};
