@@ -44,7 +44,7 @@ def edges(name, dtype):
 
 
 def define(
-    name, on_floats, on_ints=None, on_bools=None, on_complex=None, out_dtype=None, tolerance=EXACT, source=NUMPY
+    name, on_floats, on_ints=None, on_bools=None, on_complex=None, out_dtype=None, tolerance=EXACT, source=NUMPY, extra=None
 ):
     """An op computed by NumPy on floating values and by Python ints on integers."""
 
@@ -70,6 +70,7 @@ def define(
                 yield case(on_floats or on_bools, x1, x2, out_dtype, tolerance)
             else:
                 yield Case([x1, x2], int_pairs(on_ints, x1, x2, out_dtype))
+        yield from extra() if extra else ()
 
     op(name, f"{source}; {PYTHON} for integers" if on_ints else source)(cases)
 
@@ -85,8 +86,17 @@ def remainder(a, b):
 define("add", np.add, operator.add, on_complex=np.add)
 define("subtract", np.subtract, operator.sub, on_complex=np.subtract)
 define("multiply", np.multiply, operator.mul, on_complex=np.multiply)
-define("floor_divide", np.floor_divide, floor_divide, tolerance=SAME_VALUE)
-define("remainder", np.remainder, remainder, tolerance=SAME_VALUE)
+# The quotient of the doubles is just below an integer, in the middle of two, just above one.
+ROUNDED = ((649658376919.0, 0.78), (1231117420268146.0, 0.3), (4799412521.0, 0.18000000000000002))
+
+
+def rounded_quotients():
+    x1, x2 = (vector("float64", values) for values in zip(*ROUNDED))
+    yield case(np.floor_divide, x1, x2)
+
+
+define("floor_divide", np.floor_divide, floor_divide, extra=rounded_quotients)
+define("remainder", np.remainder, remainder)
 define("maximum", np.maximum, max, tolerance=SAME_VALUE)
 define("minimum", np.minimum, min, tolerance=SAME_VALUE)
 define("equal", np.equal, operator.eq, np.equal, np.equal, "bool")
@@ -187,7 +197,7 @@ def mp_logaddexp(a, b):
 
 
 def few_edges(dtype):
-    return [v for v in float_edges(dtype) if not math.isfinite(v) or abs(v) in (0.0, 1.0)] + [2.0, -3.0]
+    return [v for v in float_edges(dtype) if not math.isfinite(v) or abs(v) in (0.0, 1.0)] + [2.0, 3.0, -3.0]
 
 
 def mp_power(a, b):
@@ -202,11 +212,16 @@ def mp_power(a, b):
     return -magnitude if a < 0 and int(b) % 2 else magnitude
 
 
+def integer_power(a, b):
+    """With a negative exponent the exact power where that is an integer, else 0."""
+    return a**b if b >= 0 else a ** (b % 2) if abs(a) == 1 else 0
+
+
 def integer_powers():
     for dtype in INTS:
-        x1 = Tensor(dtype, vector(dtype, int_edges(dtype)).array[:, None])
-        x2 = Tensor(dtype, vector(dtype, [0, 1, 2, 3, 7, 65]).array[None, :])
-        yield Case([x1, x2], int_pairs(lambda a, b: pow(a, b), x1, x2))
+        exponents = [0, 1, 2, 3, 7, 65] + ([-1, -2, -3, limits(dtype)[0]] if dtype in SIGNED else [])
+        x1, x2 = column_and_row(dtype, int_edges(dtype))[0], column_and_row(dtype, exponents)[1]
+        yield Case([x1, x2], int_pairs(integer_power, x1, x2))
 
 
 def complex_powers():

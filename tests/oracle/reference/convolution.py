@@ -37,6 +37,7 @@ CALLS = (
     Call((3, 4, 3), (2, 2, 2), batch=1),
     Call((4, 3, 5), (2, 1, 3), channels=(2, 2), groups=2, batch=1, stride=[2, 1, 2], padding=[1, 0, 0, 1, 1, 1]),
     Call((3, 3), (3, 3), batch=0),
+    Call((10, 12), (3, 2), channels=(1, 1), stride=[1, 1], padding=[0, 1, 0, 0]),  # windows in more than one block
 )
 
 

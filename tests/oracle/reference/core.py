@@ -30,6 +30,11 @@ def full():
     for dtype, value in (("float64", 0.1), ("float32", -2.5), ("int64", -(2**62)), ("bool", False), ("uint8", 255)):
         yield Case([], Tensor(dtype, np.full((3, 0, 2), value)), {"shape": [3, 0, 2], "value": value, "dtype": dtype})
         yield Case([], Tensor(dtype, np.full((4,), value)), {"shape": [4], "value": value, "dtype": dtype})
+    for dtype in ("complex64", "complex128"):
+        yield Case([], Tensor(dtype, np.full((2,), 1.5 - 2j)), {"shape": [2], "value": [1.5, -2.0], "dtype": dtype})
+    for dtype in ("uint64", "float64"):
+        largest = 2**64 - 1  # as an integer that int64 has not
+        yield Case([], Tensor(dtype, np.full((2,), largest)), {"shape": [2], "value": largest, "dtype": dtype})
 
 
 def child(key, number, kind):

@@ -201,10 +201,11 @@ pooling("average_pool", average_pooled)
 
 @op("attention", f"{version()} nn.functional.scaled_dot_product_attention in float64")
 def attention():
-    def made(dtype, batch, queries, keys, heads, dim, out_dim=None, mask_shape=None, **attrs):
+    def made(dtype, batch, queries, keys, heads, dim, out_dim=None, mask_shape=None, groups=1, **attrs):
         random = Random("attention", dtype, batch, queries, keys, heads, dim, sorted(attrs.items()))
-        q, k = random.tensor(dtype, (batch, queries, heads, dim)), random.tensor(dtype, (batch, keys, heads, dim))
-        v = random.tensor(dtype, (batch, keys, heads, out_dim or dim))
+        own = heads // groups
+        q, k = random.tensor(dtype, (batch, queries, heads, dim)), random.tensor(dtype, (batch, keys, own, dim))
+        v = random.tensor(dtype, (batch, keys, own, out_dim or dim))
         inputs, mask = [q, k, v], None
         if mask_shape:
             allowed = random.tensor("bool", mask_shape)
@@ -212,7 +213,7 @@ def attention():
             inputs.append(allowed)
             mask = torch().from_numpy(allowed.array)
         attend = torch().nn.functional.scaled_dot_product_attention
-        options = {"is_causal": attrs.get("causal", False), "scale": attrs.get("scale")}
+        options = {"is_causal": attrs.get("causal", False), "scale": attrs.get("scale"), "enable_gqa": groups > 1}
         y = attend(*(tensor(t).transpose(1, 2) for t in (q, k, v)), attn_mask=mask, **options).transpose(1, 2)
         return Case(inputs, Tensor(dtype, y.numpy()), attrs, loose(dtype, 8))
 
@@ -224,6 +225,10 @@ def attention():
     yield made("float32", 2, 3, 4, 2, 4, mask_shape=(2, 1, 1, 4))
     yield made("float32", 2, 3, 4, 2, 4, mask_shape=(3, 4), scale=1.0)
     yield made("float32", 1, 1, 1, 1, 1)
+    yield made("float32", 2, 3, 5, 4, 4, groups=2)
+    yield made("float32", 2, 3, 5, 6, 2, out_dim=3, groups=3)
+    yield made("float64", 1, 3, 4, 2, 4, scale=1000.0)  # exp of a score would overflow
+    yield made("float64", 1, 3, 4, 2, 4, mask_shape=(3, 4), scale=-1000.0)
 
 
 @op("embedding", "NumPy indexing")

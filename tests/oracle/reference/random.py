@@ -102,7 +102,9 @@ def permutation():
 @op("dropout", f"{PHILOX}; an element stays where its uniform number is not below the rate, and is divided by 1 - rate")
 def dropout():
     for dtype in ("float32", "float64"):
-        for rate, shape in ((0.5, (3, 5)), (0.1, (20,)), (0.0, (4,)), (0.9, (2, 3, 4)), (0.5, (0, 3))):
+        drawn = unit(KEYS[2], (5,), dtype)[3]  # an element whose number is the rate stays
+        rates = (0.5, (3, 5)), (0.1, (20,)), (0.0, (4,)), (0.9, (2, 3, 4)), (0.5, (0, 3)), (1.0, (4,)), (drawn, (5,))
+        for rate, shape in rates:
             x = Random("dropout", dtype, rate).tensor(dtype, shape)
             stays = unit(KEYS[2], shape, dtype) >= rate
             y = Tensor(dtype, np.where(stays, x.array.astype(np.float64) / (1 - rate), 0.0))

@@ -120,8 +120,9 @@ reduction("sum", fold(np.add, 0), NUMBERS, sum_dtype)
 reduction("prod", fold(np.multiply, 1), NUMBERS, sum_dtype)
 reduction("max", np.max, ORDERED, same, EMPTY[2:3], SAME_VALUE)
 reduction("min", np.min, ORDERED, same, EMPTY[2:3], SAME_VALUE)
-reduction("any", lambda x, **k: np.any(x.astype(bool), **k), ("bool",), same)
-reduction("all", lambda x, **k: np.all(x.astype(bool), **k), ("bool",), same)
+TRUTHS = ("bool", "int8", "uint64", "float16", "complex64")
+reduction("any", lambda x, **k: np.any(x.astype(bool), **k), TRUTHS, lambda dtype: "bool")
+reduction("all", lambda x, **k: np.all(x.astype(bool), **k), TRUTHS, lambda dtype: "bool")
 reduction(
     "mean",
     lambda x, **k: np.mean(np.asarray(x + 0.0, complex if x.dtype == complex else float), **k),
@@ -139,6 +140,31 @@ reduction(
     source=f"scipy.special.logsumexp {SCIPY}",
     span=(-30, 30),
 )
+
+
+@op("logsumexp_large", f"scipy.special.logsumexp {SCIPY}", calls="logsumexp")
+def logsumexp_large():
+    rows = [[-1000, 1000, 0], [1000, 1000, 999], [-900, -800, -1000]]
+    for values, axis in ((rows, [1]), (rows, [0, 1]), ([[1000], [-1000]], [1])):
+        yield made(Tensor("float64", np.array(values)), scipy.special.logsumexp, {"axis": axis}, "float64", {"ulp": 4})
+
+
+# More rows than are in flight at once.
+LONG = ((9000,), {"axis": [0]}), ((1700, 5), {"axis": [0]})
+
+
+@op("sum_long", NUMPY, calls="sum")
+def sum_long():
+    for shape, attrs in LONG:
+        yield made(Random("sum_long", shape).tensor("int8", shape), fold(np.add, 0), attrs, "int64", "exact")
+
+
+@op("argmin_long", NUMPY, calls="argmin")
+def argmin_long():
+    for shape, _ in LONG:
+        x = Random("argmin_long", shape).tensor("int16", shape)
+        x.array[-3:] = -99  # the first of the least is in the last block
+        yield Case([x], Tensor("int64", np.argmin(x.array, 0)), {"axis": 0})
 
 
 def position(name, function):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .cases import EXACT, Case, Random, op, vector
-from .formats import ALL, FLOATS, Tensor
+from .formats import ALL, COMPLEX, FLOATS, Tensor
 
 NUMPY = f"numpy {np.__version__}"
 COMMON = ("float32", "int32", "bool", "bfloat16", "complex128", "uint8")
@@ -49,6 +49,9 @@ SLICES = [
     ((3, 4), slicing([1, 3], [3, -5], [1, -3])),
     ((2, 0, 3), slicing([0, 0, 1], [1, 0, 3])),
     ((), slicing([], [], [])),
+    ((7,), slicing([6], [-9], [-1])),
+    ((7,), slicing([4], [5], [3])),
+    ((7,), slicing([5], [4], [-2])),
 ]
 
 unary(
@@ -111,10 +114,10 @@ def update_slice():
         x, update = random.tensor(dtype, shape), random.tensor(dtype, size)
         y = x.array.copy()
         if y.ndim:
-            y[np.ix_(*([a + s * i for i in range(n)] for a, s, n in zip(starts, steps, size)))] = update.array
+            y[np.ix_(*([a + s * i for i in range(n)] for a, s, n in zip(starts, steps or [1] * y.ndim, size)))] = update.array
         else:
             y[...] = update.array
-        return Case([x, update], Tensor(dtype, y), {"starts": starts, "steps": steps})
+        return Case([x, update], Tensor(dtype, y), {"starts": starts, **({"steps": steps} if steps else {})})
 
     for dtype in ALL:
         yield made(dtype, (4, 5), (2, 2), [1, 4], [2, -3])
@@ -126,6 +129,9 @@ def update_slice():
         ((2, 3, 4), (1, 3, 2), [1, 0, 0], [1, 1, 3]),
         ((), (), [], []),
         ((0, 3), (0, 2), [0, 1], [1, 1]),
+        ((5, 7), (2, 3), [-2, -7], None),
+        ((5, 7), (3, 3), [-1, -1], [-1, -2]),
+        ((5, 7), (2, 3), [3, 1], [1, 2]),
     ):
         for dtype in COMMON[:2]:
             yield made(dtype, shape, size, starts, steps)
@@ -150,6 +156,10 @@ def pad():
         yield made("float32", shape, before, after, -2.5)
         yield made("int64", shape, before, after, -3)
     yield made("float64", (2,), [1], [1], 0.1)  # not a float32
+    for dtype in COMPLEX:
+        x = Random("pad", dtype).tensor(dtype, (2,))
+        y = np.pad(x.array, (1, 0), constant_values=0.5 - 2j)
+        yield Case([x], Tensor(dtype, y), {"before": [1], "after": [0], "value": [0.5, -2.0]})
 
 
 @op("concatenate", NUMPY)
