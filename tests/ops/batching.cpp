@@ -1,12 +1,15 @@
 // vmap, vmap_of_vjp, vjp_of_vmap: batches against loops over their elements.
+#include "ir/node.h"
 #include "ops/harness.h"
 
 #include <doctest/doctest.h>
 
+#include <koine/error.h>
 #include <koine/transform.h>
 
 #include <algorithm>
 #include <climits>
+#include <optional>
 
 namespace koine::optest {
 namespace {
@@ -140,6 +143,67 @@ void expect_every_axis(const OpSpec& op) {
   }
 }
 
+/// A batch of thousands, made of few different elements: more than a kernel has in flight at once.
+std::string large_batch_problem(const Batch& batch) {
+  constexpr size_t size = 4100;
+  const Mask all(batch.inputs(), 1);
+  std::vector<Tensors> single;
+  for (size_t b = 0; b < batch.size(); ++b) single.push_back(run(batch.graph, batch.element(all, b)));
+  auto repeated = [&](const std::vector<Tensors>& list) {
+    Tensors wide;
+    for (size_t i = 0; i < list[0].size(); ++i) {
+      Tensors parts;
+      for (size_t b = 0; b < size; ++b) parts.push_back(list[b % list.size()][i]);
+      wide.push_back(stacked(parts));
+    }
+    return wide;
+  };
+  GraphRef vmapped = transform::vmap(batch.graph, all, static_cast<int64_t>(size));
+  return difference(run(vmapped, repeated(batch.draws)), repeated(single), tolerance);
+}
+
+/// The attribute as the op stores it when it is given as `value`, or nothing when that is refused.
+std::optional<AttrValue> stored(const Call& call, const AttrField& field, const AttrValue& value) {
+  std::shared_ptr<void> attrs = copy_attrs(*call.op, call.attrs.get());
+  field.set(attrs.get(), value);
+  Arrays operands;
+  for (TypeRef type : types_of(call.in)) operands.push_back(make_placeholder(type, "a test", {}));
+  try {
+    return field.get(node_of(apply(*call.op, attrs.get(), operands)[0])->attrs->data.get());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// An axis that counts from the front is stored as counted from the end of an operand.
+std::string axis_stored_problem(const Call& call, const AttrField& field, int64_t axis) {
+  const bool several = std::holds_alternative<Axes>(field.get(call.attrs.get()));
+  auto as_given = [&](int64_t place) { return several ? AttrValue(Axes(place)) : AttrValue(place); };
+  const std::optional<AttrValue> got = stored(call, field, as_given(axis));
+  if (!got) return "";
+  for (const Tensor& operand : call.in) {
+    const int64_t from_end = axis - static_cast<int64_t>(operand.shape.size());
+    if (from_end < 0 && to_string(*got) == to_string(as_given(from_end))) return "";
+  }
+  return std::string(field.name) + " " + std::to_string(axis) + " is stored as " + to_string(*got);
+}
+
+/// A batch in front must not change what the attributes mean, nor the order of axes what is computed.
+void expect_axes_stored(const OpSpec& op) {
+  for (const Call& call : calls_of(op))
+    for (const AttrField& field : op.attrs.fields) {
+      const bool several = std::holds_alternative<Axes>(field.get(call.attrs.get()));
+      if (!several && field.name != std::string("axis")) continue;
+      for (int64_t axis = 0; axis < 4; ++axis)
+        expect(describe(call), [&] { return axis_stored_problem(call, field, axis); });
+      if (several && call.in[0].shape.size() == 2)
+        expect(describe(call), [&]() -> std::string {
+          const std::optional<AttrValue> got = stored(call, field, Axes({1, 0}));
+          return !got || to_string(*got) == to_string(Axes({-2, -1})) ? "" : "its axes are not stored in order";
+        });
+    }
+}
+
 TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
   for_each_op(Cell::vmap, [](const OpSpec& op) {
     for (size_t size : {3, 1})
@@ -163,7 +227,10 @@ TEST_CASE("vmap: a batch is a loop, whichever operands are batched") {
       for (const Mask& batched : batch_masks(batch.inputs(), false))
         expect(batch.name + " twice" + text_of(batched), [&] { return vmap_problem(nested, batched); });
     }
+    const Batch few = batches_of(op, 3)[0];
+    if (few.inputs()) expect(few.name + ", a large batch", [&] { return large_batch_problem(few); });
     expect_every_axis(op);
+    expect_axes_stored(op);
   });
 }
 

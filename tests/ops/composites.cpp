@@ -40,6 +40,16 @@ TEST_CASE("composites: labels and indices are checked") {
   CHECK(list(grad(rows)(zeros({4, 2}))) == Doubles{1, 1, 0, 0, 2, 2, 0, 0});
 }
 
+TEST_CASE("composites: a batch of indices does not repeat the weights") {
+  auto rows = [](const Array& weight, const Array& indices) {
+    return vmap([](const Array& w, const Array& i) { return embedding(w, i); }, {.in = {unbatched, 0}})(weight,
+                                                                                                        indices);
+  };
+  const std::string text = graph_text(rows)(zeros({5, 2}), zeros({7, 3}, int64));
+  CAPTURE(text);
+  CHECK(text.find("[7, 5, 2]") == std::string::npos);
+}
+
 TEST_CASE("composites: the gradient of max_pool goes to the first largest element, padding never wins") {
   Array x = reshape(array({-1.0, -1.0, -3.0, -1.0}), {.shape = {1, 2, 2, 1}});
   auto pooled = [](const Array& v) { return max_pool(v, {.window = {2, 2}}); };

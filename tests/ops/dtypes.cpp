@@ -78,8 +78,15 @@ std::string dtype_problem(const Call& narrow, const Call& wide, DType dtype, DTy
   return "";
 }
 
+/// The number as a user writes it.
+Arg arg_of(const Number& number) {
+  if (number.kind() == Kind::integer) return number.integer();
+  if (number.kind() == Kind::floating) return number.real();
+  return std::complex<double>(number.real(), number.imag());
+}
+
 /// The call with a number in place of operand i: what a 0-d array gives, of the dtype that the number takes there.
-std::string number_problem(const Call& call, size_t i, bool real, DType beside) {
+std::string number_problem(const Call& call, size_t i, const Number& number, DType beside) {
   auto with = [&](const Arg& operand) -> std::optional<Tensors> {
     std::vector<Array> arrays;
     std::vector<Arg> args;
@@ -93,10 +100,9 @@ std::string number_problem(const Call& call, size_t i, bool real, DType beside) 
     }
   };
   constexpr DType defaults[] = {bool_, int64, float32, complex64};
-  const Number number = real ? Number(0.5) : Number(1);
-  const std::optional<Tensors> got = with(real ? Arg(0.5) : Arg(1));
+  const std::optional<Tensors> got = with(arg_of(number));
   for (DType dtype : {promote_weak(beside, number.kind()), defaults[static_cast<int>(number.kind())]}) {
-    const Array taken = to_array(tensor_of(dtype, {}, {number.real()}));
+    const Array taken = to_array(tensor_of(dtype, {}, {{number.real(), number.imag()}}));
     const std::optional<Tensors> want = with(taken);
     if (got.has_value() == want.has_value() && (!got || difference(*got, *want, 0).empty())) return "";
   }
@@ -117,10 +123,56 @@ void expect_numbers(const Call& call) {
       } catch (const Error&) {
         continue;  // an operand that needs axes
       }
-      expect(describe(narrow) + ", with a number", [&] { return number_problem(narrow, i, false, dtype); });
-      if (is_inexact(dtype))
-        expect(describe(narrow) + ", with a real number", [&] { return number_problem(narrow, i, true, dtype); });
+      std::vector<Number> beside{1};
+      if (is_inexact(dtype)) beside.push_back(0.5);
+      // These two are no constants of the graph but its inputs.
+      if (dtype == float32) beside.insert(beside.end(), {0.3, Number::complex(0.3, -0.2)});
+      for (const Number& number : beside)
+        expect(describe(narrow) + ", with a number", [&] { return number_problem(narrow, i, number, dtype); });
     }
+}
+
+/// What promotion would change is refused where an op is recorded without it, as rules and files of graphs do.
+std::string unpromoted_problem(const Call& call) {
+  std::vector<OperandDType> promoted;
+  for (const Tensor& operand : call.in) promoted.push_back({operand.dtype});
+  try {
+    call.op->operand_dtypes(*call.op, promoted);
+  } catch (const DTypeError&) {
+    return "";
+  }
+  bool same = true;
+  for (size_t i = 0; i < call.in.size(); ++i) same = same && promoted[i].dtype == call.in[i].dtype;
+  if (same) return "";
+  Arrays operands;
+  for (TypeRef type : types_of(call.in)) operands.push_back(make_placeholder(type, "a test", {}));
+  try {
+    record(*call.op, intern_attrs(*call.op, call.attrs.get()), operands, {});
+  } catch (const DTypeError&) {
+    return "";
+  }
+  return "is recorded with dtypes that promotion would have changed";
+}
+
+/// Numbers alone: as arrays of the dtypes that numbers have by default.
+std::string numbers_problem(const OpSpec& op, std::span<const Number> numbers) {
+  constexpr DType defaults[] = {bool_, int64, float32, complex64};
+  auto given = [&](bool as_arrays) -> std::optional<Tensors> {
+    std::vector<Array> arrays;
+    std::vector<Arg> args;
+    for (const Number& number : numbers)
+      arrays.push_back(to_array(tensor_of(defaults[static_cast<int>(number.kind())], {}, {number.real()})));
+    for (size_t i = 0; i < arrays.size(); ++i) args.push_back(as_arrays ? Arg(arrays[i]) : arg_of(numbers[i]));
+    std::shared_ptr<void> attrs = op.attrs.make ? op.attrs.make() : nullptr;
+    try {
+      return read(ops::invoke(op, args, attrs.get()));
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  };
+  const std::optional<Tensors> got = given(false), want = given(true);
+  if (got.has_value() != want.has_value()) return "numbers alone are not taken as arrays of them";
+  return got ? difference(*got, *want, 0) : "";
 }
 
 TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused") {
@@ -148,7 +200,7 @@ TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused
           mixed.in[i] = in_dtype(call.in[i], static_cast<DType>(d));
           expect(describe(mixed), [&]() -> std::string {
             given(mixed);
-            return "";
+            return call.op->body ? "" : unpromoted_problem(mixed);
           });
         }
       // Attributes that are dtypes.
@@ -167,6 +219,10 @@ TEST_CASE("dtypes: every dtype agrees with the widest of its kind, or is refused
       // An op without operands and dtypes among its attributes still has a dtype.
       if (call.in.empty()) expect(describe(call), [&]() -> std::string { return given(call) ? "" : "refused"; });
     }
+    const Number numbers[][3] = {{0.3, 2, 1}, {2, 0.3, 1}, {2, 1, 0.3}};
+    for (const auto& list : numbers)
+      if (op.args.size() > 1 && op.args.size() <= 3)
+        expect("numbers alone", [&] { return numbers_problem(op, {list, op.args.size()}); });
   });
 }
 

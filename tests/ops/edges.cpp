@@ -1,5 +1,7 @@
-// What the samples of the ops do not reach, from edges.json: calls that are refused and with which error, calls just
-// within what is allowed, and slopes where a function has a corner, by its op's documentation.
+// What the samples of the ops do not reach, from edges.json: calls that are refused, with which error and what it says,
+// calls just within what is allowed, attributes that mean the same, and slopes where a function has a corner, by its
+// op's documentation.
+#include "ir/node.h"
 #include "ops/harness.h"
 
 #include <doctest/doctest.h>
@@ -8,7 +10,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <limits>
 
 namespace koine::optest {
 namespace {
@@ -44,24 +45,32 @@ std::vector<TypeRef> types_from(const nlohmann::json& list) {
   return types;
 }
 
-const char* error_of(const OpSpec& op, const nlohmann::json& entry) {
+struct Refusal {
+  const char* error = "none";
+  std::string text;
+};
+
+Refusal refusal_of(const OpSpec& op, const nlohmann::json& entry) {
   try {
     types_after(op, attrs_from(op, entry.at("attrs")).get(), types_from(entry.at("in")));
-  } catch (const ShapeError&) {
-    return "ShapeError";
-  } catch (const DTypeError&) {
-    return "DTypeError";
-  } catch (const IndexError&) {
-    return "IndexError";
-  } catch (const ValueError&) {
-    return "ValueError";
+  } catch (const ShapeError& error) {
+    return {"ShapeError", error.what()};
+  } catch (const DTypeError& error) {
+    return {"DTypeError", error.what()};
+  } catch (const IndexError& error) {
+    return {"IndexError", error.what()};
+  } catch (const ValueError& error) {
+    return {"ValueError", error.what()};
   }
-  return "none";
+  return {};
 }
 
 TEST_CASE("edges: calls that cannot be are refused with the error of their cause") {
   for_each_entry("refused", [](const OpSpec& op, const nlohmann::json& entry) {
-    CHECK(error_of(op, entry) == entry.at("error").get<std::string>());
+    const Refusal refusal = refusal_of(op, entry);
+    CAPTURE(refusal.text);
+    CHECK(refusal.error == entry.at("error").get<std::string>());
+    CHECK(refusal.text.find(entry.value("says", "")) != std::string::npos);
   });
 }
 
@@ -72,11 +81,21 @@ TEST_CASE("edges: calls just within what is allowed are accepted") {
   });
 }
 
-/// A number, "inf" or "-inf", or a pair of numbers: real and imaginary part.
+TEST_CASE("edges: attributes that mean the same are stored as the same") {
+  for_each_entry("same", [](const OpSpec& op, const nlohmann::json& entry) {
+    Arrays operands;
+    for (TypeRef type : types_from(entry.at("in"))) operands.push_back(make_placeholder(type, "a test", {}));
+    std::vector<AttrRef> stored;
+    for (const nlohmann::json& attrs : entry.at("attrs"))
+      stored.push_back(node_of(apply(op, attrs_from(op, attrs).get(), operands)[0])->attrs);
+    for (const AttrRef& attrs : stored) CHECK(to_string(attrs.get()) == to_string(stored[0].get()));
+  });
+}
+
+/// A number, "inf", "-inf" or "nan", or a pair of numbers: real and imaginary part.
 std::complex<double> number_from(const nlohmann::json& value) {
   if (value.is_array()) return {value[0].get<double>(), value[1].get<double>()};
-  const double inf = std::numeric_limits<double>::infinity();
-  return value.is_number() ? value.get<double>() : value == "inf" ? inf : -inf;
+  return value.is_number() ? value.get<double>() : std::stod(value.get<std::string>());
 }
 
 Tensor vector_from(const nlohmann::json& list) {

@@ -40,7 +40,17 @@ std::vector<int64_t> sizes_of(const Shape& shape) {
 
 DType wide_dtype(DType dtype) { return is_complex(dtype) ? complex128 : is_floating(dtype) ? float64 : dtype; }
 
+/// A pair is a complex number.
+Number number_value(const nlohmann::json& json) {
+  if (json.is_array()) return Number::complex(json.at(0).get<double>(), json.at(1).get<double>());
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_float()) return json.get<double>();
+  return json.is_number_unsigned() && json.get<uint64_t>() > INT64_MAX ? Number(json.get<uint64_t>())
+                                                                       : Number(json.get<int64_t>());
+}
+
 AttrValue attr_value(const AttrField& field, const void* attrs, const nlohmann::json& json) {
+  if (std::holds_alternative<Number>(field.get(attrs))) return number_value(json);
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<int64_t>();
   if (json.is_number()) return json.get<double>();

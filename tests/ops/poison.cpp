@@ -184,13 +184,49 @@ std::string failure_problem(Kernel kernel) {
   return "";
 }
 
+/// The operand that the result may take the place of has to be one that can be: of as many elements of its dtype.
+std::string in_place_problem(const OpSpec& op) {
+  for (const Call& call : calls_of(op)) {
+    const Kernel kernel = kernel_of(call);
+    const auto i = static_cast<size_t>(op.in_place);
+    if (i < kernel.in.size() && kernel.types[i]->dtype == kernel.results[0]->dtype &&
+        kernel.types[i]->count == kernel.results[0]->count)
+      return "";
+  }
+  return "its result never fits into the memory of the operand that its file names (in_place)";
+}
+
+/// Boxes of a result lie within it and go forwards, and are read from within their operands: compilers rely on it.
+std::string map_problem(const Kernel& kernel) {
+  if (!kernel.op->index_map) return "";
+  for (const MapPiece& piece : kernel.op->index_map({*kernel.op, kernel.types, kernel.attrs->data.get()}).pieces) {
+    int64_t first = piece.offset.value(), last = first;
+    bool empty = false;
+    for (int d = 0; d < kernel.results[0]->rank(); ++d) {
+      const int64_t step = piece.steps.empty() ? 1 : piece.steps[static_cast<size_t>(d)];
+      const int64_t start = piece.start[d].value(), more = piece.size[d].value() - 1;
+      if (step < 1) return "a box goes backwards";
+      empty = empty || more < 0;
+      if (start < 0 || start + std::max<int64_t>(more, 0) * step > kernel.results[0]->shape[d].value() - (more >= 0))
+        return "a box leaves the result";
+      const int64_t stride = piece.strides[d].value();
+      (stride < 0 ? first : last) += more * stride;
+    }
+    if (!empty && (first < 0 || last >= kernel.types[static_cast<size_t>(piece.operand)]->count))
+      return "a box reads beside its operand";
+  }
+  return "";
+}
+
 TEST_CASE("poison: kernels write what is wanted, all of it and nothing else") {
   for_each_op(Cell::poison, [](const OpSpec& op) {
     for (const Call& call : calls_of(op)) {
       expect(describe(call), [&] { return poison_problem(kernel_of(call)); });
+      expect(describe(call) + ", its map", [&] { return map_problem(kernel_of(call)); });
       expect(describe(call) + ", of large integers", [&] { return failure_problem(kernel_of(call)); });
     }
     for (const Call& call : smooth_calls(op)) expect(describe(call), [&] { return poison_problem(kernel_of(call)); });
+    if (op.in_place >= 0) expect("in place", [&] { return in_place_problem(op); });
   });
 }
 
