@@ -17,7 +17,7 @@ class Mutant:
     line: int
     kind: str
     old: str
-    code: str  # the line that it is in
+    code: str  # the line that it is in, what is replaced between << and >>
 
     def apply(self, text):
         return text[:self.start] + self.new + text[self.end:]
@@ -29,7 +29,7 @@ class Mutant:
 # Declarations that say something about an op but make no value of it: its interface, and the samples of its tests.
 _DECLARATION = re.compile(
     r"static constexpr (?:auto|const char\s*\*)\s+(?:doc|not_differentiable)\b|static constexpr Onnx\b|fields\[\]|"
-    r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|static std::vector<(?:ir::)?Sample> samples\(\)|"
+    r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|std::vector<(?:ir::)?Sample> \w*samples\b|"
     r"static constexpr Domain\b|struct Attrs\b|static_assert|throw \w+\(")
 _LINE = re.compile(r"^(?:template\b|struct \w+ : |\s*#)[^\n]*$", re.M)
 
@@ -137,8 +137,18 @@ def _blank_descriptions(text):
 
 # Values that have no other sign: truths, zeros, types, attributes, lists of arrays.
 _SIGNLESS = re.compile(
-    r"!|is_\w+\(|\(.* != 0\) [&|^] |zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
+    r"!|(?:std::)?is_?[a-z]\w*\(|0$|\(.* != 0\) [&|^] |zeros_like\([^()]*\)$|[^(]* (?:==|!=|<|<=|>|>=|&&|\|\|) |"
     r".*(?:\b(?:true|false|nullptr|strides|shape|attrs|a)$|\bdtype\(|\bagain\(|\bShape\b)", re.S)
+
+
+def _is_truth(value):
+    """Whether a value is a comparison or a chain of them, brackets aside."""
+    flat, i = "", 0
+    while i < len(value):
+        after = _closing(value, i) if value[i] in "([{" else i + 1
+        flat += value[i] if after == i + 1 else ""
+        i = after
+    return re.search(r" (?:==|!=|<=?|>=?|&&|\|\|) ", flat) and "?" not in flat
 
 
 def _negated_returns(text):
@@ -150,7 +160,7 @@ def _negated_returns(text):
                 part = value[1:-1][begin:end].strip()
                 if part and not part.startswith(("{", "Array(", ".")) and not _SIGNLESS.match(part):
                     yield start + 1 + begin, start + 1 + end, f"-({part})"
-        elif not _SIGNLESS.match(value):
+        elif not _SIGNLESS.match(value) and not _is_truth(value):
             yield start, match.end(1), f"-({value})"
 
 
@@ -160,8 +170,9 @@ def mutants_of(name, text):
     found = []
 
     def add(start, end, new, kind):
-        found.append(Mutant(name, start, end, new, _project.line_of(text, start), kind, text[start:end],
-                            text[text.rfind("\n", 0, start) + 1:(text + "\n").index("\n", start)].strip()))
+        first, last = text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", end)
+        line = f"{text[first:start]}<<{text[start:end]}>>{text[end:last]}".strip()
+        found.append(Mutant(name, start, end, new, _project.line_of(text, start), kind, text[start:end], line))
 
     for pattern, new, kind in _SWAPS:
         for match in pattern.finditer(code):
@@ -171,7 +182,8 @@ def mutants_of(name, text):
     for match in _INTEGER.finditer(code):
         add(match.start(), match.end(), str(int(match.group(1)) + 1), "off by one")
     for match in _REAL.finditer(code):
-        add(match.start(), match.end(), f"({match.group(1)} * 1.25)", "number")
+        if float(match.group(1)) != 0:
+            add(match.start(), match.end(), f"({match.group(1)} * 1.25)", "number")
     for match in _TERM.finditer(code):
         end = _end_of_term(code, match.end())
         add(match.start(), end, "", "dropped term")
