@@ -2,7 +2,7 @@
 
 #include <koine/error.h>
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 namespace koine::backend::cpu {
 

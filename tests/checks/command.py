@@ -253,9 +253,9 @@ def examples(koine):
     for config in sorted((koine.place / "examples").glob("*.toml")):
         expect("total" in koine.good("summary", config), f"the summary of {config}")
         koine.good("train", config, "train.epochs=1", "data.train=0:128")
-    last = koine.good("train", "examples/digits.toml").splitlines()[-1]
+    last = koine.good("train", "examples/digits_cnn.toml").splitlines()[-1]
     found = re.fullmatch(r"test accuracy (\d\.\d{3})", last)
-    expect(found and float(found[1]) >= 0.9, f"examples/digits.toml ends with {last!r}")
+    expect(found and float(found[1]) >= 0.9, f"examples/digits_cnn.toml ends with {last!r}")
 
 
 def end_of(running):
