@@ -1,6 +1,7 @@
 #include "backend/cpu/program.h"
 
 #include "backend/can_fail.h"
+#include "backend/cpu/inspect.h"
 #include "backend/cpu/pool.h"
 #include "compile/clean.h"
 
@@ -106,6 +107,11 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   compile::Cleaned cleaned = compile::clean(*graph, keeps);
   origin_ = std::move(cleaned.origin);
   schedule_ = compile::fuse(cleaned.graph, takes_views);
+  if (inspecting()) {
+    show_stage("graph", to_string(*graph));
+    show_stage("clean", to_string(*cleaned.graph));
+    show_stage("schedule", to_string(schedule_));
+  }
   steps_ = std::vector<ReadyStep>(schedule_.steps.size());
   std::vector<int64_t> scratch;
   size_t safe_from = 0;

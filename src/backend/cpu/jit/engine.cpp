@@ -1,4 +1,5 @@
 #include "backend/cpu/code.h"
+#include "backend/cpu/inspect.h"
 #include "backend/cpu/jit/emit.h"
 
 #include <koine/error.h>
@@ -65,6 +66,11 @@ class Engine {
     if (!jit::emit(kernel, passes, isa_, name.c_str(), *module)) return nullptr;
     if (isa_ == Isa::avx512)
       for (llvm::Function& function : *module) function.addFnAttr("min-legal-vector-width", "512");
+    if (inspecting()) {
+      std::string text;
+      llvm::raw_string_ostream(text) << *module;
+      show_stage("code of " + name, text);
+    }
     std::string problem;
     llvm::raw_string_ostream stream(problem);
     if (llvm::verifyModule(*module, &stream)) throw DeviceError("[jit] " + problem + "\n" + compile::to_string(kernel));
