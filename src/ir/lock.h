@@ -20,6 +20,7 @@ class SpinLock {
 };
 
 /// Guards recording: pending graphs belong to arrays, not to threads. A thread may lock it again while it holds it.
+/// It is held for short moments, so that those who wait look again now and then, and leaving costs a store.
 class GraphMutex {
  public:
   void lock() {
@@ -28,31 +29,24 @@ class GraphMutex {
       ++depth_;
       return;
     }
-    uint32_t state = free;
-    if (!state_.compare_exchange_strong(state, taken, std::memory_order_acquire)) wait();
-    owner_.store(self, std::memory_order_relaxed);
+    const void* nobody = nullptr;
+    if (!owner_.compare_exchange_strong(nobody, self, std::memory_order_acquire)) wait(self);
   }
   void unlock() {
-    if (depth_ != 0) {
+    if (depth_ != 0)
       --depth_;
-      return;
-    }
-    owner_.store(nullptr, std::memory_order_relaxed);
-    if (state_.exchange(free, std::memory_order_release) == wanted) state_.notify_one();
+    else
+      owner_.store(nullptr, std::memory_order_release);
   }
 
  private:
   friend class GraphUnlock;
-  static constexpr uint32_t free = 0, taken = 1, wanted = 2;
   static const void* this_thread() {
     static thread_local char place;
     return &place;
   }
-  void wait() {
-    while (state_.exchange(wanted, std::memory_order_acquire) != free) state_.wait(wanted, std::memory_order_relaxed);
-  }
+  void wait(const void* self);
 
-  std::atomic<uint32_t> state_{free};
   std::atomic<const void*> owner_{nullptr};
   uint32_t depth_ = 0;
 };

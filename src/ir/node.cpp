@@ -5,36 +5,9 @@ namespace koine::ir {
 
 constinit Node* NodePool::free_ = nullptr;
 
-namespace {
-// Written under the lock only, so that a node costs no atomic addition.
-constinit std::atomic<uint64_t> last_serial{0};
-uint64_t count_serial() {
-  uint64_t serial = last_serial.load(std::memory_order_relaxed) + 1;
-  last_serial.store(serial, std::memory_order_relaxed);
-  return serial;
-}
-}  // namespace
-
 uint64_t next_serial() {
   GraphLock lock(graph_mutex());
   return count_serial();
-}
-
-Node* NodePool::make(size_t operands, std::span<const TypeRef> types, std::source_location where) {
-  if (!free_) grow();
-  Node* node = std::exchange(free_, free_->next_);
-  node->out_count_ = static_cast<uint32_t>(types.size());
-  if (operands > Node::near_operands || types.size() != 1) make_far(node, operands, types.size());
-  node->serial = count_serial();
-  node->where = where;
-  node->live_outs = node->out_count_;
-  for (size_t i = 0; i < types.size(); ++i) {
-    Out& out = node->outs_[i];
-    out.refs = out.uses = 1;
-    out.node = node;
-    out.type = types[i];
-  }
-  return node;
 }
 
 void NodePool::make_far(Node* node, size_t operands, size_t outputs) {

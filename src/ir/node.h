@@ -110,7 +110,9 @@ inline Node* node_of(const Array& x) { return x.out()->node; }
 uint64_t next_serial();
 
 /// The user's line: that of the outermost SourceScope, else the given one.
-std::source_location current_source(std::source_location where);
+inline constinit thread_local bool scope_set = false;
+inline constinit thread_local std::source_location scope_where;
+inline std::source_location current_source(std::source_location where) { return scope_set ? scope_where : where; }
 /// "file.cpp:12"
 std::string to_string(const std::source_location& where);
 

@@ -1,7 +1,5 @@
 #include "ir/pending.h"
 
-#include "base/hash.h"
-
 #include <algorithm>
 
 /// Pending work: what is connected is evaluated together.
@@ -10,11 +8,6 @@ namespace koine::ir {
 namespace {
 
 constinit Component* spare = nullptr;
-
-Component* new_component() {
-  if (!spare) return new Component;
-  return std::exchange(spare, spare->next);
-}
 
 void give_back(Component* component) {
   component->nodes.clear();
@@ -27,15 +20,6 @@ void give_back(Component* component) {
   component->next = std::exchange(spare, component);
 }
 
-void add(Component& component, Node* node) {
-  node->component = &component;
-  node->slot = static_cast<uint32_t>(component.nodes.size());
-  component.nodes.push_back(node);
-  ++component.live;
-  component.rolling = hash_combine(component.rolling, node->attrs->hash);
-  for (const Out& out : node->outs()) component.bytes += out.type->bytes;
-}
-
 std::atomic<uint32_t> ended_runs{0};
 uint32_t waiting = 0;
 
@@ -46,6 +30,11 @@ void tell_waiting() {
 }
 
 }  // namespace
+
+Component* new_component() {
+  if (!spare) return new Component;
+  return std::exchange(spare, spare->next);
+}
 
 Component* merge(Component* a, Component* b) {
   if (a->nodes.size() < b->nodes.size()) std::swap(a, b);
@@ -64,16 +53,6 @@ Component* merge(Component* a, Component* b) {
   return a;
 }
 
-void join_component(Node* node) {
-  Component* home = nullptr;
-  for (Out* operand : node->in()) {
-    Component* other = operand->node->component;
-    if (!other || other == home || other->running) continue;
-    home = home ? merge(home, other) : other;
-  }
-  add(home ? *home : *new_component(), node);
-}
-
 void leave_component(Node* node) {
   Component* home = std::exchange(node->component, nullptr);
   home->nodes[node->slot] = nullptr;
@@ -84,7 +63,7 @@ Component* split(std::span<Node* const> nodes) {
   Component* home = new_component();
   for (Node* node : nodes) {
     leave_component(node);
-    add(*home, node);
+    add_to(*home, node);
   }
   return home;
 }

@@ -4,11 +4,34 @@
 /// How nodes come and go. The graph lock is held by every caller.
 namespace koine::ir {
 
+// Written under the lock only, so that a node costs no atomic addition.
+inline constinit std::atomic<uint64_t> last_serial{0};
+inline uint64_t count_serial() {
+  uint64_t serial = last_serial.load(std::memory_order_relaxed) + 1;
+  last_serial.store(serial, std::memory_order_relaxed);
+  return serial;
+}
+
 /// Makes nodes and takes them back. Those that died are used again: recording asks the system for nothing.
 class NodePool {
  public:
   /// A node without an op and with room for so many operands. Each output counts one handle, which the caller adopts.
-  static Node* make(size_t operands, std::span<const TypeRef> types, std::source_location where);
+  static Node* make(size_t operands, std::span<const TypeRef> types, std::source_location where) {
+    if (!free_) grow();
+    Node* node = std::exchange(free_, free_->next_);
+    node->out_count_ = static_cast<uint32_t>(types.size());
+    if (operands > Node::near_operands || types.size() != 1) make_far(node, operands, types.size());
+    node->serial = count_serial();
+    node->where = where;
+    node->live_outs = node->out_count_;
+    for (size_t i = 0; i < types.size(); ++i) {
+      Out& out = node->outs_[i];
+      out.refs = out.uses = 1;
+      out.node = node;
+      out.type = types[i];
+    }
+    return node;
+  }
   static void add_operand(Node* node, Out* operand) {
     node->in_[node->in_count_++] = operand;
     ++operand->uses;
@@ -34,8 +57,8 @@ class NodePool {
   static constinit Node* free_;
 };
 
-/// Adds a node with operands to the pending work that these belong to.
-void join_component(Node* node);
+/// An empty one.
+Component* new_component();
 /// All pending nodes of both become one component.
 Component* merge(Component* a, Component* b);
 /// Moves pending nodes, operands before users, to a component of their own.
@@ -46,14 +69,39 @@ void leave_component(Node* node);
 // same place of its body; at the latest when it is very long or large.
 inline bool should_cut(const Component& component) {
   constexpr size_t long_enough = 4096, longest = 16384;
-  constexpr uint64_t cut_mask = 0xff;
+  constexpr int cut_bits = 8;
   constexpr int64_t most_bytes = int64_t{4} << 30;
   if (component.bytes > most_bytes) return true;
   size_t size = component.live + component.called;
-  return size >= long_enough && ((component.rolling & cut_mask) == 0 || size >= longest);
+  return size >= long_enough && (component.rolling >> (64 - cut_bits) == 0 || size >= longest);
 }
-/// The node is to be evaluated at once: by the size of its component, or because every node is.
-bool is_due(const Node* node);
+/// Every op is evaluated at its call (KOINE_EAGER).
+extern const bool eager;
+inline constinit thread_local int body_depth = 0;
+/// The node is to be evaluated at once. Inside a body values stay unknown even where they could be known: they are part
+/// of the graph.
+inline bool is_due(const Node* node) {
+  return node->component && (eager || should_cut(*node->component)) && body_depth == 0;
+}
+
+inline void add_to(Component& component, Node* node) {
+  node->component = &component;
+  node->slot = static_cast<uint32_t>(component.nodes.size());
+  component.nodes.push_back(node);
+  ++component.live;
+  component.rolling = (component.rolling + node->attrs->hash) * 0x9e3779b97f4a7c15u;
+  for (const Out& out : node->outs()) component.bytes += out.type->bytes;
+}
+/// Adds a node with operands to the pending work that these belong to.
+inline void join_component(Node* node) {
+  Component* home = nullptr;
+  for (Out* operand : node->in()) {
+    Component* other = operand->node->component;
+    if (!other || other == home || other->running) continue;
+    home = home ? merge(home, other) : other;
+  }
+  add_to(home ? *home : *new_component(), node);
+}
 
 /// Brings the nodes into order, operands before users, with no gaps.
 void settle_order(Component& component);

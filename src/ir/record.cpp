@@ -15,13 +15,6 @@ namespace koine::ir {
 
 namespace {
 
-thread_local int body_depth = 0;
-
-const bool eager = [] {
-  const char* value = std::getenv("KOINE_EAGER");
-  return value && *value && std::strcmp(value, "0") != 0;
-}();
-
 struct Inference {
   AttrRef attrs;
   std::vector<TypeRef> in, out;
@@ -89,7 +82,10 @@ struct CallKey {
   const OpSpec* op = nullptr;
   std::array<TypeRef, most_known_operands> in{};
   uint64_t attrs_hash = 0;
-  bool operator==(const CallKey&) const = default;
+  bool is(const CallKey& other) const {
+    return op == other.op && in[0] == other.in[0] && in[1] == other.in[1] && in[2] == other.in[2] &&
+           attrs_hash == other.attrs_hash;
+  }
 };
 /// `given` are the attributes before they were brought to their canonical form.
 struct KnownCall {
@@ -116,8 +112,10 @@ KnownCall& place_of(const CallKey& key) {
 
 }  // namespace
 
-// Inside a body values stay unknown even where they could be known: they are part of the graph.
-bool is_due(const Node* node) { return node->component && (eager || should_cut(*node->component)) && body_depth == 0; }
+const bool eager = [] {
+  const char* value = std::getenv("KOINE_EAGER");
+  return value && *value && std::strcmp(value, "0") != 0;
+}();
 
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in) {
   GraphLock lock(graph_mutex());
@@ -167,7 +165,8 @@ Array record_known(const OpSpec& op, std::span<const Array* const> in, const voi
   {
     GraphLock lock(graph_mutex());
     const KnownCall& known = place_of(key);
-    if (known.key != key || (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs))) return out;
+    if (!known.key.is(key) || (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs)))
+      return out;
     Node* node = NodePool::make(in.size(), {&known.out, 1}, where);
     for (const Array* operand : in) NodePool::add_operand(node, operand->out());
     connect(node, op, known.attrs);

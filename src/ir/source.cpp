@@ -6,10 +6,7 @@
 
 namespace koine {
 
-namespace {
-thread_local bool scope_set = false;
-thread_local std::source_location scope_where;
-}  // namespace
+using ir::scope_set, ir::scope_where;
 
 // The outermost scope is the user's; library layers below it do not hide it.
 SourceScope::SourceScope(std::source_location where) : outer_(!scope_set) {
@@ -24,8 +21,6 @@ SourceScope::~SourceScope() {
 std::string at_line(std::source_location where) { return "\n  at " + ir::to_string(ir::current_source(where)); }
 
 namespace ir {
-
-std::source_location current_source(std::source_location where) { return scope_set ? scope_where : where; }
 
 std::string to_string(const std::source_location& where) {
   if (where.line() == 0) return "unknown line";

@@ -97,24 +97,75 @@ std::string name_operands(std::span<const Arg> args) {
   return text;
 }
 
+ir::OperandDType before_promotion(const Arg& arg) {
+  if (arg.is_array()) return {arg.array().dtype()};
+  return {bool_, true, arg.number().kind()};
+}
+
+// Few operands as arrays of which none has to be cast; numbers become arrays in `made`. False when that cannot be.
+bool as_they_are(const ir::OpSpec& op, std::span<const Arg> args, std::span<const Array*> arrays,
+                 std::span<Array> made) {
+  ir::OperandDType dtypes[ir::most_known_operands];
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i].is_array() && !args[i].array().defined()) return false;
+    dtypes[i] = before_promotion(args[i]);
+  }
+  op.operand_dtypes(op, {dtypes, args.size()});
+  for (size_t i = 0; i < args.size(); ++i)
+    if (args[i].is_array() && args[i].array().dtype() != dtypes[i].dtype) return false;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!args[i].is_array()) made[i] = number_array(args[i].number(), dtypes[i].dtype);
+    arrays[i] = args[i].is_array() ? &args[i].array() : &made[i];
+  }
+  return true;
+}
+
+/// The next call on such operands is a known one, if none of them had to be cast.
 void remember(const ir::AttrRef& given, std::span<const Array> in, const Array& out) {
+  const ir::OpSpec& op = *given->op;
+  if (op.outputs.size() != 1 || in.size() > ir::most_known_operands) return;
   const Array* operands[ir::most_known_operands];
-  for (size_t i = 0; i < in.size(); ++i) operands[i] = &in[i];
+  std::vector<ir::OperandDType> dtypes;
+  for (size_t i = 0; i < in.size(); ++i) {
+    operands[i] = &in[i];
+    dtypes.push_back({in[i].dtype()});
+  }
+  if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
+  for (size_t i = 0; i < in.size(); ++i)
+    if (dtypes[i].dtype != in[i].dtype()) return;
   ir::remember_call({operands, in.size()}, given, out);
+}
+
+Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
+  SourceScope scope(ir::current_source(args[0].where()));
+  const Array* arrays[ir::most_known_operands];
+  Array made[ir::most_known_operands];
+  bool found = false;
+  try {
+    found = as_they_are(op, args, arrays, made);
+  } catch (const Error&) {
+    // Said below, with the operands and the line.
+  }
+  if (found)
+    if (Array out = ir::record_known(op, {arrays, args.size()}, attrs, {}); out.defined()) return out;
+  return invoke(op, args, attrs)[0];
 }
 
 }  // namespace
 
 Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
-  const Array* arrays[ir::most_known_operands];
-  size_t count = 0;
-  for (const Arg& arg : args) {
-    if (count == ir::most_known_operands || !arg.is_array() || !arg.array().defined()) break;
-    arrays[count++] = &arg.array();
+  constexpr size_t most = ir::most_known_operands;
+  if (args.size() > most) return invoke(op, args, attrs)[0];
+  const Array* arrays[most];
+  size_t found = 0;
+  for (const Arg& arg : args)
+    if (arg.is_array() && arg.array().defined()) arrays[found++] = &arg.array();
+  if (found == args.size()) {
+    std::source_location where = args.empty() ? std::source_location() : args[0].where();
+    Array out = ir::record_known(op, {arrays, found}, attrs, where);
+    return out.defined() ? out : invoke(op, args, attrs)[0];
   }
-  if (count != 0 && count == args.size())
-    if (Array out = ir::record_known(op, {arrays, count}, attrs, args[0].where()); out.defined()) return out;
-  return invoke(op, args, attrs)[0];
+  return invoke_with_numbers(op, args, attrs);
 }
 
 Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
@@ -122,28 +173,24 @@ Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
   SourceScope scope(where);
   try {
     std::vector<ir::OperandDType> dtypes;
-    for (const Arg& arg : args)
-      dtypes.push_back(arg.is_array() ? ir::OperandDType{arg.array().dtype()}
-                                      : ir::OperandDType{bool_, true, arg.number().kind()});
+    for (const Arg& arg : args) dtypes.push_back(before_promotion(arg));
     if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
     Arrays in;
     std::vector<ir::TypeRef> types;
-    bool as_given = op.outputs.size() == 1 && !args.empty() && args.size() <= ir::most_known_operands;
     for (size_t i = 0; i < args.size(); ++i) {
-      if (args[i].is_array() && args[i].array().dtype() == dtypes[i].dtype) {
-        in.push_back(args[i].array());
-      } else {
-        in.push_back(args[i].is_array() ? Array(cast(args[i].array(), {.dtype = dtypes[i].dtype}))
-                                        : number_array(args[i].number(), dtypes[i].dtype));
-        as_given = false;
-      }
+      const Arg& arg = args[i];
+      if (!arg.is_array())
+        in.push_back(number_array(arg.number(), dtypes[i].dtype));
+      else if (arg.array().dtype() == dtypes[i].dtype)
+        in.push_back(arg.array());
+      else
+        in.push_back(cast(arg.array(), {.dtype = dtypes[i].dtype}));
       types.push_back(ir::type_of(in.back()));
     }
-    ir::AttrRef given;
-    if (as_given) given = ir::intern_attrs(op, attrs);
+    ir::AttrRef given = ir::intern_attrs(op, attrs);
     if (op.normalize) op.normalize(attrs, {op, types, attrs});
     Arrays out = ir::record(op, ir::intern_attrs(op, attrs), in, where);
-    if (as_given) remember(given, in, out[0]);
+    remember(given, in, out[0]);
     return out;
   } catch (const Error& error) {
     std::string text = error.what();
