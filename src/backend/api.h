@@ -24,11 +24,11 @@ struct DeviceApi {
   const char* doc;
   /// Prepares a concrete graph. Inputs flagged in `donated` belong to the program: it may write results there.
   std::shared_ptr<Program> (*compile)(const ir::GraphRef& graph, const std::vector<uint8_t>& donated);
-  /// Runs a program; returns a buffer for every output of the graph. Throws NodeFailure, and OutOfMemory before
-  /// anything was written to a donated input.
-  std::vector<ir::BufferRef> (*run)(const Program& program, std::span<const ir::BufferRef> inputs);
+  /// Runs a program and gives every output of the graph its buffer. Throws NodeFailure, and OutOfMemory before anything
+  /// was written to a donated input. The caller holds the inputs meanwhile.
+  void (*run)(const Program& program, std::span<ir::Buffer* const> inputs, std::span<ir::BufferRef> outputs);
 };
-inline constexpr int api_version = 1;
+inline constexpr int api_version = 2;
 
 /// All devices of this build; the first is the default.
 std::span<const DeviceApi* const> devices();

@@ -56,7 +56,7 @@ class Lease {
   std::unique_ptr<Work> work_;
 };
 
-std::vector<BufferRef> compile_and_run(const Work& work) {
+void compile_and_run(Work& work) {
   const backend::DeviceApi& device = current_device();
   auto program = program_cache().find(device, work);
   if (!program) {
@@ -67,11 +67,12 @@ std::vector<BufferRef> compile_and_run(const Work& work) {
     }
     program_cache().add(device, work, program);
   }
-  std::vector<BufferRef> inputs;
-  inputs.reserve(work.inputs.size());
-  for (const Out* input : work.inputs) inputs.push_back(input->value);
+  work.read.clear();
+  work.computed.clear();  // of a run that failed
+  for (const Out* input : work.inputs) work.read.push_back(input->value.get());
+  work.computed.resize(work.outputs.size());
   GraphUnlock unlock(graph_mutex());
-  return device.run(*program, inputs);
+  device.run(*program, work.read, work.computed);
 }
 
 /// A node that failed, with its error.
@@ -81,12 +82,12 @@ struct Failure {
 };
 
 /// Gives the outputs their values; others may record meanwhile. Throws Failure.
-void run(const Work& work) {
+void run(Work& work) {
   work.home->running = true;
   try {
-    std::vector<BufferRef> results = compile_and_run(work);
-    for (size_t k = 0; k < results.size(); ++k) {
-      work.outputs[k]->value = std::move(results[k]);
+    compile_and_run(work);
+    for (size_t k = 0; k < work.outputs.size(); ++k) {
+      work.outputs[k]->value = std::move(work.computed[k]);
       work.outputs[k]->ready.store(true, std::memory_order_release);
     }
   } catch (const backend::NodeFailure& failure) {

@@ -38,6 +38,9 @@ struct Work {
   std::vector<uint8_t> donated;   // inputs that nobody else holds
   Key key;
   uint64_t hash = 0;
+  // While it runs.
+  std::vector<ir::Buffer*> read;        // of the inputs, which keep them
+  std::vector<ir::BufferRef> computed;  // of the outputs
 };
 
 /// What came of `describe`.

@@ -9,8 +9,8 @@ namespace {
 std::shared_ptr<Program> compile(const ir::GraphRef& graph, const std::vector<uint8_t>& donated) {
   return std::make_shared<cpu::CpuProgram>(graph, donated);
 }
-std::vector<ir::BufferRef> run(const Program& program, std::span<const ir::BufferRef> inputs) {
-  return static_cast<const cpu::CpuProgram&>(program).run(inputs);
+void run(const Program& program, std::span<ir::Buffer* const> inputs, std::span<ir::BufferRef> outputs) {
+  static_cast<const cpu::CpuProgram&>(program).run(inputs, outputs);
 }
 
 constexpr DeviceApi api{api_version, "cpu", "fuses and compiles graphs for the processor", compile, run};

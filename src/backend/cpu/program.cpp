@@ -189,25 +189,25 @@ ProfiledStep CpuProgram::facts_of(size_t s, const Graph& graph) const {
   return facts;
 }
 
-std::vector<BufferRef> CpuProgram::run(std::span<const BufferRef> inputs) const {
+void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outputs) const {
   std::vector<std::byte*> in, out;
-  for (const BufferRef& buffer : inputs) in.push_back(buffer->data());
+  in.reserve(inputs.size());
+  for (Buffer* buffer : inputs) in.push_back(buffer->data());
   std::vector<BufferRef> results;
+  results.reserve(memory_.results.size());
+  out.reserve(memory_.results.size());
   for (size_t r = 0; r < memory_.results.size(); ++r) {
-    TypeRef type = schedule_.types[memory_.results[r]];
     int64_t from = memory_.result_input[r];
-    results.push_back(from >= 0 ? inputs[static_cast<size_t>(from)]
-                                : Buffer::allocate(type->count * static_cast<int64_t>(size_of(type->dtype))));
+    results.push_back(from >= 0 ? BufferRef(inputs[static_cast<size_t>(from)])
+                                : Buffer::allocate(schedule_.types[memory_.results[r]]->bytes));
     out.push_back(results.back()->data());
   }
   execute(in, out);
-  std::vector<BufferRef> outputs;
-  for (ValueId v : schedule_.outputs) {
-    const Home& home = memory_.home[v];
-    outputs.push_back(home.in == Home::In::input ? inputs[static_cast<size_t>(home.at)]
-                                                 : results[static_cast<size_t>(home.at)]);
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    const Home& home = memory_.home[schedule_.outputs[k]];
+    outputs[k] = home.in == Home::In::input ? BufferRef(inputs[static_cast<size_t>(home.at)])
+                                            : results[static_cast<size_t>(home.at)];
   }
-  return outputs;
 }
 
 void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRef> outputs) const {

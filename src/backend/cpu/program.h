@@ -35,7 +35,7 @@ class CpuProgram : public Program {
  public:
   CpuProgram(const ir::GraphRef& graph, const std::vector<uint8_t>& donated);
 
-  std::vector<ir::BufferRef> run(std::span<const ir::BufferRef> inputs) const;
+  void run(std::span<ir::Buffer* const> inputs, std::span<ir::BufferRef> outputs) const;
   /// On memory of a caller. Outputs that are null are not stored.
   void run(std::span<const ir::TensorRef> inputs, std::span<const ir::TensorRef> outputs) const;
 

@@ -58,10 +58,11 @@ class Interpreter : public GraphRunner {
     }
   }
 
-  static Buffers allocate(const Plan& plan, std::span<const BufferRef> inputs = {}) {
+  static Buffers allocate(const Plan& plan, std::span<Buffer* const> inputs = {}) {
     Buffers slots;
     for (size_t s = 0; s < plan.slot_bytes.size(); ++s)
-      slots.push_back(plan.input_of[s] == no_slot ? Buffer::allocate(plan.slot_bytes[s]) : inputs[plan.input_of[s]]);
+      slots.push_back(plan.input_of[s] == no_slot ? Buffer::allocate(plan.slot_bytes[s])
+                                                  : BufferRef(inputs[plan.input_of[s]]));
     return slots;
   }
 
@@ -92,18 +93,19 @@ std::shared_ptr<Program> compile(const GraphRef& graph, const std::vector<uint8_
   return program;
 }
 
-Buffers run(const Program& program, std::span<const BufferRef> inputs) {
+void run(const Program& program, std::span<Buffer* const> inputs, std::span<BufferRef> outputs) {
   const Plan& plan = static_cast<const ReferenceProgram&>(program).plan;
   const Graph& graph = *plan.graph;
   Interpreter interpreter;
   std::vector<TensorRef> values(graph.types.size());
   for (uint32_t i = 0; i < graph.input_count; ++i)
     values[i] = {graph.types[i]->dtype, plan.shape[i], inputs[i]->data()};
-  Buffers slots = Interpreter::allocate(plan, inputs), outputs;
+  Buffers slots = Interpreter::allocate(plan, inputs);
   interpreter.execute(plan, values, slots);
-  for (ValueId output : graph.outputs)
-    outputs.push_back(plan.slot[output] == no_slot ? inputs[output] : slots[plan.slot[output]]);
-  return outputs;
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    ValueId output = graph.outputs[k];
+    outputs[k] = plan.slot[output] == no_slot ? BufferRef(inputs[output]) : slots[plan.slot[output]];
+  }
 }
 
 constexpr DeviceApi api{api_version, "reference", "interprets each op's own definition; slow and exact", compile, run};
