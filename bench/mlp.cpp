@@ -1,0 +1,37 @@
+#include "numbers.h"
+#include "timing.h"
+
+/// One step of training 784-512-256-10 with relu, cross-entropy, Adam, batch 128, as in shared/peers/mlp.py; a plain
+/// loop without jit.
+using namespace koine;
+
+namespace {
+
+struct Mlp {
+  nn::Linear a{784, 512}, b{512, 256}, c{256, 10};
+  Array operator()(const Array& x) const { return c(relu(b(relu(a(x))))); }
+};
+
+/// The peers number weights and biases in turn from seed 1; biases are zero.
+void set(nn::Linear& layer, uint32_t seed) {
+  layer.weight = bench::normal(seed, {layer.in, layer.out}, 1 / std::sqrt(static_cast<double>(layer.in)));
+  layer.bias = zeros({layer.out});
+}
+
+}  // namespace
+
+int main() {
+  Mlp model;
+  set(model.a, 1);
+  set(model.b, 3);
+  set(model.c, 5);
+  Array x = bench::normal(0, {128, 784}), y = bench::RandomState(0).integers(10, {128}), loss;
+  optim::Adam adam{{.lr = 1e-3}};
+  auto step = [&] {
+    auto [value, grad] = value_and_grad([&](const Mlp& m) { return mean(cross_entropy(m(x), y)); }, model);
+    adam.step(model, grad);
+    loss = value;
+    loss.data();
+  };
+  bench::report("mlp", {step, [&] { return loss.item<double>(); }});
+}
