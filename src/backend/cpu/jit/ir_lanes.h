@@ -1,5 +1,6 @@
 #pragma once
 #include "backend/cpu/isa.h"
+#include "backend/cpu/math/concept.h"
 
 #include <cstdint>
 #include <type_traits>
@@ -56,7 +57,9 @@ struct IrLanes {
 
   IrLanes() = default;
   explicit IrLanes(llvm::Value* value) : value(value) {}
-  IrLanes(std::conditional_t<floating, double, int64_t> literal) {
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  IrLanes(T literal) {
     if constexpr (floating)
       value = llvm::ConstantFP::get(element(), static_cast<E>(literal));
     else
@@ -266,6 +269,12 @@ inline llvm::Value* half_of(llvm::Value* x, int half) {
   for (unsigned k = 0; k < n; ++k) places.push_back(static_cast<int>(k + static_cast<unsigned>(half) * n));
   return emitting->CreateShuffleVector(x, places);
 }
+inline llvm::Value* joined(llvm::Value* low, llvm::Value* high) {
+  llvm::SmallVector<int, 16> places;
+  for (unsigned k = 0; k < 2 * llvm::cast<llvm::FixedVectorType>(low->getType())->getNumElements(); ++k)
+    places.push_back(static_cast<int>(k));
+  return emitting->CreateShuffleVector(low, high, places);
+}
 template <Isa isa>
 IrLanes<double, isa> widened(IrLanes<float, isa> a, int half) {
   llvm::Value* x = half_of(a.value, half);
@@ -285,11 +294,18 @@ IrLanes<float, isa> narrow(IrLanes<double, isa> low, IrLanes<double, isa> high) 
   auto rounded = [](llvm::Value* x) {
     return emitting->CreateFPTrunc(x, with_element(x->getType(), emitting->getFloatTy()));
   };
-  llvm::Value *x = rounded(low.value), *y = rounded(high.value);
-  llvm::SmallVector<int, 16> places;
-  for (unsigned k = 0; k < 2 * llvm::cast<llvm::FixedVectorType>(x->getType())->getNumElements(); ++k)
-    places.push_back(static_cast<int>(k));
-  return IrLanes<float, isa>{emitting->CreateShuffleVector(x, y, places)};
+  return IrLanes<float, isa>{detail::joined(rounded(low.value), rounded(high.value))};
 }
+
+/// The low 32 bits of each.
+template <Isa isa>
+IrLanes<int32_t, isa> narrow(IrLanes<int64_t, isa> low, IrLanes<int64_t, isa> high) {
+  auto cut = [](llvm::Value* x) {
+    return emitting->CreateTrunc(x, with_element(x->getType(), emitting->getInt32Ty()));
+  };
+  return IrLanes<int32_t, isa>{detail::joined(cut(low.value), cut(high.value))};
+}
+
+static_assert(math::MixedLanes<IrLanes<float, Isa::avx512>, IrLanes<double, Isa::avx512>>);
 
 }  // namespace koine::backend::cpu::jit

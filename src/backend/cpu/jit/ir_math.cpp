@@ -66,6 +66,36 @@ llvm::Value* emit(Prim prim, V x, V y) {
       return math::round(x).value;
     case Prim::trunc:
       return math::trunc(x).value;
+    case Prim::sin:
+      return math::sin(x).value;
+    case Prim::cos:
+      return math::cos(x).value;
+    case Prim::tan:
+      return math::tan(x).value;
+    case Prim::asin:
+      return math::asin(x).value;
+    case Prim::acos:
+      return math::acos(x).value;
+    case Prim::atan:
+      return math::atan(x).value;
+    case Prim::asinh:
+      return math::asinh(x).value;
+    case Prim::acosh:
+      return math::acosh(x).value;
+    case Prim::atanh:
+      return math::atanh(x).value;
+    case Prim::erf:
+      return math::erf(x).value;
+    case Prim::atan2:
+      return math::atan2(x, y).value;
+    case Prim::hypot:
+      return math::hypot(x, y).value;
+    case Prim::power:
+      return math::power(x, y).value;
+    case Prim::remainder:
+      return math::remainder(x, y).value;
+    case Prim::floor_divide:
+      return math::floor_divide(x, y).value;
     default:
       return nullptr;
   }
