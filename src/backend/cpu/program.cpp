@@ -95,6 +95,22 @@ int first_compiled_run() {
   return run;
 }
 
+/// As many pointers as asked for, a few of them without an allocation.
+class Pointers {
+ public:
+  explicit Pointers(size_t count) : many_(count > few ? count : 0), all_(count > few ? many_.data() : few_, count) {}
+  Pointers(const Pointers&) = delete;
+  Pointers& operator=(const Pointers&) = delete;
+  std::byte*& operator[](size_t k) { return all_[k]; }
+  operator std::span<std::byte* const>() const { return all_; }
+
+ private:
+  static constexpr size_t few = 64;
+  std::byte* few_[few];
+  std::vector<std::byte*> many_;
+  std::span<std::byte*> all_;
+};
+
 TensorRef tensor_of(TypeRef type) {
   TensorRef tensor{type->dtype, {}, nullptr};
   for (Dim d : type->shape) tensor.shape.push_back(d.value());
@@ -119,7 +135,7 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
     prepare(s);
     const auto& kernel = schedule_.steps[s].kernel;
     if (kernel)
-      scratch.push_back(spill_bytes(steps_[s].passes, kernel->columns()) * steps_[s].parts.count());
+      scratch.push_back(steps_[s].spill * steps_[s].parts.count());
     else
       scratch.push_back(steps_[s].node ? steps_[s].node->scratch_bytes() : 0);
     if (!schedule_.steps[s].kernel && can_fail(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]]))
@@ -137,6 +153,7 @@ void CpuProgram::prepare(size_t s) {
     const compile::Kernel& kernel = *step.kernel;
     ready.passes = compile::passes_of(kernel);
     ready.parts = parts_of(kernel);
+    ready.spill = spill_bytes(ready.passes, kernel.columns());
     size_t axes = kernel.extents.size(), outer = axes - (kernel.loop == Loop::column ? 2 : 1);
     auto add = [&](const compile::Access& access) {
       auto size = static_cast<int64_t>(size_of(access.dtype));
@@ -190,17 +207,15 @@ ProfiledStep CpuProgram::facts_of(size_t s, const Graph& graph) const {
 }
 
 void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outputs) const {
-  std::vector<std::byte*> in, out;
-  in.reserve(inputs.size());
-  for (Buffer* buffer : inputs) in.push_back(buffer->data());
+  Pointers in(inputs.size()), out(memory_.results.size());
+  for (size_t i = 0; i < inputs.size(); ++i) in[i] = inputs[i]->data();
   std::vector<BufferRef> results;
   results.reserve(memory_.results.size());
-  out.reserve(memory_.results.size());
   for (size_t r = 0; r < memory_.results.size(); ++r) {
     int64_t from = memory_.result_input[r];
     results.push_back(from >= 0 ? BufferRef(inputs[static_cast<size_t>(from)])
                                 : Buffer::allocate(schedule_.types[memory_.results[r]]->bytes));
-    out.push_back(results.back()->data());
+    out[r] = results.back()->data();
   }
   execute(in, out);
   for (size_t k = 0; k < outputs.size(); ++k) {
@@ -239,31 +254,26 @@ void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRe
 void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
   if (runs_.fetch_add(1, std::memory_order_relaxed) == first_compiled_run()) make_code();
   BufferRef arena;
-  {
+  const bool needed = memory_.arena_bytes > 0;
+  if (needed) {
     std::lock_guard lock(mutex_);
     if (!arenas_.empty()) {
       arena = std::move(arenas_.back());
       arenas_.pop_back();
     }
   }
-  if (!arena) arena = Buffer::allocate(memory_.arena_bytes);
-  std::vector<std::byte*> values;
-  for (const Home& home : memory_.home) {
-    switch (home.in) {
-      case Home::In::input:
-        values.push_back(inputs[static_cast<size_t>(home.at)]);
-        break;
-      case Home::In::result:
-        values.push_back(results[static_cast<size_t>(home.at)]);
-        break;
-      case Home::In::arena:
-        values.push_back(arena->data() + home.at);
-        break;
-      default:
-        values.push_back(nullptr);
-    }
+  if (needed && !arena) arena = Buffer::allocate(memory_.arena_bytes);
+  std::byte* base = arena ? arena->data() : nullptr;
+  Pointers values(memory_.home.size());
+  for (size_t v = 0; v < memory_.home.size(); ++v) {
+    const Home& home = memory_.home[v];
+    auto at = static_cast<size_t>(home.at);
+    if (home.in == Home::In::input) values[v] = inputs[at];
+    if (home.in == Home::In::result) values[v] = results[at];
+    if (home.in == Home::In::arena) values[v] = base + at;
   }
-  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values, arena->data());
+  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values, base);
+  if (!needed) return;
   std::lock_guard lock(mutex_);
   arenas_.push_back(std::move(arena));
 }
@@ -290,21 +300,26 @@ void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values, std::b
   const Step& step = schedule_.steps[s];
   const ReadyStep& ready = steps_[s];
   const compile::Kernel& kernel = *step.kernel;
-  std::vector<std::byte*> buffers;
-  for (const compile::View& view : step.in) buffers.push_back(values[view.base]);
-  for (ValueId v : step.out) buffers.push_back(values[v]);
+  std::byte* buffers[compile::most_accesses];
+  size_t count = 0;
+  for (const compile::View& view : step.in) buffers[count++] = values[view.base];
+  for (ValueId v : step.out) buffers[count++] = values[v];
   Function code = ready.code.load(std::memory_order_acquire);
-  int64_t spill = spill_bytes(ready.passes, kernel.columns());
-  parallel_for(ready.parts.count(), [&](int64_t chunk) {
+  auto run_part = [&](int64_t chunk) {
     int64_t row = chunk / ready.parts.parts_of_row * ready.parts.rows_of_part;
     int64_t column = chunk % ready.parts.parts_of_row * ready.parts.columns_of_part;
     Part part{row, std::min(ready.parts.rows, row + ready.parts.rows_of_part), column,
               std::min(kernel.columns(), column + ready.parts.columns_of_part)};
     if (code)
-      run_code(s, code, buffers.data(), part, scratch + chunk * spill);
+      run_code(s, code, buffers, part, scratch + chunk * ready.spill);
     else
-      interpret(kernel, ready.passes, buffers.data(), part);
-  });
+      interpret(kernel, ready.passes, buffers, part);
+  };
+  int64_t parts = ready.parts.count();
+  if (parts == 1)
+    run_part(0);
+  else
+    parallel_for(parts, run_part);
 }
 
 /// Calls the function for the rows of each run along the last of the outer axes.

@@ -23,6 +23,7 @@ struct Parts {
 struct ReadyStep {
   compile::Passes passes;                // of a kernel
   Parts parts;                           // of a kernel
+  int64_t spill = 0;                     // of each part
   std::atomic<Function> code = nullptr;  // of a kernel, once it is made
   Ints row_steps, fold_steps, column_steps;
   ProfiledStep facts;
