@@ -46,7 +46,7 @@ struct Conv : Contraction {
   static void reference(const KernelInput& kernel, const Attrs& a) { convolution_reference(kernel, view(a)); }
   static std::vector<Sample> samples() {
     return {sample<Conv>({{{2, 5, 2}}, {{3, 2, 3}}}, {{2}, {1, 0}, {1}, 1}),
-            sample<Conv>({{{1, 4, 5, 2}}, {{2, 3, 1, 4}}}, {{1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
+            sample<Conv>({{{1, 4, 5, 4}}, {{2, 3, 2, 4}}}, {{1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
             sample<Conv>({{{1, 3, 2, 3, 1}}, {{2, 2, 1, 1, 2}}}, {{1, 1, 1}, {0, 0, 0, 0, 0, 0}, {1, 1, 1}, 1})};
   }
   static constexpr Onnx onnx{"Conv", 11};

@@ -48,7 +48,7 @@ struct ConvInputGrad : Contraction {
   static void reference(const KernelInput& kernel, const Attrs& a) { convolution_input_reference(kernel, view(a)); }
   static std::vector<Sample> samples() {
     return {sample<ConvInputGrad>({{{2, 2, 3}}, {{3, 2, 3}}}, {{5}, {2}, {1, 0}, {1}, 1}),
-            sample<ConvInputGrad>({{{1, 4, 3, 4}}, {{2, 3, 1, 4}}}, {{4, 5}, {1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
+            sample<ConvInputGrad>({{{1, 4, 3, 4}}, {{2, 3, 2, 4}}}, {{4, 5}, {1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
             sample<ConvInputGrad>({{{1, 2, 1, 3, 2}}, {{2, 2, 1, 1, 2}}},
                                   {{3, 2, 3}, {1, 1, 1}, {0, 0, 0, 0, 0, 0}, {1, 1, 1}, 1})};
   }

@@ -47,7 +47,7 @@ struct ConvWeightGrad : Contraction {
   static void reference(const KernelInput& kernel, const Attrs& a) { convolution_weight_reference(kernel, view(a)); }
   static std::vector<Sample> samples() {
     return {sample<ConvWeightGrad>({{{2, 5, 2}}, {{2, 2, 3}}}, {{3}, {2}, {1, 0}, {1}, 1}),
-            sample<ConvWeightGrad>({{{1, 4, 5, 2}}, {{1, 4, 3, 4}}}, {{2, 3}, {1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
+            sample<ConvWeightGrad>({{{1, 4, 5, 4}}, {{1, 4, 3, 4}}}, {{2, 3}, {1, 2}, {1, 1, 0, 2}, {2, 1}, 2}),
             sample<ConvWeightGrad>({{{1, 3, 2, 3, 1}}, {{1, 2, 1, 3, 2}}},
                                    {{2, 2, 1}, {1, 1, 1}, {0, 0, 0, 0, 0, 0}, {1, 1, 1}, 1})};
   }

@@ -16,7 +16,8 @@ struct Pow : Elementwise<2> {
   static Array partial_1(Array, Array x1, Array x2) { return x2 * pow(x1, where(x2 == 0, 0, x2 - 1)); }
   // Of the limits at base 0 the one for exponents >= 0: 0, where 0 * log(0) would be NaN.
   static Array partial_2(Array y, Array x1, Array x2) {
-    Array flat = logical_and(x1 == 0, (is_complex(y.dtype()) ? real(x2) : x2) >= 0);
+    Array flat = x1 == 0;
+    if (!is_complex(y.dtype())) flat = logical_and(flat, x2 >= 0);
     return y * log(where(flat, 1, x1));
   }
   static constexpr Onnx onnx{"Pow", 7};

@@ -68,8 +68,9 @@ void Scan::reference(const KernelInput& k, const Attrs& a) {
 void WhileLoop::reference(const KernelInput& k, const Attrs& a) {
   size_t nc = constants(a), nk = k.in.size() - nc;
   Carries carry(k.in.subspan(nc));
-  for (size_t c = 0; a.max_steps > 0 && c < nk; ++c)
-    if (k.out[nk + 1 + c].data) std::memset(k.out[nk + 1 + c].data, 0, static_cast<size_t>(k.out[nk + 1 + c].bytes()));
+  std::span<const ir::TensorRef> history = k.out.subspan(nk + 1);
+  for (const ir::TensorRef& kept : history)
+    if (kept.data) std::memset(kept.data, 0, static_cast<size_t>(kept.bytes()));
   int64_t steps = 0;
   for (; a.max_steps == 0 || steps < a.max_steps; ++steps) {
     std::vector<ir::TensorRef> in(k.in.begin(), k.in.begin() + static_cast<std::ptrdiff_t>(nc));
@@ -78,8 +79,7 @@ void WhileLoop::reference(const KernelInput& k, const Attrs& a) {
     ir::TensorRef verdict{bool_, {}, reinterpret_cast<std::byte*>(&go_on)};
     k.runner.run(a.graphs[0], in, {&verdict, 1});
     if (!go_on) break;
-    for (size_t c = 0; a.max_steps > 0 && c < nk; ++c)
-      Carries::copy(carry.now()[c], element(k.out[nk + 1 + c], steps).data);
+    for (size_t c = 0; c < history.size(); ++c) Carries::copy(carry.now()[c], element(history[c], steps).data);
     k.runner.run(a.graphs[1], in, carry.next());
     carry.turn();
   }

@@ -63,11 +63,9 @@ class Block {
  public:
   explicit Block(const Geometry& g) : g_(g), points_(static_cast<size_t>(block * g.taps)) {}
   void choose(int64_t first) {
-    first_ = first;
     size_ = std::min(block, g_.count - first);
     for (int64_t p = 0; p < size_; ++p) g_.points_of(first + p, points_.data() + p * g_.taps);
   }
-  int64_t first() const { return first_; }
   int64_t size() const { return size_; }
   /// Calls f(window, tap, first channel in a row of x) for each tap that is not in the padding.
   template <class F>
@@ -83,7 +81,7 @@ class Block {
  private:
   const Geometry& g_;
   std::vector<int64_t> points_;
-  int64_t first_{}, size_{};
+  int64_t size_{};
 };
 
 template <class W>

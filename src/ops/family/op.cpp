@@ -16,28 +16,17 @@ namespace koine::ops {
 
 void promote_operands(Promote rule, std::span<ir::OperandDType> operands) {
   constexpr DType defaults[] = {bool_, int64, float32, complex64};
-  auto weak = [&](ir::OperandDType& operand, DType common, bool any) {
-    operand.dtype = any ? promote_weak(common, operand.kind) : defaults[static_cast<int>(operand.kind)];
-  };
-  if (rule == Promote::none || rule == Promote::with_first) {
-    bool first = rule == Promote::with_first && !operands[0].number;
+  if (rule == Promote::none) {
     for (ir::OperandDType& operand : operands)
-      if (operand.number) weak(operand, operands[0].dtype, first);
+      if (operand.number) operand.dtype = defaults[static_cast<int>(operand.kind)];
     return;
   }
-  bool any = false;
+  // bool gives way to everything.
   DType common = bool_;
-  for (const ir::OperandDType& operand : operands) {
-    if (operand.number) continue;
-    common = any ? promote(common, operand.dtype) : operand.dtype;
-    any = true;
-  }
-  for (ir::OperandDType& operand : operands) {
-    if (!operand.number) continue;
-    weak(operand, common, any);
-    common = any ? promote(common, operand.dtype) : operand.dtype;
-    any = true;
-  }
+  for (const ir::OperandDType& operand : operands)
+    if (!operand.number) common = promote(common, operand.dtype);
+  for (const ir::OperandDType& operand : operands)
+    if (operand.number) common = promote_weak(common, operand.kind);
   if (rule == Promote::inexact && !is_inexact(common)) common = float32;
   for (ir::OperandDType& operand : operands) operand.dtype = common;
 }

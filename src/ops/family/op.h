@@ -36,10 +36,9 @@ struct NoAttrs {};
 
 /// Which dtypes operands are brought to before an op sees them.
 enum class Promote : uint8_t {
-  none,       // each operand keeps its own; numbers take their default dtype
-  all,        // all operands to their common dtype
-  inexact,    // the same, then integers and bool to float32
-  with_first  // numbers take the first operand's dtype, arrays keep theirs
+  none,    // each operand keeps its own; numbers take their default dtype
+  all,     // all operands to their common dtype
+  inexact  // the same, then integers and bool to float32
 };
 void promote_operands(Promote rule, std::span<ir::OperandDType> operands);
 
