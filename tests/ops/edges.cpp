@@ -71,6 +71,10 @@ TEST_CASE("edges: calls that cannot be are refused with the error of their cause
     CAPTURE(refusal.text);
     CHECK(refusal.error == entry.at("error").get<std::string>());
     CHECK(refusal.text.find(entry.value("says", "")) != std::string::npos);
+    // "[op] what is wrong", the operands, the line: each once.
+    CHECK(refusal.text.rfind("[", 0) == 0);
+    CHECK(refusal.text[refusal.text.find("] ") + 2] != '[');
+    for (const char* part : {"\n  operands:", "\n  at "}) CHECK(refusal.text.find(part) == refusal.text.rfind(part));
   });
 }
 
@@ -90,6 +94,15 @@ TEST_CASE("edges: attributes that mean the same are stored as the same") {
       stored.push_back(node_of(apply(op, attrs_from(op, attrs).get(), operands)[0])->attrs);
     for (const AttrRef& attrs : stored) CHECK(to_string(attrs.get()) == to_string(stored[0].get()));
   });
+}
+
+TEST_CASE("edges: simple numbers are constants of the graph, others are inputs of its program") {
+  const Array x = make_placeholder(intern_type(complex64, {}), "a test", {});
+  auto is_constant = [&](const Arg& number) { return node_of(x * number)->in()[1]->node->op != nullptr; };
+  for (double simple : {0.0, 1.0, -1.0, 2.0, 0.5}) CHECK(is_constant(simple));
+  for (double other : {-0.0, -2.0, 3.0, 0.625, 0.3}) CHECK(!is_constant(other));
+  CHECK(is_constant(7));
+  CHECK(!is_constant(std::complex<double>(1, 0)));
 }
 
 /// A number, "inf", "-inf" or "nan", or a pair of numbers: real and imaginary part.

@@ -96,6 +96,12 @@ TEST_CASE("while_loop: values, forward mode, reverse mode with max_steps, batche
     CHECK(text.find("max_steps") != std::string::npos);
     CHECK(text.find("scan") != std::string::npos);
   }
+  // The bound ends a loop whose condition still holds.
+  auto doubled = [](const Array& x) {
+    return while_loop([](const Array& v) { return v > 0; }, [](const Array& v) { return 2 * v; }, x, {.max_steps = 3});
+  };
+  CHECK(close(doubled(two), scalar_array(16.0)));
+  CHECK(close(grad(doubled)(two), scalar_array(8.0)));
   Array many = array({3.0, 2.0, 9.0, 100.0});
   CHECK(close(vmap([&](const Array& a) { return root(a, 0); })(many), sqrt(many), 1e-4));
   CHECK(close(vmap(grad([&](const Array& a) { return root(a, 30); }))(many), 0.5 / sqrt(many), 1e-3));
