@@ -17,7 +17,7 @@ class Mutant:
     line: int
     kind: str
     old: str
-    code: str  # the line that it is in, what is replaced between << and >>
+    code: str  # the line that it is in, what is replaced between two @
 
     def apply(self, text):
         return text[:self.start] + self.new + text[self.end:]
@@ -171,7 +171,7 @@ def mutants_of(name, text):
 
     def add(start, end, new, kind):
         first, last = text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", end)
-        line = f"{text[first:start]}<<{text[start:end]}>>{text[end:last]}".strip()
+        line = f"{text[first:start]}@{text[start:end]}@{text[end:last]}".strip()
         found.append(Mutant(name, start, end, new, _project.line_of(text, start), kind, text[start:end], line))
 
     for pattern, new, kind in _SWAPS:

@@ -2,7 +2,8 @@
 
 A mutant is one op's file or one file of a family with one change (see _mutants.py). It is compiled alone, without
 optimisation and with the sanitizers of ./scripts/sanitize, and linked before the library, so that its definitions are
-the ones that count. Then the generated tests run of the ops that it belongs to, and where they pass, all other tests.
+the ones that count. Then the generated tests run of the ops that it belongs to, on the reference device, whose kernels
+are mutated; where they pass the same on the cpu device, which compiles bodies and maps; where they pass all other tests.
 By default a sample of mutants is tried; --all tries every one of them and asks for 98 % caught. --self-test runs the
 same with most kinds of tests switched off, which has to be noticed.
 """
@@ -47,7 +48,7 @@ class Workbench:
         self.root, self.build, self.place = root, build, place
         names = ",".join(f"{kind}*" for kind in kinds)
         self.generated, self.others = f"--test-case={names}", f"--test-case-exclude={names}"
-        self.then_others = kinds == GENERATED
+        self.thorough = kinds == GENERATED
         entries = json.loads((build / "compile_commands.json").read_text())
         shard = next(e for e in entries if e["file"].endswith("ops_shard_00.cpp"))
         self.compiler = self._without_files(shlex.split(shard["command"]))
@@ -119,11 +120,9 @@ class Workbench:
             raise RuntimeError(f"the tests do not link:\n{done.stderr[-2000:]}")
         return target
 
-    def passes(self, executable, tests, ops=()):
+    def passes(self, executable, tests, ops=(), device="reference"):
         """Whether tests pass; what tests ops tests all of them where none is named."""
-        # The reference device runs the kernels that are mutated.
-        environment = dict(os.environ, KOINE_DEVICE="reference", KOINE_TEST_OP=",".join(ops),
-                           ASAN_OPTIONS=SANITIZER_OPTIONS)
+        environment = dict(os.environ, KOINE_DEVICE=device, KOINE_TEST_OP=",".join(ops), ASAN_OPTIONS=SANITIZER_OPTIONS)
         try:
             done = subprocess.run([str(executable), "--abort-after=1", tests], check=False, env=environment,
                                   cwd=self.root, capture_output=True, timeout=TIME_LIMIT, preexec_fn=no_core)
@@ -140,8 +139,8 @@ class Workbench:
                 return "broken"
             tests = self.executable(number, [made])
             survived = self.passes(tests, self.generated, ops)
-            if self.then_others:
-                survived = survived and self.passes(tests, self.others)
+            if self.thorough:
+                survived = survived and self.passes(tests, self.generated, ops, "cpu") and self.passes(tests, self.others)
             return "survived" if survived else "caught"
         finally:
             subprocess.run(["rm", "-rf", str(self.place / str(number))], check=False)
@@ -221,9 +220,9 @@ def run(options, kinds=GENERATED):
         wanted = sorted({op for m in mutants for op in ops[m.file]})
         passing = pool.map(lambda op: bench.passes(clean, bench.generated, [op]), wanted)
         sound = {op for op, good in zip(wanted, passing) if good}
-        if bench.then_others and not bench.passes(clean, bench.others):
-            print("a test fails without any mutant: only the generated ones are run", flush=True)
-            bench.then_others = False
+        if bench.thorough and not (bench.passes(clean, bench.others) and bench.passes(clean, bench.generated, [], "cpu")):
+            print("a test fails without any mutant: only those of the reference device are run", flush=True)
+            bench.thorough = False
         if set(wanted) - sound:
             print("not tried, their tests fail without any mutant:", *sorted(set(wanted) - sound), flush=True)
         tried = {file: [op for op in named if op in sound] for file, named in ops.items()}
