@@ -182,13 +182,18 @@ auto vmap(F f, VmapOptions options = {}, std::source_location where = std::sourc
 }
 
 /// A function that is traced once per structure and types of its arguments; later calls only replay the graph.
-/// Arrays that f reaches from outside are fixed at the first call. Copies share nothing.
+/// Arrays that f reaches from outside are fixed at the first call. Copies share nothing. Several threads may call it.
 template <class F>
 class Jit {
  public:
   Jit(F f, std::source_location where) : f_(std::move(f)), where_(where) {}
   Jit(const Jit& other) : f_(other.f_), where_(other.where_) {}
-  Jit(Jit&& other) noexcept = default;
+  Jit(Jit&& other) noexcept
+      : f_(std::move(other.f_)), where_(other.where_), first_(std::exchange(other.first_, nullptr)) {}
+  Jit& operator=(const Jit&) = delete;
+  ~Jit() {
+    while (first_) delete std::exchange(first_, first_->next);
+  }
 
   template <class... A>
   auto operator()(const A&... arguments) {
@@ -198,17 +203,22 @@ class Jit {
     std::string key = tree::structure_key(all) + detail::types_key(leaves);
     // A value that is known by its type alone may differ: such a call is traced each time.
     if (tree::has_opaque(all)) return std::apply(f_, all);
-    for (const Entry& entry : entries_)
-      if (entry.key == key)
-        return tree::unflatten(*static_cast<const Result*>(entry.result), detail::replay(*entry.graph, leaves, where_));
+    for (const Entry* entry = first(); entry; entry = entry->next)
+      if (entry->key == key)
+        return tree::unflatten(*static_cast<const Result*>(entry->result),
+                               detail::replay(*entry->graph, leaves, where_));
     detail::OnLeaves<F, A...> on_leaves(f_, all);
     detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), leaves, "jit", where_);
     detail::List results = detail::replay(*graph, leaves, where_);
-    entries_.push_back(Entry(std::move(key), std::move(graph), on_leaves.last()));
+    add(new Entry(std::move(key), std::move(graph), on_leaves.last()));
     return on_leaves.with(results);
   }
   /// How many different calls were traced.
-  size_t traces() const { return entries_.size(); }
+  size_t traces() const {
+    size_t count = 0;
+    for (const Entry* entry = first(); entry; entry = entry->next) ++count;
+    return count;
+  }
 
  private:
   struct Entry {
@@ -218,23 +228,26 @@ class Jit {
           graph(std::move(graph)),
           result(new R(like)),
           destroy([](void* object) { delete static_cast<R*>(object); }) {}
-    Entry(Entry&& other) noexcept
-        : key(std::move(other.key)),
-          graph(std::move(other.graph)),
-          result(std::exchange(other.result, nullptr)),
-          destroy(other.destroy) {}
-    Entry& operator=(Entry&&) = delete;
-    ~Entry() {
-      if (result) destroy(result);
-    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry() { destroy(result); }
     std::string key;
     detail::RecordedRef graph;
     void* result;
     void (*destroy)(void*);
+    Entry* next = nullptr;
   };
+  // Several threads may call at once: entries are only ever added, in front.
+  const Entry* first() const { return __atomic_load_n(&first_, __ATOMIC_ACQUIRE); }
+  void add(Entry* entry) {
+    entry->next = __atomic_load_n(&first_, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&first_, &entry->next, entry, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+    }
+  }
+
   F f_;
   std::source_location where_;
-  std::vector<Entry> entries_;
+  Entry* first_ = nullptr;
 };
 
 template <class F>

@@ -44,7 +44,7 @@ class Copy:
     def __init__(self, root, build, place):
         self.root, self.build, self.tree, self.out = root, build, place / "tree", place / "out"
         _project.copy_of(root, self.tree, "src", "include", "tools", "cmake", "CMakeLists.txt", "layers.txt")
-        self.bench = mutate.Workbench(root, build, place, [])
+        self.bench = mutate.Workbench(root, build, place, [], sanitizers=[])
         for command in (["init", "-q"], ["add", "-A"],
                         ["-c", "user.name=check", "-c", "user.email=check@localhost", "commit", "-q", "-m", "before"]):
             must(["git", *command], "git", cwd=self.tree)

@@ -44,16 +44,16 @@ GENERATED = ("forward", "jvp", "vjp", "second_order", "vmap", "vjp_of_vmap", "sy
 class Workbench:
     """Compiles, links and runs mutants against the objects of a finished build."""
 
-    def __init__(self, root, build, place, kinds):
+    def __init__(self, root, build, place, kinds, sanitizers=SANITIZERS):
         self.root, self.build, self.place = root, build, place
         names = ",".join(f"{kind}*" for kind in kinds)
         self.generated, self.others = f"--test-case={names}", f"--test-case-exclude={names}"
         self.thorough = kinds == GENERATED
         entries = json.loads((build / "compile_commands.json").read_text())
         shard = next(e for e in entries if e["file"].endswith("ops_shard_00.cpp"))
-        self.compiler = self._without_files(shlex.split(shard["command"]))
+        self.compiler = [*self._without_files(shlex.split(shard["command"])), *sanitizers]
         self.directory = shard["directory"]
-        self.link = self._link_command()
+        self.link = [*self._link_command(), *sanitizers[:1]]
         self.precompiled = []
 
     @staticmethod
@@ -69,7 +69,7 @@ class Workbench:
                 skip = True
             elif not word.startswith(("-O", "-MD", "-g", "-W")):
                 kept.append(word)
-        return [*kept, "-O0", "-w", "-D_GLIBCXX_ASSERTIONS", *SANITIZERS]
+        return [*kept, "-O0", "-w", "-D_GLIBCXX_ASSERTIONS"]
 
     def _link_command(self):
         """The link of koine_tests with the tests of the ops only, and room for the mutant in front."""
@@ -77,7 +77,7 @@ class Workbench:
                                capture_output=True, text=True).stdout.splitlines()
         words = shlex.split(next(line for line in reversed(lines) if " -o koine_tests " in line).removeprefix(": && "))
         words = words[:words.index("&&")] if "&&" in words else words
-        return [*words, "-Wl,-z,muldefs", SANITIZERS[0]]
+        return [*words, "-Wl,-z,muldefs"]
 
     def precompile(self):
         """Makes the headers of the families one precompiled header, where the compiler can."""
