@@ -199,14 +199,14 @@ class Jit {
   auto operator()(const A&... arguments) {
     using Result = typename detail::OnLeaves<F, A...>::Result;
     std::tuple<A...> all(arguments...);
-    detail::List leaves = tree::leaves(all);
-    std::string key = tree::structure_key(all) + detail::types_key(leaves);
+    auto [leaves, key, has_opaque] = tree::flatten(all);
     // A value that is known by its type alone may differ: such a call is traced each time.
-    if (tree::has_opaque(all)) return std::apply(f_, all);
+    if (has_opaque) return std::apply(f_, all);
+    detail::add_types(key, leaves);
     for (const Entry* entry = first(); entry; entry = entry->next)
       if (entry->key == key)
         return tree::unflatten(*static_cast<const Result*>(entry->result),
-                               detail::replay(*entry->graph, leaves, where_));
+                               detail::replay(*entry->graph, std::move(leaves), where_));
     detail::OnLeaves<F, A...> on_leaves(f_, all);
     detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), leaves, "jit", where_);
     detail::List results = detail::replay(*graph, leaves, where_);

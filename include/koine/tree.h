@@ -73,6 +73,14 @@ uint64_t structure_hash(View tree);
 /// trees of equal keys may then differ.
 bool has_opaque(View tree);
 
+/// `leaves`, `structure_key` and `has_opaque` by one walk.
+struct Flat {
+  std::vector<Array> leaves;
+  std::string structure_key;
+  bool has_opaque = false;
+};
+Flat flatten(View tree);
+
 /// Calls `f(leaf, path)` or `f(leaf)` for each leaf in the order of declaration. A leaf is an Array&, const when the
 /// tree is; the path is a `const Path&`, which becomes a std::string on demand.
 template <class T, class F>
@@ -123,6 +131,8 @@ void assign(Ref tree, const Array* arrays, size_t count);
 template <class T, class Arrays>
 T unflatten(T like, const Arrays& arrays) {
   static_assert(!detail::Erased<T>, "koine: tree::unflatten copies a tree, so it needs the tree itself and not a Ref");
+  if constexpr (std::is_same_v<T, Array>)
+    if (arrays.size() == 1) return arrays[0];
   assign(like, arrays.data(), arrays.size());
   return like;
 }

@@ -48,22 +48,20 @@ RecordedRef trace(Callable f, const List& leaves, const char* transform, std::so
   return RecordedRef(recorded);
 }
 
-List replay(const Recorded& recorded, const List& leaves, std::source_location where) {
-  ir::Arrays in = defined(leaves);
-  in.insert(in.end(), recorded.outside.begin(), recorded.outside.end());
-  ir::Arrays out = ir::record_call(recorded.call, in, where);
-  return out.empty() ? ir::replay(*recorded.graph, in, where) : out;
+List replay(const Recorded& recorded, List leaves, std::source_location where) {
+  std::erase_if(leaves, [](const Array& leaf) { return !leaf.defined(); });
+  leaves.insert(leaves.end(), recorded.outside.begin(), recorded.outside.end());
+  if (ir::Arrays out = ir::record_call(recorded.call, leaves, where); !out.empty()) return out;
+  return ir::replay(*recorded.graph, leaves, where);
 }
 
 std::string to_string(const Recorded& recorded) { return ir::to_string(*recorded.graph); }
 
-std::string types_key(const List& leaves) {
-  std::string key;
-  for (ir::TypeRef type : types_of(leaves)) {
-    auto bits = reinterpret_cast<uintptr_t>(type);
-    key.append(reinterpret_cast<const char*>(&bits), sizeof(bits));
+void add_types(std::string& key, const List& leaves) {
+  for (const Array& leaf : leaves) {
+    ir::TypeRef type = leaf.defined() ? ir::type_of(leaf) : nullptr;
+    key.append(reinterpret_cast<const char*>(&type), sizeof(type));
   }
-  return key;
 }
 
 }  // namespace koine::detail

@@ -1,5 +1,6 @@
 #include "ir/call.h"
 
+#include "base/few.h"
 #include "ir/pending.h"
 
 namespace koine::ir {
@@ -48,15 +49,14 @@ const Graph* called_graph(const Node& node) {
 Arrays record_call(const AttrRef& call, std::span<const Array> in, std::source_location where) {
   const Graph& graph = *static_cast<const CallAttrs*>(call->data.get())->graph[0];
   if (!may_call(graph, in)) return {};
-  std::vector<TypeRef> types;
-  types.reserve(graph.outputs.size());
-  for (size_t k = 0; k < graph.outputs.size(); ++k) types.push_back(graph.output_type(k));
+  Few<TypeRef, 8> types(graph.outputs.size());
+  for (size_t k = 0; k < graph.outputs.size(); ++k) types[k] = graph.output_type(k);
   where = current_source(where);
   Arrays out;
   bool due = false;
   {
     GraphLock lock(graph_mutex());
-    out = record_typed(call_row, call, in, types, where);
+    out = record_typed(call_row, call, in, types.all(), where);
     Node* node = node_of(out[0]);
     node->component->called += graph.nodes.size();
     due = is_due(node);

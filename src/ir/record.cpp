@@ -1,4 +1,5 @@
 #include "ir/record.h"
+#include "base/few.h"
 #include "base/format.h"
 #include "base/hash.h"
 #include "ir/body.h"
@@ -58,15 +59,12 @@ Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in
 }
 
 Node* infer_and_add(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
-  constexpr size_t few = 8;
-  TypeRef near[few];
-  std::vector<TypeRef> far(in.size() > few ? in.size() : 0);
-  std::span<TypeRef> types(in.size() > few ? far.data() : near, in.size());
+  Few<TypeRef, 8> types(in.size());
   for (size_t i = 0; i < in.size(); ++i) types[i] = type_of(in[i]);
   try {
-    return add_node(op, attrs, in, inferred(op, attrs, types), where);
+    return add_node(op, attrs, in, inferred(op, attrs, types.all()), where);
   } catch (const Error& error) {
-    rethrow_for_op(error, op, types, attrs.get(), where);
+    rethrow_for_op(error, op, types.all(), attrs.get(), where);
   }
 }
 

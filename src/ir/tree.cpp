@@ -161,10 +161,19 @@ struct Key : Walk {
   std::string bytes;
 };
 
-struct Opaque : Walk {
-  Opaque() : Walk(true) {}
-  void opaque(const detail::Type&) override { found = true; }
-  bool found = false;
+struct Flattening : Key {
+  explicit Flattening(Flat& flat) : Key(true), flat(flat) {}
+
+  void leaf(Array& array, const Path& path) override {
+    Key::leaf(array, path);
+    flat.leaves.push_back(array);
+  }
+  void opaque(const detail::Type& type) override {
+    Key::opaque(type);
+    flat.has_opaque = true;
+  }
+
+  Flat& flat;
 };
 
 /// Leaves and choices, for a message.
@@ -194,7 +203,8 @@ struct Paths : Walk {
 
 /// A finished walk of the tree.
 template <class W>
-W walked(detail::Target tree, W walk = W()) {
+W walked(detail::Target tree) {
+  W walk;
   walk.run(tree);
   return walk;
 }
@@ -269,13 +279,24 @@ void assign(Ref tree, const Array* arrays, size_t count) {
   for (size_t i = 0; i < count; ++i) *leaves[i] = arrays[i];
 }
 
-std::string structure_key(View tree) { return walked(tree.target(), Key(true)).bytes; }
+Flat flatten(View tree) {
+  Flat flat;
+  // Calls under jit come here: enough for small trees at once.
+  flat.leaves.reserve(8);
+  Flattening walk(flat);
+  walk.bytes.reserve(256);
+  walk.run(tree.target());
+  flat.structure_key = std::move(walk.bytes);
+  return flat;
+}
+
+std::string structure_key(View tree) { return flatten(tree).structure_key; }
 
 uint64_t structure_hash(View tree) {
   const std::string key = structure_key(tree);
   return hash_bytes(key.data(), key.size());
 }
 
-bool has_opaque(View tree) { return walked<Opaque>(tree.target()).found; }
+bool has_opaque(View tree) { return flatten(tree).has_opaque; }
 
 }  // namespace koine::tree

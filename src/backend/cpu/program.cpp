@@ -3,6 +3,7 @@
 #include "backend/can_fail.h"
 #include "backend/cpu/inspect.h"
 #include "backend/cpu/pool.h"
+#include "base/few.h"
 #include "compile/clean.h"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ using compile::Schedule;
 using compile::Step;
 
 namespace {
+
+using Pointers = Few<std::byte*, 64>;
 
 const OpKernel* own_kernel(const OpSpec& op) {
   auto kernels = op_kernels();
@@ -94,22 +97,6 @@ int first_compiled_run() {
   }();
   return run;
 }
-
-/// As many pointers as asked for, a few of them without an allocation.
-class Pointers {
- public:
-  explicit Pointers(size_t count) : many_(count > few ? count : 0), all_(count > few ? many_.data() : few_, count) {}
-  Pointers(const Pointers&) = delete;
-  Pointers& operator=(const Pointers&) = delete;
-  std::byte*& operator[](size_t k) { return all_[k]; }
-  operator std::span<std::byte* const>() const { return all_; }
-
- private:
-  static constexpr size_t few = 64;
-  std::byte* few_[few];
-  std::vector<std::byte*> many_;
-  std::span<std::byte*> all_;
-};
 
 TensorRef tensor_of(TypeRef type) {
   TensorRef tensor{type->dtype, {}, nullptr};
@@ -217,7 +204,7 @@ void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outpu
                                 : Buffer::allocate(schedule_.types[memory_.results[r]]->bytes));
     out[r] = results.back()->data();
   }
-  execute(in, out);
+  execute(in.all(), out.all());
   for (size_t k = 0; k < outputs.size(); ++k) {
     const Home& home = memory_.home[schedule_.outputs[k]];
     outputs[k] = home.in == Home::In::input ? BufferRef(inputs[static_cast<size_t>(home.at)])
@@ -272,7 +259,7 @@ void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte
     if (home.in == Home::In::result) values[v] = results[at];
     if (home.in == Home::In::arena) values[v] = base + at;
   }
-  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values, base);
+  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values.all(), base);
   if (!needed) return;
   std::lock_guard lock(mutex_);
   arenas_.push_back(std::move(arena));

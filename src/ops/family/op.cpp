@@ -151,8 +151,8 @@ Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
     if (arg.is_array() && arg.array().defined()) arrays[found++] = &arg.array();
   if (found == args.size()) {
     std::source_location where = args.empty() ? std::source_location() : args[0].where();
-    Array out = ir::record_known(op, {arrays, found}, attrs, where);
-    return out.defined() ? out : invoke(op, args, attrs)[0];
+    if (Array out = ir::record_known(op, {arrays, found}, attrs, where); out.defined()) return out;
+    return invoke(op, args, attrs)[0];
   }
   return invoke_with_numbers(op, args, attrs);
 }
