@@ -12,19 +12,14 @@ struct Mlp {
   Array operator()(const Array& x) const { return c(relu(b(relu(a(x))))); }
 };
 
-/// The peers number weights and biases in turn from seed 1; biases are zero.
-void set(nn::Linear& layer, uint32_t seed) {
-  layer.weight = bench::normal(seed, {layer.in, layer.out}, 1 / std::sqrt(static_cast<double>(layer.in)));
-  layer.bias = zeros({layer.out});
-}
-
 }  // namespace
 
 int main() {
   Mlp model;
-  set(model.a, 1);
-  set(model.b, 3);
-  set(model.c, 5);
+  bench::Weights weights;
+  weights.set(model.a);
+  weights.set(model.b);
+  weights.set(model.c);
   Array x = bench::normal(0, {128, 784}), y = bench::RandomState(0).integers(10, {128}), loss;
   optim::Adam adam{{.lr = 1e-3}};
   auto step = [&] {

@@ -62,4 +62,28 @@ inline koine::Array normal(uint32_t seed, const koine::Shape& shape, double scal
   return RandomState(seed).normal(shape, scale);
 }
 
+/// First values of layers as the peers number them: every array of a model has a number, from 1; kernels are normal and
+/// scaled by their fan-in, biases are zero.
+class Weights {
+ public:
+  koine::Array next(const koine::Shape& shape) {
+    double fan_in = 1;
+    for (size_t i = 0; i + 1 < shape.size(); ++i) fan_in *= static_cast<double>(shape[i].value());
+    return normal(number_++, shape, 1 / std::sqrt(fan_in));
+  }
+  /// Passes over arrays that begin with ones or zeros.
+  void skip(uint32_t count) { number_ += count; }
+  /// A layer with a weight and perhaps a bias.
+  template <class L>
+  void set(L& layer) {
+    layer.weight = next(layer.weight.declared_shape());
+    if (!layer.bias.declared()) return;
+    layer.bias = koine::zeros(layer.bias.declared_shape());
+    skip(1);
+  }
+
+ private:
+  uint32_t number_ = 1;
+};
+
 }  // namespace bench
