@@ -137,6 +137,8 @@ class Arg {
  public:
   Arg(const Array& array, std::source_location where = std::source_location::current())
       : array_(&array), where_(where) {}
+  Arg(const Number& number, std::source_location where = std::source_location::current())
+      : number_(number), where_(where) {}
   template <ArithmeticNumber T>
   Arg(T number, std::source_location where = std::source_location::current()) : number_(number), where_(where) {}
   template <ComplexNumber T>

@@ -1,3 +1,5 @@
+#include "array/print.h"
+
 #include <koine/array.h>
 
 #include <charconv>
@@ -231,12 +233,13 @@ std::vector<std::string> words_of(const Array& x, const std::vector<size_t>& sho
 
 class Layout {
  public:
-  explicit Layout(const Array& x) : shorten_(x.size() > threshold) {
+  Layout(const Array& x, std::string separator) : shorten_(x.size() > threshold), separator_(std::move(separator)) {
     for (Dim n : x.shape()) shape_.push_back(n.value());
     collect(0, 0);
     words_ = words_of(x, shown_);
   }
-  std::string text() { return level(0, " ", line_width); }
+  /// The first line begins `indent` columns to the right.
+  std::string text(int indent) { return level(0, std::string(static_cast<size_t>(indent) + 1, ' '), line_width); }
 
  private:
   bool cut(size_t axis) const { return shorten_ && shape_[axis] > 2 * edge; }
@@ -266,12 +269,12 @@ class Layout {
           text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
           line = indent;
         }
-        line += word + " ";
+        line += word + separator_;
       };
       each(axis, [&](int64_t) { add(words_[next_++]); }, [&] { add("..."); });
-      text += line.substr(0, line.size() - 1);
+      text += line.substr(0, line.size() - separator_.size());
     } else {
-      std::string separator(shape_.size() - axis - 1, '\n');
+      std::string separator = separator_.substr(0, separator_.size() - 1) + std::string(shape_.size() - axis - 1, '\n');
       each(
           axis, [&](int64_t) { text += indent + level(axis + 1, indent + " ", width - 1) + separator; },
           [&] { text += indent + "..." + separator; });
@@ -281,6 +284,7 @@ class Layout {
   }
 
   bool shorten_;
+  std::string separator_;  // ends with a space
   std::vector<int64_t> shape_;
   std::vector<size_t> shown_;
   std::vector<std::string> words_;
@@ -289,9 +293,11 @@ class Layout {
 
 }  // namespace
 
-std::string to_string(const Array& x) {
+std::string to_string(const Array& x) { return detail::layout(x, " ", 0); }
+
+std::string detail::layout(const Array& x, const char* separator, int indent) {
   if (x.size() == 0) return "[]";
-  if (x.rank() > 0) return Layout(x).text();
+  if (x.rank() > 0) return Layout(x, separator).text(indent);
   if (is_complex(x.dtype())) return alone(x.to_vector<std::complex<double>>()[0], real_of(x.dtype()));
   if (is_floating(x.dtype())) return alone(x.item<double>(), x.dtype());
   return words_of(x, {0})[0];

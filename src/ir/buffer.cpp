@@ -132,7 +132,21 @@ constinit BufferPool pool;
 }  // namespace
 
 BufferRef Buffer::allocate(int64_t bytes) { return pool.take(bytes); }
-void Buffer::give_back(Buffer* buffer) noexcept { pool.give(buffer); }
+void Buffer::give_back(Buffer* buffer) noexcept {
+  if (!buffer->release_) return pool.give(buffer);
+  buffer->release_(buffer->owner_);
+  delete buffer;
+}
+BufferRef Buffer::borrow(std::byte* data, int64_t bytes, void (*release)(void* owner), void* owner) {
+  auto* buffer = new Buffer;
+  buffer->bytes_ = bytes;
+  buffer->data_ = data;
+  buffer->release_ = release;
+  buffer->owner_ = owner;
+  BufferRef result(buffer);
+  buffer->holders_.store(1, std::memory_order_relaxed);
+  return result;
+}
 int64_t Buffer::live_bytes() { return pool.live(); }
 int64_t Buffer::peak_bytes() { return pool.peak(); }
 

@@ -15,10 +15,13 @@ class alignas(64) Buffer {
  public:
   /// Throws OutOfMemory with the requested bytes.
   static BufferRef allocate(int64_t bytes);
+  /// Memory of somebody else, as it is and never written to. `release(owner)` is called when nobody holds it any more, on
+  /// any thread and with any lock of the core held.
+  static BufferRef borrow(std::byte* data, int64_t bytes, void (*release)(void* owner), void* owner);
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
-  /// Directly behind the header.
-  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
+  /// Directly behind the header, unless it is borrowed.
+  std::byte* data() { return data_; }
   int64_t bytes() const { return bytes_; }
   /// Bytes held by all live buffers, and the most that ever were.
   static int64_t live_bytes();
@@ -27,13 +30,16 @@ class alignas(64) Buffer {
  private:
   friend class BufferRef;
   friend class BufferPool;
-  Buffer() = default;
+  Buffer() : data_(reinterpret_cast<std::byte*>(this + 1)) {}
   static void give_back(Buffer* buffer) noexcept;
 
   std::atomic<uint32_t> holders_{1};
   uint32_t size_class_ = 0;
   int64_t bytes_ = 0;
   Buffer* next_ = nullptr;  // among the kept ones
+  std::byte* data_;
+  void (*release_)(void* owner) = nullptr;  // of borrowed memory
+  void* owner_ = nullptr;
 };
 
 /// A counted pointer to a buffer.
@@ -61,8 +67,10 @@ class BufferRef {
   Buffer* operator->() const { return buffer_; }
   Buffer& operator*() const { return *buffer_; }
   explicit operator bool() const { return buffer_ != nullptr; }
-  /// Nobody else holds the buffer.
-  bool unique() const { return buffer_ && buffer_->holders_.load(std::memory_order_acquire) == 1; }
+  /// Nobody else holds the buffer, so that it may be written to.
+  bool unique() const {
+    return buffer_ && buffer_->holders_.load(std::memory_order_acquire) == 1 && !buffer_->release_;
+  }
 
  private:
   friend class BufferPool;

@@ -1,0 +1,1 @@
+"""Fourier transforms: the extension `fft` of the Array API standard."""

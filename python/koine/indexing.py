@@ -1,0 +1,87 @@
+"""Choosing and finding elements."""
+
+import math as _math
+
+from . import _core
+from .manipulation import _axis, flatten, moveaxis
+
+__all__ = ["argsort", "count_nonzero", "diff", "nonzero", "searchsorted", "sort", "take", "take_along_axis"]
+
+_ops = _core.ops
+
+
+def take(x, indices, /, *, axis=None):
+    """The elements at positions along an axis, which only a one-dimensional x may leave out."""
+    if axis is None:
+        if x.ndim != 1:
+            raise ValueError(f"[take] x of shape {x.shape} needs an axis")
+        axis = 0
+    return _ops["gather"](x, indices, axis)
+
+
+def take_along_axis(x, indices, /, *, axis=-1):
+    """The element at a position of its own for each line along an axis."""
+    _axis(axis, x.ndim)
+    shape = tuple(max(a, b) if min(a, b) else 0 for a, b in zip(x.shape, indices.shape))
+    along = axis % x.ndim
+    x = _ops["broadcast_to"](x, shape[:along] + (x.shape[along],) + shape[along + 1:])
+    indices = _ops["broadcast_to"](indices, shape[:along] + (indices.shape[along],) + shape[along + 1:])
+    indices = _ops["where"](indices < 0, indices + x.shape[along], indices)
+    return _ops["take_along_axis"](x, indices, axis)
+
+
+def sort(x, /, *, axis=-1, descending=False, stable=True):
+    """The elements in order along an axis; NaN last. It is always stable."""
+    return _ops["sort"](x, axis, descending)
+
+
+def argsort(x, /, *, axis=-1, descending=False, stable=True):
+    """The positions that bring the elements in order along an axis. It is always stable."""
+    return _ops["argsort"](x, axis, descending)
+
+
+def nonzero(x, /):
+    """The positions of elements that are not zero, an array for each axis. Their number depends on the values: inside
+    jit and vmap there is none, use where instead."""
+    if x.ndim == 0:
+        raise ValueError("[nonzero] x has no axis")
+    return tuple(_core.nonzero(x))
+
+
+def count_nonzero(x, /, *, axis=None, keepdims=False):
+    """How many elements along axes, by default all, are not zero."""
+    return _ops["sum"](_ops["cast"](x != 0, _core.int64), axis, keepdims)
+
+
+def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
+    """The difference of neighbours along an axis, n times over."""
+    if n < 0:
+        raise ValueError("[diff] n is negative")
+    parts = [part for part in (prepend, x, append) if part is not None]
+    if len(parts) > 1:
+        x = _ops["concatenate"](parts, axis)
+    before = (slice(None),) * _axis(axis, x.ndim)
+    for _ in range(n):
+        upper, lower = x[before + (slice(1, None),)], x[before + (slice(None, -1),)]
+        x = upper != lower if x.dtype == _core.bool_ else upper - lower
+    return x
+
+
+def searchsorted(x1, x2, /, *, side="left", sorter=None):
+    """Where elements of x2 belong in the sorted x1: before equal elements ('left') or behind them ('right')."""
+    if side not in ("left", "right"):
+        raise ValueError(f"[searchsorted] side is 'left' or 'right', not {side!r}")
+    if sorter is not None:
+        x1 = _ops["gather"](x1, sorter, 0)
+    count = x1.shape[0]
+    low = _ops["full"](x2.shape, 0, _core.int64)
+    if count == 0:
+        return low
+    high = _ops["full"](x2.shape, count, _core.int64)
+    before = _ops["less"] if side == "left" else _ops["less_equal"]
+    for _ in range(_math.ceil(_math.log2(count + 1))):
+        middle = (low + high) // 2
+        element = _ops["gather"](x1, _ops["minimum"](middle, count - 1), 0)
+        goes_up = _ops["logical_and"](before(element, x2), low < high)
+        low, high = _ops["where"](goes_up, middle + 1, low), _ops["where"](goes_up, high, middle)
+    return low

@@ -1,0 +1,46 @@
+"""What the Array API standard asks a library about itself, and what the runtime does."""
+
+from . import _core
+from .dtypes import _KINDS
+
+__all__ = ["__array_namespace_info__", "evaluate", "stats"]
+
+_STANDARD = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
+             "complex64", "complex128")
+
+
+class _Info:
+    def capabilities(self):
+        return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
+
+    def default_device(self):
+        return "cpu"
+
+    def devices(self):
+        return ["cpu"]
+
+    def default_dtypes(self, *, device=None):
+        return {"real floating": _core.float32, "complex floating": _core.complex64, "integral": _core.int64,
+                "indexing": _core.int64}
+
+    def dtypes(self, *, device=None, kind=None):
+        kinds = _KINDS if kind is None else kind if isinstance(kind, tuple) else (kind,)
+        wanted = {dtype for one in kinds for dtype in _KINDS[one]}
+        return {name: _core.to_dtype(name) for name in _STANDARD if _core.to_dtype(name) in wanted}
+
+
+def __array_namespace_info__():
+    """Devices, dtypes and capabilities, as the Array API standard asks for them."""
+    return _Info()
+
+
+def evaluate(*arrays):
+    """Computes the values of arrays now, and gives them back."""
+    for x in arrays:
+        _core.evaluate(x)
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def stats():
+    """Evaluations that found their program, programs made and held, bytes live and at the peak."""
+    return _core.stats()

@@ -1,0 +1,195 @@
+"""Shapes and axes."""
+
+from . import _core
+
+__all__ = ["atleast_1d", "broadcast_arrays", "broadcast_to", "concat", "concatenate", "expand_dims", "flatten", "flip",
+           "matrix_transpose", "moveaxis", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack",
+           "swapaxes", "tile", "unstack"]
+
+_ops = _core.ops
+_reshape, _transpose = _ops["reshape"], _ops["transpose"]
+broadcast_to = _ops["broadcast_to"]
+
+
+def _axis(axis, rank):
+    if not -rank <= axis < rank:
+        raise _errors().IndexError(f"axis {axis} is out of range for an array with {rank} axes")
+    return axis % rank
+
+
+def _axes(axes, rank):
+    axes = (axes,) if isinstance(axes, int) else tuple(axes)
+    axes = tuple(_axis(axis, rank) for axis in axes)
+    if len(set(axes)) != len(axes):
+        raise _errors().ValueError(f"an axis is named twice: {axes}")
+    return axes
+
+
+def _errors():
+    from . import errors
+    return errors
+
+
+def concat(arrays, /, *, axis=0):
+    """Joins arrays along an axis; with axis=None their elements, flattened."""
+    if axis is None:
+        arrays, axis = [flatten(x) for x in arrays], 0
+    return _ops["concatenate"](list(arrays), axis)
+
+
+concatenate = concat
+
+
+def reshape(x, /, shape, *, copy=None):
+    """The elements in row-major order in another shape; one length may be -1 and takes what is left."""
+    return _reshape(x, shape)
+
+
+def flatten(x, /):
+    """The elements in row-major order along one axis."""
+    return _reshape(x, (x.size,))
+
+
+ravel = flatten
+
+
+def atleast_1d(x, /):
+    """x, with an axis if it has none."""
+    return x if x.ndim else _reshape(x, (1,))
+
+
+def expand_dims(x, /, *, axis=0):
+    """x with a new axis of length 1 at that place."""
+    place = _axis(axis, x.ndim + 1)
+    return _reshape(x, x.shape[:place] + (1,) + x.shape[place:])
+
+
+def squeeze(x, /, axis=None):
+    """x without axes of length 1; by default without all of them."""
+    if axis is None:
+        axes = [d for d, length in enumerate(x.shape) if length == 1]
+    else:
+        axes = _axes(axis, x.ndim)
+    for d in axes:
+        if x.shape[d] != 1:
+            raise _errors().ValueError(f"[squeeze] axis {d} of shape {x.shape} is not of length 1")
+    return _reshape(x, tuple(length for d, length in enumerate(x.shape) if d not in axes))
+
+
+def permute_dims(x, /, axes):
+    """The axes in another order: axis k of the result is axis axes[k] of x."""
+    if len(axes) != x.ndim:
+        raise _errors().ValueError(f"[permute_dims] {len(axes)} axes are named, but x has {x.ndim}")
+    return _transpose(x, axes) if x.ndim else x
+
+
+def matrix_transpose(x, /):
+    """The last two axes exchanged."""
+    return swapaxes(x, -1, -2)
+
+
+def swapaxes(x, axis1, axis2, /):
+    """Two axes exchanged."""
+    order = list(range(x.ndim))
+    first, second = _axis(axis1, x.ndim), _axis(axis2, x.ndim)
+    order[first], order[second] = second, first
+    return _transpose(x, order)
+
+
+def moveaxis(x, source, destination, /):
+    """Axes moved to other places; the others keep their order."""
+    source, destination = _axes(source, x.ndim), _axes(destination, x.ndim)
+    if len(source) != len(destination):
+        raise _errors().ValueError(f"[moveaxis] {len(source)} axes go to {len(destination)} places")
+    order = [d for d in range(x.ndim) if d not in source]
+    for place, axis in sorted(zip(destination, source)):
+        order.insert(place, axis)
+    return _transpose(x, order) if x.ndim else x
+
+
+def flip(x, /, *, axis=None):
+    """The elements in the opposite order along axes, by default all."""
+    return _ops["reverse"](x, axis)
+
+
+def roll(x, /, shift, *, axis=None):
+    """The elements moved along axes; what leaves at one end enters at the other. Without an axis x is flattened."""
+    if axis is None:
+        shift = sum(shift) if isinstance(shift, tuple) else shift
+        return _reshape(roll(flatten(x), shift, axis=0), x.shape)
+    axes = (axis,) if isinstance(axis, int) else axis
+    shifts = (shift,) * len(axes) if isinstance(shift, int) else shift
+    if len(shifts) != len(axes):
+        raise _errors().ValueError(f"[roll] {len(shifts)} shifts for {len(axes)} axes")
+    for amount, d in zip(shifts, (_axis(one, x.ndim) for one in axes)):
+        length = x.shape[d]
+        if length == 0 or amount % length == 0:
+            continue
+        before = (slice(None),) * d
+        cut = length - amount % length
+        x = concat([x[before + (slice(cut, None),)], x[before + (slice(None, cut),)]], axis=d)
+    return x
+
+
+def stack(arrays, /, *, axis=0):
+    """Joins arrays of one shape along a new axis."""
+    arrays = list(arrays)
+    for x in arrays[1:]:
+        if x.shape != arrays[0].shape:
+            raise _errors().ShapeError(f"[stack] arrays of different shapes: {arrays[0].shape} and {x.shape}")
+    return concat([expand_dims(x, axis=axis) for x in arrays], axis=axis)
+
+
+def unstack(x, /, *, axis=0):
+    """The parts along an axis, without it."""
+    before = (slice(None),) * _axis(axis, x.ndim)
+    return tuple(x[before + (i,)] for i in range(x.shape[axis]))
+
+
+def split(x, parts, /, axis=0):
+    """Equal parts along an axis, or parts that end at the given positions."""
+    before, length = (slice(None),) * _axis(axis, x.ndim), x.shape[axis]
+    if isinstance(parts, int):
+        if parts <= 0 or length % parts:
+            raise _errors().ShapeError(f"[split] {parts} parts do not divide axis {axis} of shape {x.shape}")
+        parts = [k * (length // parts) for k in range(1, parts)]
+    bounds = [0, *parts, length]
+    return [x[before + (slice(start, stop),)] for start, stop in zip(bounds, bounds[1:])]
+
+
+def broadcast_arrays(*arrays):
+    """The arrays in the shape that they have together."""
+    from .dtypes import _core as core
+    return list(core.broadcast_arrays(list(arrays)))
+
+
+def repeat(x, repeats, /, *, axis=None):
+    """Each element several times. The counts are one number or one for each position; an array of counts is read."""
+    if axis is None:
+        x, axis = flatten(x), 0
+    axis, length = _axis(axis, x.ndim), x.shape[axis]
+    counts = repeats.tolist() if isinstance(repeats, _core.Array) else repeats
+    if not isinstance(counts, int) and len(counts) == 1:
+        counts = counts[0]
+    if isinstance(counts, int):
+        if counts < 0:
+            raise _errors().ValueError("[repeat] a count is negative")
+        wide = _reshape(x, x.shape[:axis + 1] + (1,) + x.shape[axis + 1:])
+        wide = broadcast_to(wide, x.shape[:axis + 1] + (counts,) + x.shape[axis + 1:])
+        return _reshape(wide, x.shape[:axis] + (length * counts,) + x.shape[axis + 1:])
+    if len(counts) != length:
+        raise _errors().ValueError(f"[repeat] {len(counts)} counts for {length} positions")
+    places = _core.to_array([i for i, count in enumerate(counts) for _ in range(count)], _core.int64)
+    return _ops["gather"](x, places, axis)
+
+
+def tile(x, repetitions, /):
+    """x side by side with itself, so often along each axis."""
+    repetitions = (repetitions,) if isinstance(repetitions, int) else tuple(repetitions)
+    rank = max(x.ndim, len(repetitions))
+    shape = (1,) * (rank - x.ndim) + x.shape
+    repetitions = (1,) * (rank - len(repetitions)) + repetitions
+    between = tuple(length for n in shape for length in (1, n))
+    wide = tuple(length for count, n in zip(repetitions, shape) for length in (count, n))
+    result = tuple(count * n for count, n in zip(repetitions, shape))
+    return _reshape(broadcast_to(_reshape(x, between), wide), result)

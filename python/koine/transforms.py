@@ -1,0 +1,425 @@
+"""Transforms of functions: derivatives, batching, compilation, control flow. Arguments and results are trees of arrays
+(see koine.tree); all transforms compose in any order."""
+
+import functools as _functools
+
+from . import _core
+from ._core import Array as _Array
+from ._core import flatten as _flatten
+from ._core import unflatten as _unflatten
+from .errors import DTypeError as _DTypeError
+from .errors import ShapeError as _ShapeError
+from .errors import ValueError as _ValueError
+from .tree import paths as _paths
+from .tree import with_arrays as _with_arrays
+
+__all__ = ["checkpoint", "cond", "custom_jvp", "custom_vjp", "fori_loop", "grad", "graph_text", "hessian", "hvp", "jacobian",
+           "jit", "jvp", "print_graph", "scan", "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop"]
+
+stop_gradient = _core.ops["stop_gradient"]
+
+
+def _wraps(f):
+    return _functools.wraps(f) if hasattr(f, "__name__") else lambda wrapper: wrapper
+
+
+def _inexact(leaves):
+    return [leaf.dtype.kind in "fc" for leaf in leaves]
+
+
+def _result_of(tree, transform):
+    if not isinstance(tree, _Array):
+        raise _DTypeError(f"[{transform}] the function returned a {type(tree).__name__} where an array is needed")
+    return tree
+
+
+class _OnLeaves:
+    """f on the leaves of its arguments; keeps the structure of its last result."""
+
+    def __init__(self, f, structure, keywords=None):
+        self.f, self.structure, self.keywords, self.result = f, structure, keywords or {}, None
+
+    def __call__(self, leaves):
+        leaves, self.result = _flatten(self.f(*_unflatten(self.structure, leaves), **self.keywords))
+        return leaves
+
+    def wrap(self, leaves):
+        return _unflatten(self.result, leaves)
+
+
+def value_and_grad(f, argnums=0, has_aux=False):
+    """The function that gives f's result and its gradient with respect to an argument, or a tuple for several.
+
+    f returns a real array without axes, with has_aux a tuple that begins with one. A gradient is a tree like its argument,
+    with None for integers. The gradient of a complex argument is the direction of steepest ascent, as in PyTorch. Raises
+    ShapeError when the result has axes, NotDifferentiable when an op has no derivative.
+    """
+    single = isinstance(argnums, int)
+    chosen = (argnums,) if single else tuple(argnums)
+
+    @_wraps(f)
+    def with_gradient(*args, **keywords):
+        trees = []
+        for place in chosen:
+            if not -len(args) <= place < len(args):
+                raise _ValueError(f"[grad] there is no argument {place}: the function was given {len(args)}")
+            trees.append(_with_arrays(args[place]) if isinstance(args[place], (int, float, complex)) else args[place])
+        leaves, structure = _flatten(tuple(trees))
+
+        def run(tape):
+            given = list(args)
+            for place, tree in zip(chosen, _unflatten(structure, tape.inputs())):
+                given[place] = tree
+            result = f(*given, **keywords)
+            return result, tape.gradients(_result_of(result[0] if has_aux else result, "grad"))
+
+        result, gradients = _core.with_tape(leaves, _inexact(leaves), run)
+        gradients = _unflatten(structure, gradients)
+        return result, gradients[0] if single else gradients
+
+    return with_gradient
+
+
+def grad(f, argnums=0, has_aux=False):
+    """The function that gives the gradient alone, with has_aux the gradient and the rest of the result."""
+    both = value_and_grad(f, argnums, has_aux)
+
+    @_wraps(f)
+    def gradient(*args, **keywords):
+        result, gradients = both(*args, **keywords)
+        return (gradients, result[1] if len(result) == 2 else result[1:]) if has_aux else gradients
+
+    return gradient
+
+
+def jvp(f, primals, tangents):
+    """f at a tuple of arguments, and its derivative along a tuple of tangents like them; None in a tangent is zero."""
+    primals, tangents = _with_arrays(tuple(primals)), tuple(tangents)
+    leaves, structure = _flatten(primals)
+    directions = _tangents_like(primals, tangents, leaves, "jvp")
+
+    def run(tape):
+        results, shape = _flatten(f(*_unflatten(structure, tape.inputs())))
+        return shape, results, tape.push(results, directions)
+
+    shape, results, pushed = _core.with_tape(leaves, [one is not None for one in directions], run)
+    return _unflatten(shape, results), _unflatten(shape, pushed)
+
+
+def _tangents_like(tree, tangents, leaves, transform):
+    """One tangent a leaf: None stands for zero, also for a whole part of the tree."""
+    found = []
+
+    def walk(shape, tangent, path):
+        if shape == "*":
+            if isinstance(tangent, (int, float, complex)):
+                tangent = _core.to_array(tangent, leaves[len(found)].dtype)
+            elif tangent is not None and not isinstance(tangent, _Array):
+                tangent = _core.to_array(tangent)
+            found.append(tangent)
+        elif isinstance(shape, tuple) and shape[0] != "=":
+            kind, names, *children = shape
+            for i, child in enumerate(children):
+                name = names[i] if names else i
+                part = None
+                if tangent is not None:
+                    try:
+                        part = tangent[name] if isinstance(tangent, (dict, list, tuple)) else getattr(tangent, name)
+                    except (KeyError, IndexError, AttributeError, TypeError):
+                        raise _ValueError(f"[{transform}] there is nothing for {'.'.join(map(str, (*path, name)))}") from None
+                walk(child, part, (*path, name))
+
+    walk(_flatten(tree)[1], tangents, ())
+    return found
+
+
+def vjp(f, *primals, has_aux=False):
+    """f at its arguments, and the function that pulls a cotangent like the result back to a tuple like the arguments."""
+    primals = _with_arrays(primals)
+    leaves, structure = _flatten(primals)
+
+    def run(tape):
+        result = f(*_unflatten(structure, tape.inputs()))
+        results, shape = _flatten(result[0] if has_aux else result)
+        return result, shape, results, tape.record(results)
+
+    result, shape, results, recorded = _core.with_tape(leaves, _inexact(leaves), run)
+    like = _unflatten(shape, results)
+
+    def pull(cotangent):
+        return _unflatten(structure, recorded.pull(_tangents_like(like, cotangent, results, "vjp")))
+
+    return (result[0], pull, result[1]) if has_aux else (result, pull)
+
+
+def _axes_for(axes, tree, transform):
+    """The batch axis of each leaf: one for a whole tree, or a tree of axes that begins like it."""
+    if axes is None or isinstance(axes, int):
+        return [_core.unbatched if axes is None else axes] * len(_flatten(tree)[0])
+    if isinstance(axes, dict) and isinstance(tree, dict) and axes.keys() == tree.keys():
+        return [one for name in tree for one in _axes_for(axes[name], tree[name], transform)]
+    if isinstance(axes, (list, tuple)) and isinstance(tree, (list, tuple)) and len(axes) == len(tree):
+        return [one for axis, part in zip(axes, tree) for one in _axes_for(axis, part, transform)]
+    raise _ValueError(f"[vmap] {transform} {axes!r} does not fit a {type(tree).__name__} of {_paths(tree)}")
+
+
+def vmap(f, in_axes=0, out_axes=0):
+    """The function that applies f to every example of a batch, as one computation.
+
+    in_axes says which axis of each argument is the batch: a number for all, None for what all examples share, a tuple for
+    each argument, or trees of these. out_axes says where it goes in the results. Reading a value inside f raises TraceError.
+    """
+
+    @_wraps(f)
+    def batched(*args, **keywords):
+        leaves, structure = _flatten(args)
+        axes = _axes_for(tuple(in_axes) if isinstance(in_axes, list) else in_axes, args, "in_axes")
+        on_leaves = _OnLeaves(f, structure, keywords)
+        places = []
+
+        def run(inner):
+            outer = on_leaves(inner)
+            places.extend(_axes_for(out_axes, on_leaves.wrap(outer), "out_axes"))
+            return outer
+
+        results = _core.vmap(run, leaves, axes, [0])
+        moved = []
+        for result, place in zip(results, places):
+            if place == _core.unbatched:
+                result = result[0]
+            elif place != 0:
+                result = _core.moveaxis(result, 0, place)
+            moved.append(result)
+        return on_leaves.wrap(moved)
+
+    return batched
+
+
+class Jit:
+    """A function that is traced once for each structure and types of its arguments; later calls only replay the graph."""
+
+    def __init__(self, f):
+        _functools.update_wrapper(self, f)
+        self._f, self._traced = f, {}
+
+    def __call__(self, *args, **keywords):
+        leaves, structure = _flatten((args, keywords))
+        key = structure, _core.types_key(leaves)
+        try:
+            entry = self._traced.get(key)
+        except TypeError as error:
+            raise _ValueError(f"[jit] an argument holds a value that cannot be hashed, so that calls with it cannot be told "
+                              f"apart: {error}") from None
+        if entry is None:
+            on_leaves = _OnLeaves(lambda args, keywords: self._f(*args, **keywords), structure)
+            recorded = _core.trace(on_leaves, leaves, "jit")
+            entry = self._traced[key] = recorded, on_leaves.result
+        recorded, result = entry
+        return _unflatten(result, recorded.replay(leaves))
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else _functools.partial(self, instance)
+
+    def traces(self):
+        """How many different calls were traced."""
+        return len(self._traced)
+
+
+def jit(f=None):
+    """Compiles a function: it is traced once for each structure and types of its arguments.
+
+    Everything in the arguments that is no array is fixed in the trace, and so are arrays that f reaches from outside. What f
+    does besides computing happens only when it is traced.
+    """
+    return Jit if f is None else Jit(f)
+
+
+def graph_text(f):
+    """The function that gives the graph of f for arguments like its own, as text; f is traced and not run."""
+
+    def text(*args, **keywords):
+        leaves, structure = _flatten((args, keywords))
+        return str(_core.trace(_OnLeaves(lambda a, k: f(*a, **k), structure), leaves, "graph_text"))
+
+    return text
+
+
+def print_graph(f, *args, **keywords):
+    """Prints the graph of f for these arguments."""
+    print(graph_text(f)(*args, **keywords))
+
+
+def jacobian(f, argnums=0, mode="reverse"):
+    """The function that gives the Jacobian of f with respect to an array: shape (result's..., argument's...). With
+    mode="forward" a column at a time is computed, which is less work for few arguments and many results."""
+    if mode not in ("forward", "reverse"):
+        raise _ValueError(f"[jacobian] the mode is 'forward' or 'reverse', not {mode!r}")
+
+    @_wraps(f)
+    def matrix(*args, **keywords):
+        x = _with_arrays(args[argnums])
+
+        def of_one(value):
+            return f(*args[:argnums], value, *args[argnums + 1:], **keywords)
+
+        if mode == "forward":
+            columns = vmap(lambda direction: jvp(of_one, (x,), (direction,))[1])(_core.basis_like(x))
+            columns = _core.moveaxis(columns, 0, -1)
+            return columns.reshape(columns.shape[:-1] + x.shape)
+        y, pull = vjp(of_one, x)
+        rows = vmap(lambda cotangent: pull(cotangent)[0])(_core.basis_like(_result_of(y, "jacobian")))
+        return rows.reshape(y.shape + x.shape)
+
+    return matrix
+
+
+def hessian(f, argnums=0):
+    """The function that gives the second derivatives of a scalar function of an array: shape (x's..., x's...)."""
+    return jacobian(grad(f, argnums), argnums, "forward")
+
+
+def hvp(f, x, v):
+    """The product of the Hessian of a scalar function at x with v, without forming it. x and v are trees."""
+    return jvp(grad(f), (x,), (v,))[1]
+
+
+def checkpoint(f):
+    """The function that computes its inner values again in a backward pass instead of keeping them."""
+
+    @_wraps(f)
+    def recomputed(*args, **keywords):
+        leaves, structure = _flatten(args)
+        on_leaves = _OnLeaves(f, structure, keywords)
+        return on_leaves.wrap(_core.checkpoint(on_leaves, leaves))
+
+    return recomputed
+
+
+class custom_vjp:
+    """f with a reverse-mode derivative of its own: forward(*args) gives f's result and residuals, backward(residuals,
+    cotangent) a cotangent for each argument. It composes with all transforms.
+
+        @koine.custom_vjp
+        def f(x): ...
+        f.defvjp(forward, backward)
+    """
+
+    def __init__(self, f, forward=None, backward=None):
+        _functools.update_wrapper(self, f)
+        self._f, self._forward, self._backward = f, forward, backward
+
+    def defvjp(self, forward, backward):
+        """Sets the two functions of the derivative."""
+        self._forward, self._backward = forward, backward
+
+    def __call__(self, *args):
+        if self._forward is None or self._backward is None:
+            raise _ValueError("[custom_vjp] the derivative is missing: give forward and backward, or call defvjp")
+        leaves, structure = _flatten(args)
+        on_leaves = _OnLeaves(self._f, structure)
+        kept = []
+
+        def forward(inner):
+            result, residuals = self._forward(*_unflatten(structure, inner))
+            first, shape = _flatten(result)
+            second, residual_shape = _flatten(residuals)
+            kept[:] = shape, residual_shape, len(second)
+            return first + second
+
+        def backward(inner):
+            shape, residual_shape, count = kept
+            cotangents = self._backward(_unflatten(residual_shape, inner[:count]), _unflatten(shape, inner[count:]))
+            return _flatten(cotangents)[0]
+
+        return on_leaves.wrap(_core.custom_vjp(on_leaves, forward, backward, leaves))
+
+
+class custom_jvp:
+    """f with a forward-mode derivative of its own: rule(primals, tangents) gives f's result and its tangent; reverse mode
+    goes through the transpose of the rule.
+
+        @koine.custom_jvp
+        def f(x): ...
+        @f.defjvp
+        def rule(primals, tangents): ...
+    """
+
+    def __init__(self, f, rule=None):
+        _functools.update_wrapper(self, f)
+        self._f, self._rule = f, rule
+
+    def defjvp(self, rule):
+        """Sets the rule."""
+        self._rule = rule
+        return rule
+
+    def __call__(self, *args):
+        if self._rule is None:
+            raise _ValueError("[custom_jvp] the derivative is missing: give a rule, or call defjvp")
+        leaves, structure = _flatten(args)
+        on_leaves = _OnLeaves(self._f, structure)
+
+        def rule(inner):
+            primals, tangents = inner[:len(leaves)], inner[len(leaves):]
+            result, tangent = self._rule(_unflatten(structure, primals), _unflatten(structure, tangents))
+            return _flatten(result)[0] + _flatten(tangent)[0]
+
+        return on_leaves.wrap(_core.custom_jvp(on_leaves, rule, leaves))
+
+
+def _same_carry(before, after, transform):
+    if before != after:
+        raise _ShapeError(f"[{transform}] the carry changes its structure from {before} to {after}")
+
+
+def scan(f, init, xs=None, length=None, reverse=False):
+    """Repeats f(carry, x) -> (carry, y) over the first axis of every leaf of xs: gives the last carry and the stacked y.
+    Without xs the length says how often. Raises ShapeError when the carry changes its type."""
+    carries, carry_shape = _flatten(_with_arrays(init))
+    sequences, shape = _flatten(xs)
+    last = []
+
+    def body(inner):
+        carry, y = f(_unflatten(carry_shape, inner[:len(carries)]), _unflatten(shape, inner[len(carries):]))
+        first, after = _flatten(_with_arrays(carry))
+        _same_carry(carry_shape, after, "scan")
+        second, result_shape = _flatten(y)
+        last[:] = [result_shape]
+        return first + second
+
+    out = _core.scan(body, carries, sequences, -1 if length is None else length, reverse)
+    return _unflatten(carry_shape, out[:len(carries)]), _unflatten(last[0], out[len(carries):])
+
+
+def while_loop(condition, body, init, max_steps=None):
+    """Repeats body(carry) -> carry while condition(carry), a bool array without axes, holds. Forward mode always works,
+    reverse mode with max_steps, after which the loop ends; under vmap it runs until every example is done."""
+    leaves, structure = _flatten(_with_arrays(init))
+
+    def test(inner):
+        return [_core.to_array(condition(_unflatten(structure, inner)))]
+
+    def step(inner):
+        after, shape = _flatten(_with_arrays(body(_unflatten(structure, inner))))
+        _same_carry(structure, shape, "while_loop")
+        return after
+
+    return _unflatten(structure, _core.while_loop(test, step, leaves, 0 if max_steps is None else max_steps))
+
+
+def fori_loop(start, stop, body, init):
+    """Repeats body(i, carry) -> carry for i from start, below stop, both numbers: differentiable in both modes."""
+    (_, last), _ = scan(lambda state, _: ((state[0] + 1, body(state[0], state[1])), None),
+                        (_core.to_array(int(start)), init), length=max(0, int(stop) - int(start)))
+    return last
+
+
+def cond(predicate, yes, no, *operands):
+    """yes(*operands) where the predicate, a bool without axes, is true, else no(*operands); only one is computed. Under
+    vmap over the predicate both are, and the one not chosen reaches no result and no gradient."""
+    leaves, structure = _flatten(_with_arrays(operands))
+    first, second = _OnLeaves(lambda *a: _with_arrays(yes(*a)), structure), _OnLeaves(lambda *a: _with_arrays(no(*a)), structure)
+    out = _core.cond(_core.to_array(predicate), first, second, leaves)
+    if first.result != second.result:
+        raise _ShapeError(f"[cond] the two sides give different structures: {first.result} and {second.result}")
+    return first.wrap(out)

@@ -1,0 +1,75 @@
+#include "ir/node.h"
+#include "python/python.h"
+
+#include <nanobind/nanobind.h>
+
+#include <koine/error.h>
+
+#include <new>
+#include <string>
+
+/// Exceptions of C++ as those of koine/errors.py.
+namespace koine::python {
+
+namespace {
+
+template <class E>
+bool is(const Error& error) {
+  return dynamic_cast<const E*>(&error) != nullptr;
+}
+
+const char* class_name(const Error& error) {
+  return is<ShapeError>(error)          ? "ShapeError"
+         : is<DTypeError>(error)        ? "DTypeError"
+         : is<IndexError>(error)        ? "IndexError"
+         : is<ValueError>(error)        ? "ValueError"
+         : is<TraceError>(error)        ? "TraceError"
+         : is<NotDifferentiable>(error) ? "NotDifferentiable"
+         : is<FormatError>(error)       ? "FormatError"
+         : is<ConfigError>(error)       ? "ConfigError"
+         : is<OutOfMemory>(error)       ? "OutOfMemory"
+         : is<DeviceError>(error)       ? "DeviceError"
+         : is<IoError>(error)           ? "IoError"
+                                        : "Error";
+}
+
+// The core knows no line of Python unless it was told one.
+std::string with_line(std::string text) {
+  constexpr std::string_view mark = "\n  at ", unknown = "unknown line";
+  size_t at = text.rfind(mark);
+  bool has_line = at != std::string::npos;
+  if (has_line && text.compare(at + mark.size(), unknown.size(), unknown) != 0) return text;
+  std::source_location line = user_line();
+  if (line.line() == 0) return text;
+  if (has_line) return text.replace(at + mark.size(), unknown.size(), ir::to_string(line));
+  return text + std::string(mark) + ir::to_string(line);
+}
+
+void set(const Error& error) {
+  PyObject* module = PyImport_ImportModule("koine.errors");
+  PyObject* type = module ? PyObject_GetAttrString(module, class_name(error)) : nullptr;
+  if (type) PyErr_SetString(type, with_line(error.what()).c_str());
+  Py_XDECREF(type);
+  Py_XDECREF(module);
+}
+
+}  // namespace
+
+void set_error() noexcept {
+  try {
+    throw;
+  } catch (const PythonError&) {
+  } catch (nanobind::python_error& error) {
+    error.restore();
+  } catch (const Error& error) {
+    set(error);
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  } catch (...) {
+    PyErr_SetString(PyExc_RuntimeError, "an unknown exception");
+  }
+}
+
+}  // namespace koine::python

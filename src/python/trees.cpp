@@ -1,0 +1,196 @@
+#include "python/python.h"
+
+#include <cmath>
+#include <cstring>
+
+/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, None for None,
+/// ("=", type, value) for a value that is no array, and (kind, what, children...) for a container.
+namespace koine::python {
+
+namespace {
+
+PyObject* leaf_mark() {
+  static PyObject* mark = PyUnicode_InternFromString("*");
+  return mark;
+}
+PyObject* static_mark() {
+  static PyObject* mark = PyUnicode_InternFromString("=");
+  return mark;
+}
+PyObject* fields_name() {
+  static PyObject* name = PyUnicode_InternFromString("__dataclass_fields__");
+  return name;
+}
+PyObject* members_name() {
+  static PyObject* name = PyUnicode_InternFromString("__koine_tree__");
+  return name;
+}
+
+// What a class says about its trees, or null.
+PyObject* class_attribute(PyObject* tree, PyObject* name) {
+  PyObject* found = PyObject_GetAttr(reinterpret_cast<PyObject*>(Py_TYPE(tree)), name);
+  if (!found) PyErr_Clear();
+  return found;
+}
+
+PyObject* type_of(PyObject* object) { return reinterpret_cast<PyObject*>(Py_TYPE(object)); }
+
+class Flattening {
+ public:
+  explicit Flattening(PyObject* leaves) : leaves_(leaves) {}
+
+  /// A new reference to the structure.
+  PyObject* structure(PyObject* tree) {
+    if (is_array(tree)) return leaf(tree);
+    if (tree == Py_None) return Py_NewRef(Py_None);
+    if (PyTuple_Check(tree)) return sequence(tree);
+    if (PyList_Check(tree)) return sequence(tree);
+    if (PyDict_Check(tree)) return dictionary(tree);
+    if (PyFloat_Check(tree)) return floating(tree);
+    if (PyLong_Check(tree) || PyUnicode_Check(tree) || PyComplex_Check(tree) || PyType_Check(tree))
+      return fixed(tree, type_of(tree));
+    return object(tree);
+  }
+
+ private:
+  PyObject* leaf(PyObject* array) {
+    if (PyList_Append(leaves_, array) < 0) throw PythonError();
+    return Py_NewRef(leaf_mark());
+  }
+  PyObject* fixed(PyObject* value, PyObject* kind) {
+    Owned result(PyTuple_Pack(3, static_mark(), kind, value));
+    return result.release();
+  }
+  // 0.0 and -0.0 are equal and not the same.
+  PyObject* floating(PyObject* value) {
+    double x = PyFloat_AS_DOUBLE(value);
+    if (x == 0 && std::signbit(x)) {
+      Owned kind(PyUnicode_FromString("-0"));
+      return fixed(value, kind.get());
+    }
+    return fixed(value, type_of(value));
+  }
+  void child(PyObject* parent, Py_ssize_t place, PyObject* tree) {
+    if (Py_EnterRecursiveCall(" in a tree of arrays")) throw PythonError();
+    PyObject* made = nullptr;
+    try {
+      made = structure(tree);
+    } catch (...) {
+      Py_LeaveRecursiveCall();
+      throw;
+    }
+    Py_LeaveRecursiveCall();
+    PyTuple_SET_ITEM(parent, place, made);
+  }
+  PyObject* container(PyObject* kind, PyObject* what, Py_ssize_t count) {
+    Owned result(PyTuple_New(count + 2));
+    PyTuple_SET_ITEM(result.get(), 0, Py_NewRef(kind));
+    PyTuple_SET_ITEM(result.get(), 1, Py_NewRef(what));
+    return result.release();
+  }
+  PyObject* sequence(PyObject* tree) {
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(tree);
+    Owned result(container(type_of(tree), Py_None, count));
+    for (Py_ssize_t i = 0; i < count; ++i) child(result.get(), i + 2, PySequence_Fast_GET_ITEM(tree, i));
+    return result.release();
+  }
+  PyObject* dictionary(PyObject* tree) {
+    Owned keys(PySequence_Tuple(tree));
+    return members(tree, keys.get(), [tree](PyObject* key) { return Py_XNewRef(PyDict_GetItemWithError(tree, key)); });
+  }
+  template <class Get>
+  PyObject* members(PyObject* tree, PyObject* names, Get get) {
+    Py_ssize_t count = PyTuple_GET_SIZE(names);
+    Owned result(container(type_of(tree), names, count));
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      Owned value(get(PyTuple_GET_ITEM(names, i)));
+      child(result.get(), i + 2, value.get());
+    }
+    return result.release();
+  }
+  PyObject* object(PyObject* tree) {
+    auto attribute = [tree](PyObject* name) { return PyObject_GetAttr(tree, name); };
+    if (PyObject* found = class_attribute(tree, members_name())) {
+      Owned mark(found);
+      Owned dictionary(PyObject_GetAttrString(tree, "__dict__"));
+      Owned names(PySequence_Tuple(dictionary.get()));
+      return members(tree, names.get(), attribute);
+    }
+    if (PyObject* found = class_attribute(tree, fields_name())) {
+      Owned fields(found);
+      Owned names(PySequence_Tuple(fields.get()));
+      return members(tree, names.get(), attribute);
+    }
+    if (is_array_like(tree)) {
+      Owned array(wrap(to_array(tree)));
+      return leaf(array.get());
+    }
+    return fixed(tree, type_of(tree));
+  }
+
+  PyObject* leaves_;
+};
+
+class Building {
+ public:
+  explicit Building(PyObject* leaves) : leaves_(leaves) {}
+
+  PyObject* tree(PyObject* structure) {
+    if (structure == leaf_mark()) {
+      if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
+      return Py_NewRef(PyList_GET_ITEM(leaves_, next_++));
+    }
+    if (structure == Py_None) return Py_NewRef(Py_None);
+    PyObject *kind = PyTuple_GET_ITEM(structure, 0), *what = PyTuple_GET_ITEM(structure, 1);
+    if (kind == static_mark()) return Py_NewRef(PyTuple_GET_ITEM(structure, 2));
+    Py_ssize_t count = PyTuple_GET_SIZE(structure) - 2;
+    auto* type = reinterpret_cast<PyTypeObject*>(kind);
+    Owned parts(PyTuple_New(count));
+    for (Py_ssize_t i = 0; i < count; ++i)
+      PyTuple_SET_ITEM(parts.get(), i, tree(PyTuple_GET_ITEM(structure, i + 2)));
+    if (kind == reinterpret_cast<PyObject*>(&PyTuple_Type)) return parts.release();
+    if (PyType_IsSubtype(type, &PyTuple_Type)) return PyObject_CallObject(kind, parts.get());  // a named tuple
+    if (PyType_IsSubtype(type, &PyList_Type)) return PyObject_CallOneArg(kind, parts.get());
+    Owned names(PyDict_New());
+    for (Py_ssize_t i = 0; i < count; ++i)
+      if (PyDict_SetItem(names.get(), PyTuple_GET_ITEM(what, i), PyTuple_GET_ITEM(parts.get(), i)) < 0) throw PythonError();
+    if (kind == reinterpret_cast<PyObject*>(&PyDict_Type)) return names.release();
+    if (PyType_IsSubtype(type, &PyDict_Type)) return PyObject_CallOneArg(kind, names.get());
+    return object(type, names.get());
+  }
+  bool done() const { return next_ == PyList_GET_SIZE(leaves_); }
+
+ private:
+  // Made without its constructor, which may do anything; a frozen dataclass is filled too.
+  PyObject* object(PyTypeObject* type, PyObject* members) {
+    Owned none(PyTuple_New(0));
+    Owned made(PyBaseObject_Type.tp_new(type, none.get(), nullptr));
+    Py_ssize_t at = 0;
+    PyObject *name = nullptr, *value = nullptr;
+    while (PyDict_Next(members, &at, &name, &value))
+      if (PyObject_GenericSetAttr(made.get(), name, value) < 0) throw PythonError();
+    return made.release();
+  }
+
+  PyObject* leaves_;
+  Py_ssize_t next_ = 0;
+};
+
+}  // namespace
+
+PyObject* flatten(PyObject* tree) {
+  Owned leaves(PyList_New(0));
+  Owned structure(Flattening(leaves.get()).structure(tree));
+  Owned pair(PyTuple_Pack(2, leaves.get(), structure.get()));
+  return pair.release();
+}
+
+PyObject* unflatten(PyObject* structure, PyObject* leaves) {
+  Owned list(PySequence_List(leaves));
+  Building building(list.get());
+  Owned tree(building.tree(structure));
+  if (!building.done()) throw ValueError("[tree] there are more arrays than the tree has leaves");
+  return tree.release();
+}
+
+}  // namespace koine::python
