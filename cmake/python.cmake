@@ -1,34 +1,47 @@
-# The Python package, in build/python/koine: import it from there with PYTHONPATH=build/python, or install it with pip.
-# Where Python's headers or nanobind are missing it is left out.
+# The Python package, in build/python/koine: PYTHONPATH=build/python imports it from there, `pip install .` installs it.
+# It needs Python's headers and nanobind, which scripts/build puts into build/python-venv; without them it is left out.
 set(KOINE_PYTHON AUTO CACHE STRING "Build the Python package: AUTO (if nanobind is found), ON (it must be found), OFF")
 set_property(CACHE KOINE_PYTHON PROPERTY STRINGS AUTO ON OFF)
 
 if(NOT KOINE_PYTHON STREQUAL "OFF")
+  if(NOT Python_EXECUTABLE AND EXISTS ${PROJECT_BINARY_DIR}/python-venv/bin/python)
+    set(Python_EXECUTABLE ${PROJECT_BINARY_DIR}/python-venv/bin/python)
+  endif()
   find_package(Python 3.10 QUIET COMPONENTS Interpreter Development.Module)
-  find_package(nanobind 3 CONFIG QUIET PATHS ${PROJECT_SOURCE_DIR}/build/python-venv/nanobind/cmake)
+  if(Python_FOUND AND NOT nanobind_DIR)
+    execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir OUTPUT_VARIABLE nanobind_place
+                    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  endif()
+  find_package(nanobind 3 CONFIG QUIET PATHS ${nanobind_place})
 endif()
 if(NOT nanobind_FOUND OR NOT Python_FOUND)
   if(KOINE_PYTHON STREQUAL "ON")
-    message(FATAL_ERROR "nanobind or Python's headers are not found; -Dnanobind_DIR=... names the first (python -m nanobind "
-                        "--cmake_dir says it), -DKOINE_PYTHON=OFF builds without the package")
+    message(FATAL_ERROR "nanobind 3 or Python's headers are not found; -DPython_EXECUTABLE=... names a Python that has "
+                        "them, -DKOINE_PYTHON=OFF builds without the package")
   elseif(KOINE_PYTHON STREQUAL "AUTO")
-    message(STATUS "Without the Python package: nanobind is not found")
+    message(STATUS "Without the Python package: nanobind 3 or Python's headers are not found")
   endif()
   return()
 endif()
-message(STATUS "Python ${Python_VERSION}, nanobind: ${nanobind_DIR}")
+message(STATUS "Python ${Python_VERSION}: ${Python_EXECUTABLE}")
 
-set(KOINE_PYTHON_PACKAGE ${PROJECT_BINARY_DIR}/python/koine)
+set(package_tree ${PROJECT_BINARY_DIR}/python/koine)
 file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/python/*.cpp)
 nanobind_add_module(koine_python NOMINSIZE NB_STATIC ${python_sources})
-set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${KOINE_PYTHON_PACKAGE}
+set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${package_tree}
                                               INSTALL_RPATH $ORIGIN)
 target_link_libraries(koine_python PRIVATE koine_api koine::koine)
 add_dependencies(koine_python koine_generate)
 
 # The modules in Python are links, so that an edit needs no build.
-file(GLOB python_modules CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/koine/*)
+file(GLOB python_modules CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/koine/*.py)
 foreach(module IN LISTS python_modules)
   cmake_path(GET module FILENAME name)
-  file(CREATE_LINK ${module} ${KOINE_PYTHON_PACKAGE}/${name} SYMBOLIC)
+  file(CREATE_LINK ${module} ${package_tree}/${name} SYMBOLIC)
 endforeach()
+
+install(TARGETS koine_python LIBRARY DESTINATION koine COMPONENT python EXCLUDE_FROM_ALL)
+if(koine_onednn_installed)
+  install(FILES $<TARGET_FILE:${koine_onednn}> RENAME $<TARGET_SONAME_FILE_NAME:${koine_onednn}> DESTINATION koine
+          COMPONENT python EXCLUDE_FROM_ALL)
+endif()

@@ -60,3 +60,10 @@ foreach(check IN LISTS checks)
   add_test(NAME check.${name}.self_test COMMAND ${command} --self-test)
   set_tests_properties(check.${name} check.${name}.self_test PROPERTIES RESOURCE_LOCK ${name})
 endforeach()
+
+# The tests of the Python package, when it is built; pytest and what it compares with are in build/python-venv.
+if(TARGET koine_python)
+  add_test(NAME python COMMAND ${Python_EXECUTABLE} -m pytest -q -p no:cacheprovider tests/python
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(python PROPERTIES ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/python;PYTHONDONTWRITEBYTECODE=1")
+endif()

@@ -47,8 +47,13 @@ def to_device(self, device, /, *, stream=None):
     return self
 
 
+def restore(dtype, shape, data):
+    """An array of the bytes of its elements, for pickles."""
+    return _core.restore(dtype, shape, data)
+
+
 def __reduce__(self):
-    return _core.restore, (self.dtype, list(self.shape), _core.to_bytes(self))
+    return restore, (self.dtype, list(self.shape), _core.to_bytes(self))
 
 
 def __copy__(self):
@@ -76,7 +81,7 @@ def add_to(array):
     """Gives the class its methods. Ops of arrays x or x1 are methods too: x.sum(axis=0) is sum(x, axis=0)."""
     for name, op in _core.ops.items():
         first = op.__text_signature__[1:-1].split(",")[0]
-        if first in ("x", "x1"):
+        if first in ("x", "x1") and not hasattr(array, name):
             setattr(array, name, op)
     for method in (__array__, __array_namespace__, __dlpack__, __dlpack_device__, to_device, __reduce__, __copy__,
                    __deepcopy__, __format__, _repr_html_):

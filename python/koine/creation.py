@@ -168,4 +168,4 @@ def meshgrid(*arrays, indexing="xy"):
         own = [1] * count
         own[place] = x.size
         grids.append(_ops["broadcast_to"](_ops["reshape"](x, own), shape))
-    return tuple(grids)
+    return grids

@@ -58,7 +58,7 @@ def atleast_1d(x, /):
     return x if x.ndim else _reshape(x, (1,))
 
 
-def expand_dims(x, /, *, axis=0):
+def expand_dims(x, /, axis=0):
     """x with a new axis of length 1 at that place."""
     place = _axis(axis, x.ndim + 1)
     return _reshape(x, x.shape[:place] + (1,) + x.shape[place:])
@@ -159,8 +159,7 @@ def split(x, parts, /, axis=0):
 
 def broadcast_arrays(*arrays):
     """The arrays in the shape that they have together."""
-    from .dtypes import _core as core
-    return list(core.broadcast_arrays(list(arrays)))
+    return _core.broadcast_arrays(list(arrays))
 
 
 def repeat(x, repeats, /, *, axis=None):

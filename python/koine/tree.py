@@ -43,7 +43,8 @@ def _walk(shape, path, found):
     if shape == "*":
         found.append(".".join(path))
     elif isinstance(shape, tuple) and shape[0] != "=":
-        _, names, *children = shape
+        kind, names, *children = shape
+        names = names or getattr(kind, "_fields", None)
         for i, child in enumerate(children):
             _walk(child, (*path, str(names[i] if names else i)), found)
 

@@ -15,8 +15,8 @@ class alignas(64) Buffer {
  public:
   /// Throws OutOfMemory with the requested bytes.
   static BufferRef allocate(int64_t bytes);
-  /// Memory of somebody else, as it is and never written to. `release(owner)` is called when nobody holds it any more, on
-  /// any thread and with any lock of the core held.
+  /// Memory of somebody else, as it is and never written to. `release(owner)` is called when nobody holds it any more,
+  /// on any thread and with any lock of the core held.
   static BufferRef borrow(std::byte* data, int64_t bytes, void (*release)(void* owner), void* owner);
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;

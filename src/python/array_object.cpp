@@ -210,7 +210,7 @@ PyObject* sequence_item(PyObject* self, Py_ssize_t i) noexcept {
 }
 
 const char* format_of(DType dtype) {
-  constexpr const char* formats[dtype_count] = {"?", "b", "h", "i", "l", "B", "H", "I",
+  constexpr const char* formats[dtype_count] = {"?", "b", "h",     "i", "l", "B",  "H", "I",
                                                 "L", "e", nullptr, "f", "d", "Zf", "Zd"};
   return formats[static_cast<int>(dtype)];
 }
@@ -314,19 +314,18 @@ void destroy(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyGetSetDef facts[] = {
-    {"shape", get_shape, nullptr, "the length of each axis, a tuple", nullptr},
-    {"dtype", get_dtype, nullptr, "the type of the elements", nullptr},
-    {"ndim", get_ndim, nullptr, "the number of axes", nullptr},
-    {"size", get_size, nullptr, "the number of elements", nullptr},
-    {"nbytes", get_nbytes, nullptr, "bytes of all elements", nullptr},
-    {"itemsize", get_itemsize, nullptr, "bytes of one element", nullptr},
-    {"device", get_device, nullptr, "where the elements are", nullptr},
-    {"T", get_transposed, nullptr, "the axes in reversed order", nullptr},
-    {"mT", get_matrix_transposed, nullptr, "the last two axes exchanged", nullptr},
-    {"real", get_real, nullptr, "the real part", nullptr},
-    {"imag", get_imag, nullptr, "the imaginary part", nullptr},
-    {}};
+PyGetSetDef facts[] = {{"shape", get_shape, nullptr, "the length of each axis, a tuple", nullptr},
+                       {"dtype", get_dtype, nullptr, "the type of the elements", nullptr},
+                       {"ndim", get_ndim, nullptr, "the number of axes", nullptr},
+                       {"size", get_size, nullptr, "the number of elements", nullptr},
+                       {"nbytes", get_nbytes, nullptr, "bytes of all elements", nullptr},
+                       {"itemsize", get_itemsize, nullptr, "bytes of one element", nullptr},
+                       {"device", get_device, nullptr, "where the elements are", nullptr},
+                       {"T", get_transposed, nullptr, "the axes in reversed order", nullptr},
+                       {"mT", get_matrix_transposed, nullptr, "the last two axes exchanged", nullptr},
+                       {"real", get_real, nullptr, "the real part", nullptr},
+                       {"imag", get_imag, nullptr, "the imaginary part", nullptr},
+                       {}};
 PyMethodDef methods[] = {
     {"item", item, METH_NOARGS, "item()\n\nThe only element as a number of Python."},
     {"tolist", tolist, METH_NOARGS, "tolist()\n\nThe elements as nested lists of Python's numbers."},
@@ -362,8 +361,9 @@ PyTypeObject* make_array_type() {
       {Py_tp_getset, facts},
       {Py_tp_methods, methods},
       {Py_tp_members, weak_place},
-      {Py_tp_doc, const_cast<char*>("A multi-dimensional value. It never changes: x[i] = v makes x another value, and what "
-                                    "else was x keeps the old one.")},
+      {Py_tp_doc,
+       const_cast<char*>("A multi-dimensional value. It never changes: x[i] = v makes x another value, and what "
+                         "else was x keeps the old one.")},
       {Py_nb_add, slot(binary<add>)},
       {Py_nb_subtract, slot(binary<subtract>)},
       {Py_nb_multiply, slot(binary<multiply>)},

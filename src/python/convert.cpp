@@ -159,8 +159,8 @@ const std::byte* read(const Array& x) {
 
 namespace {
 
-/// What other libraries lent and nobody holds any more. An array may die on any thread and with the graph's lock held, where
-/// Python must not be called: its lender is told by the interpreter's main thread, a little later.
+/// What other libraries lent and nobody holds any more. An array may die on any thread and with the graph's lock held,
+/// where Python must not be called: its lender is told by the interpreter's main thread, a little later.
 class Lenders {
  public:
   static void give_back(void* lender) {
@@ -221,7 +221,8 @@ void gather_elements(const nb::ndarray<nb::ro>& x, size_t axis, const std::byte*
     return;
   }
   for (size_t i = 0; i < x.shape(axis); ++i)
-    gather_elements(x, axis + 1, from + static_cast<int64_t>(i) * x.stride(axis) * static_cast<int64_t>(bytes), bytes, to);
+    gather_elements(x, axis + 1, from + static_cast<int64_t>(i) * x.stride(axis) * static_cast<int64_t>(bytes), bytes,
+                    to);
 }
 
 Array take(PyObject* object, bool may_share, bool may_copy) {

@@ -33,18 +33,19 @@ PyObject* reduce(PyObject* self, PyObject*) {
   return PyUnicode_FromString((text_of(self) == "bool" ? "bool_" : text_of(self)).c_str());
 }
 
-PyGetSetDef members[] = {{"name", get_name, nullptr, "the name, as in 'float32'", nullptr},
-                         {"itemsize", get_itemsize, nullptr, "bytes of one element", nullptr},
-                         {"kind", get_kind, nullptr, "'b' bool, 'i' and 'u' integers, 'f' floating, 'c' complex", nullptr},
-                         {}};
-PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {}};
-PyType_Slot slots[] = {
-    {Py_tp_repr, reinterpret_cast<void*>(represent)},
-    {Py_tp_getset, members},
-    {Py_tp_methods, methods},
-    {Py_tp_doc, const_cast<char*>("The type of an array's elements: koine.float32 and the others.")},
+PyGetSetDef members[] = {
+    {"name", get_name, nullptr, "the name, as in 'float32'", nullptr},
+    {"itemsize", get_itemsize, nullptr, "bytes of one element", nullptr},
+    {"kind", get_kind, nullptr, "'b' bool, 'i' and 'u' integers, 'f' floating, 'c' complex", nullptr},
     {}};
-PyType_Spec spec = {"koine.DType", sizeof(DTypeObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {}};
+PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(represent)},
+                       {Py_tp_getset, members},
+                       {Py_tp_methods, methods},
+                       {Py_tp_doc, const_cast<char*>("The type of an array's elements: koine.float32 and the others.")},
+                       {}};
+PyType_Spec spec = {"koine.DType", sizeof(DTypeObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                    slots};
 
 }  // namespace
 
@@ -72,7 +73,8 @@ DType to_dtype(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return float32;
   if (object == reinterpret_cast<PyObject*>(&PyComplex_Type)) return complex64;
   if (PyUnicode_Check(object)) return dtype_from_name(PyUnicode_AsUTF8(object));
-  // Another library's: numpy.dtype has a name, numpy.float32 is a class that is called so, torch prints "torch.float32".
+  // Another library's: numpy.dtype has a name, numpy.float32 is a class that is called so, torch prints
+  // "torch.float32".
   for (const char* attribute : {"name", "__name__"}) {
     PyObject* found = PyObject_GetAttrString(object, attribute);
     if (!found) {

@@ -22,8 +22,9 @@ class Key {
   }
   std::vector<Index>& entries() { return entries_; }
   bool has_mask() const {
-    return std::any_of(entries_.begin(), entries_.end(),
-                       [](const Index& entry) { return entry.kind == Index::Kind::array && is_bool(entry.array.dtype()); });
+    return std::any_of(entries_.begin(), entries_.end(), [](const Index& entry) {
+      return entry.kind == Index::Kind::array && is_bool(entry.array.dtype());
+    });
   }
   void masks_to_positions() {
     std::vector<Index> entries;
@@ -44,13 +45,21 @@ class Key {
     if (key == Py_Ellipsis) return void(entries_.emplace_back(ellipsis, where_));
     if (PySlice_Check(key)) return add_slice(key);
     if (is_array(key)) return void(entries_.emplace_back(array_of(key), where_));
-    if (!PyBool_Check(key) && PyIndex_Check(key)) return void(entries_.emplace_back(to_int(key), where_));
+    if (!PyBool_Check(key) && PyIndex_Check(key)) {
+      PyObject* index = PyNumber_Index(key);
+      if (index) {
+        Owned owned(index);
+        return void(entries_.emplace_back(to_int(index), where_));
+      }
+      PyErr_Clear();  // an array of another library
+    }
     if (PyList_Check(key) || PyTuple_Check(key) || PyBool_Check(key) || is_array_like(key)) {
       Array positions = to_array(key);
       if (positions.size() == 0 && !is_bool(positions.dtype())) positions = cast(positions, {.dtype = int64});
       return void(entries_.emplace_back(positions, where_));
     }
-    PyErr_Format(PyExc_TypeError, "an array is indexed by integers, slices, None, ... and arrays of them or of bool, not '%s'",
+    PyErr_Format(PyExc_TypeError,
+                 "an array is indexed by integers, slices, None, ... and arrays of them or of bool, not '%s'",
                  Py_TYPE(key)->tp_name);
     throw PythonError();
   }
@@ -75,7 +84,8 @@ void require_values(const std::vector<Index>& entries) {
   for (const Index& entry : entries)
     if (entry.kind == Index::Kind::array && is_bool(entry.array.dtype()) && ir::node_of(entry.array)->abstract)
       throw TraceError(
-          "[getitem] a boolean mask selects as many elements as it has True, and inside jit or vmap shapes cannot depend on "
+          "[getitem] a boolean mask selects as many elements as it has True, and inside jit or vmap shapes cannot "
+          "depend on "
           "values; use where(mask, x, other), or x[mask] = value");
 }
 
@@ -120,6 +130,16 @@ Array select(const Array& x, Key& key, std::source_location where) {
 }
 
 Array replace(const Array& x, Key& key, PyObject* value, std::source_location where) {
+  const std::vector<Index>& entries = key.entries();
+  if (entries.size() == 1 && entries[0].kind == Index::Kind::array && is_bool(entries[0].array.dtype()) &&
+      entries[0].array.rank() == 0) {
+    // A single bool: all of x or nothing.
+    Array whole = x;
+    std::vector<Index> all{Index(ellipsis, where)};
+    Number number;
+    whole = to_number(value, number) ? set_at(x, all, Arg(number, where)) : set_at(x, all, Arg(to_array(value), where));
+    return koine::where(Arg(entries[0].array, where), Arg(whole, where), Arg(x, where));
+  }
   Number number;
   if (to_number(value, number)) return set_at(x, key.entries(), Arg(number, where));
   Array given = is_array(value) ? array_of(value) : to_array(value);

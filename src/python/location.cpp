@@ -17,8 +17,8 @@ std::string& package_folder() {
   return folder;
 }
 
-// What a std::source_location points at, in libstdc++ and libc++ alike: the language has no way to make one of a line that
-// no compiler saw.
+// What a std::source_location points at, in libstdc++ and libc++ alike: the language has no way to make one of a line
+// that no compiler saw.
 struct Place {
   const char* file;
   const char* function;
@@ -48,8 +48,8 @@ std::source_location user_line() {
   while (frame) {
     PyCodeObject* code = PyFrame_GetCode(frame);
     const char* file = PyUnicode_AsUTF8(code->co_filename);
-    bool own = !file || (!package_folder().empty() && std::strncmp(file, package_folder().c_str(),
-                                                                   package_folder().size()) == 0);
+    bool own = !file || (!package_folder().empty() &&
+                         std::strncmp(file, package_folder().c_str(), package_folder().size()) == 0);
     if (!own) found = location_of(file, PyFrame_GetLineNumber(frame));
     Py_DECREF(code);
     PyFrameObject* back = own ? PyFrame_GetBack(frame) : nullptr;

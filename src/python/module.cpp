@@ -11,8 +11,8 @@
 
 #include <string>
 
-/// The module koine._core: ops from the table, arrays, and the transforms on lists of arrays that koine/transforms.py puts
-/// trees around.
+/// The module koine._core: ops from the table, arrays, and the transforms on lists of arrays that koine/transforms.py
+/// puts trees around.
 namespace nb = nanobind;
 
 namespace nanobind::detail {
@@ -91,11 +91,14 @@ Array restore(nb::handle dtype, const std::vector<int64_t>& shape, nb::bytes dat
 }
 
 void add_arrays(nb::module_& m) {
-  m.def("to_array", [](nb::handle object, nb::handle dtype) {
-    if (dtype.is_none()) return to_array(object.ptr());
-    DType wanted = to_dtype(dtype.ptr());
-    return to_array(object.ptr(), &wanted);
-  }, nb::arg("object"), nb::arg("dtype").none() = nb::none());
+  m.def(
+      "to_array",
+      [](nb::handle object, nb::handle dtype) {
+        if (dtype.is_none()) return to_array(object.ptr());
+        DType wanted = to_dtype(dtype.ptr());
+        return to_array(object.ptr(), &wanted);
+      },
+      nb::arg("object"), nb::arg("dtype").none() = nb::none());
   m.def("borrow", [](nb::handle object, bool may_copy) { return borrow_array(object.ptr(), may_copy); });
   m.def("exchange", exchange);
   m.def("restore", restore);
@@ -133,37 +136,37 @@ void add_arrays(nb::module_& m) {
 
 void add_transforms(nb::module_& m) {
   nb::class_<detail::RecordedRef>(m, "Recorded")
-      .def("replay", [](const detail::RecordedRef& self, const List& leaves) { return detail::replay(*self, leaves, {}); })
-      .def("pull", [](const detail::RecordedRef& self, const List& cotangents) {
-        return detail::pull(*self, cotangents, user_line());
-      })
+      .def("replay",
+           [](const detail::RecordedRef& self, const List& leaves) { return detail::replay(*self, leaves, {}); })
+      .def("pull", [](const detail::RecordedRef& self,
+                      const List& cotangents) { return detail::pull(*self, cotangents, user_line()); })
       .def("__str__", [](const detail::RecordedRef& self) { return detail::to_string(*self); });
   nb::class_<detail::Tape>(m, "Tape")
       .def("inputs", &detail::Tape::inputs)
-      .def("gradients", [](const detail::Tape& self, const Array& result) { return self.gradients(result, user_line()); })
-      .def("push", [](const detail::Tape& self, const List& results, const List& tangents) {
-        return self.push(results, tangents, user_line());
-      })
+      .def("gradients",
+           [](const detail::Tape& self, const Array& result) { return self.gradients(result, user_line()); })
+      .def("push", [](const detail::Tape& self, const List& results,
+                      const List& tangents) { return self.push(results, tangents, user_line()); })
       .def("record", &detail::Tape::record);
   m.def("with_tape", [](const List& leaves, const std::vector<bool>& wanted, const nb::callable& f) {
     // The tape ends with the scope, also when f throws: what f keeps of it is of no more use.
     detail::Tape tape(leaves, Flags(wanted.begin(), wanted.end()));
     return f(nb::cast(tape, nb::rv_policy::reference));
   });
-  m.def("vmap", [](nb::callable f, const List& leaves, const std::vector<int64_t>& axes, const std::vector<int64_t>& out) {
-    Function function{std::move(f)};
-    return traced([&](std::source_location where) {
-      return detail::vmap(detail::Callable(function), leaves, axes, out, where);
-    });
-  });
+  m.def("vmap",
+        [](nb::callable f, const List& leaves, const std::vector<int64_t>& axes, const std::vector<int64_t>& out) {
+          Function function{std::move(f)};
+          return traced([&](std::source_location where) {
+            return detail::vmap(detail::Callable(function), leaves, axes, out, where);
+          });
+        });
   m.attr("unbatched") = INT64_MIN;
   m.def("trace", [](nb::callable f, const List& leaves, nb::str transform) {
     static PyObject* names = PyDict_New();  // placeholders point at the name as long as they live
     const char* name = PyUnicode_AsUTF8(PyDict_SetDefault(names, transform.ptr(), transform.ptr()));
     Function function{std::move(f)};
-    return traced([&](std::source_location where) {
-      return detail::trace(detail::Callable(function), leaves, name, where);
-    });
+    return traced(
+        [&](std::source_location where) { return detail::trace(detail::Callable(function), leaves, name, where); });
   });
   m.def("types_key", [](const List& leaves) {
     std::string key = detail::types_key(leaves);
@@ -171,12 +174,14 @@ void add_transforms(nb::module_& m) {
   });
   m.def("checkpoint", [](nb::callable f, const List& leaves) {
     Function function{std::move(f)};
-    return traced([&](std::source_location where) { return detail::checkpoint(detail::Callable(function), leaves, where); });
+    return traced(
+        [&](std::source_location where) { return detail::checkpoint(detail::Callable(function), leaves, where); });
   });
   m.def("custom_vjp", [](nb::callable f, nb::callable forward, nb::callable backward, const List& leaves) {
     Function function{std::move(f)}, first{std::move(forward)}, second{std::move(backward)};
     return traced([&](std::source_location where) {
-      return detail::custom_vjp(detail::Callable(function), detail::Callable(first), detail::Callable(second), leaves, where);
+      return detail::custom_vjp(detail::Callable(function), detail::Callable(first), detail::Callable(second), leaves,
+                                where);
     });
   });
   m.def("custom_jvp", [](nb::callable f, nb::callable rule, const List& leaves) {
@@ -204,10 +209,15 @@ void add_transforms(nb::module_& m) {
     });
   });
   m.def("basis_like", detail::basis_like);
-  m.def("flatten", [](nb::handle tree) { return steal(guarded([&] { return flatten(tree.ptr()); })); });
-  m.def("unflatten", [](nb::handle structure, nb::handle leaves) {
-    return steal(guarded([&] { return unflatten(structure.ptr(), leaves.ptr()); }));
-  });
+  m.def(
+      "flatten", [](nb::handle tree) { return steal(guarded([&] { return flatten(tree.ptr()); })); },
+      nb::arg("tree").none());
+  m.def(
+      "unflatten",
+      [](nb::handle structure, nb::handle leaves) {
+        return steal(guarded([&] { return unflatten(structure.ptr(), leaves.ptr()); }));
+      },
+      nb::arg("structure").none(), nb::arg("leaves"));
 }
 
 /// Name, operands, results and attributes of every op for users, with their text: what stubs and pages are made of.
@@ -221,7 +231,7 @@ nb::dict op_facts() {
     for (const char* name : op->outputs)
       if (name[0] != '_') results.append(name);
     std::shared_ptr<void> defaults = op->attrs.make ? op->attrs.make() : nullptr;
-    constexpr const char* types[] = {"bool",     "int",      "float",      "str",     "DType",
+    constexpr const char* types[] = {"bool",     "int",      "float",       "str",    "DType",
                                      "Integers", "Integers", "AnyIntegers", "Number", "Graphs"};
     for (const ir::AttrField& field : op->attrs.fields) {
       ir::AttrValue value = field.get(defaults.get());

@@ -54,8 +54,9 @@ class Operands {
       made(i) = to_array(object);
       arg(i) = Arg(made(i), where_);
     } else {
-      type_error(self_, cat("takes arrays and numbers, not '", Py_TYPE(object)->tp_name, "'",
-                            PyList_Check(object) || PyTuple_Check(object) ? "; koine.asarray makes an array of it" : ""));
+      type_error(self_,
+                 cat("takes arrays and numbers, not '", Py_TYPE(object)->tp_name, "'",
+                     PyList_Check(object) || PyTuple_Check(object) ? "; koine.asarray makes an array of it" : ""));
     }
     given_ |= uint64_t{1} << std::min<size_t>(i, 63);
   }
@@ -99,7 +100,8 @@ class Operands {
 /// The attributes of a call: the defaults until one is set.
 class Attributes {
  public:
-  explicit Attributes(const OpObject& self) : self_(self), own_(self.attributes->empty() ? nullptr : self.op->attrs.copy(self.defaults->get())) {}
+  explicit Attributes(const OpObject& self)
+      : self_(self), own_(self.attributes->empty() ? nullptr : self.op->attrs.copy(self.defaults->get())) {}
   void set(size_t i, PyObject* object) {
     const ir::AttrField& field = self_.op->attrs.fields[i];
     try {
@@ -197,7 +199,7 @@ PyObject* call(PyObject* callable, PyObject* const* args, size_t flags, PyObject
       }
     }
     for (size_t i = 0; i < self.operands->size() && !self.variadic; ++i)
-      if (!operands.has(i) && !(*self.operands)[i].optional)
+      if (!operands.has(i) && (!(*self.operands)[i].optional || i < operands.list().size()))
         type_error(self, cat("needs the argument '", PyUnicode_AsUTF8((*self.operands)[i].name), "'"));
     if (self.op->outputs.size() == 1) return wrap(ops::invoke_one(*self.op, operands.list(), attributes.get()));
     return results(self, ops::invoke(*self.op, operands.list(), attributes.get()));
@@ -205,6 +207,8 @@ PyObject* call(PyObject* callable, PyObject* const* args, size_t flags, PyObject
 }
 
 std::string literal(const ir::AttrValue& value) {
+  // By name: in a signature inspect allows nothing but literals.
+  if (const DType* dtype = std::get_if<DType>(&value)) return "'" + std::string(name(*dtype)) + "'";
   Owned object(from_attr(value));
   Owned text(PyObject_Repr(object.get()));
   return PyUnicode_AsUTF8(text.get());
@@ -257,10 +261,10 @@ PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                        {Py_tp_getset, members},
                        {Py_tp_methods, methods},
                        {}};
-PyType_Spec spec = {"koine.Op", sizeof(OpObject), 0,
-                    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR |
-                        Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                    slots};
+PyType_Spec spec = {
+    "koine.Op", sizeof(OpObject), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    slots};
 
 }  // namespace
 

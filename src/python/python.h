@@ -67,8 +67,8 @@ class Owned {
 std::source_location user_line();
 /// Lines inside this folder are not the user's.
 void set_package_folder(const char* folder);
-/// Ops remember the user's line at each call: while a function is traced, and when somebody asked for it. Else only those
-/// do that can fail when they run, because looking it up takes longer than the call.
+/// Ops remember the user's line at each call: while a function is traced, and when somebody asked for it. Else only
+/// those do that can fail when they run, because looking it up takes longer than the call.
 extern int lines_wanted;
 struct WithLines {
   WithLines() { ++lines_wanted; }
@@ -83,8 +83,8 @@ const std::byte* read(const Array& x);
 /// A bool, int, float or complex of Python; false for anything else. Throws PythonError for an int beyond 64 bits.
 bool to_number(PyObject* object, Number& number);
 /// An array of anything that holds numbers: an array, a number, nested sequences, another library's array (copied).
-/// In that dtype, or by default the one that it has: int64, float32, complex64 or bool of numbers. Throws PythonError with
-/// a TypeError for other objects, ShapeError for ragged sequences.
+/// In that dtype, or by default the one that it has: int64, float32, complex64 or bool of numbers. Throws PythonError
+/// with a TypeError for other objects, ShapeError for ragged sequences.
 Array to_array(PyObject* object, const DType* dtype = nullptr);
 /// The same memory as another library's array, without a copy where it is dense and in this machine's memory.
 Array borrow_array(PyObject* object, bool may_copy);
@@ -104,7 +104,8 @@ PyObject* from_number(const Number& number);
 /// x[key] and x[key] = value.
 PyObject* get_item(PyObject* x, PyObject* key) noexcept;
 int set_item(PyObject* x, PyObject* key, PyObject* value) noexcept;
-/// The positions of the elements that are not zero, an array for each axis. Throws TraceError where there are no values.
+/// The positions of the elements that are not zero, an array for each axis. Throws TraceError where there are no
+/// values.
 std::vector<Array> positions_of(const Array& x);
 
 /// An op of the table as a Python callable: operands, then attributes, by position or keyword.

@@ -3,7 +3,8 @@
 #include <cmath>
 #include <cstring>
 
-/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, None for None,
+/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, None for
+/// None,
 /// ("=", type, value) for a value that is no array, and (kind, what, children...) for a container.
 namespace koine::python {
 
@@ -146,14 +147,14 @@ class Building {
     Py_ssize_t count = PyTuple_GET_SIZE(structure) - 2;
     auto* type = reinterpret_cast<PyTypeObject*>(kind);
     Owned parts(PyTuple_New(count));
-    for (Py_ssize_t i = 0; i < count; ++i)
-      PyTuple_SET_ITEM(parts.get(), i, tree(PyTuple_GET_ITEM(structure, i + 2)));
+    for (Py_ssize_t i = 0; i < count; ++i) PyTuple_SET_ITEM(parts.get(), i, tree(PyTuple_GET_ITEM(structure, i + 2)));
     if (kind == reinterpret_cast<PyObject*>(&PyTuple_Type)) return parts.release();
     if (PyType_IsSubtype(type, &PyTuple_Type)) return PyObject_CallObject(kind, parts.get());  // a named tuple
     if (PyType_IsSubtype(type, &PyList_Type)) return PyObject_CallOneArg(kind, parts.get());
     Owned names(PyDict_New());
     for (Py_ssize_t i = 0; i < count; ++i)
-      if (PyDict_SetItem(names.get(), PyTuple_GET_ITEM(what, i), PyTuple_GET_ITEM(parts.get(), i)) < 0) throw PythonError();
+      if (PyDict_SetItem(names.get(), PyTuple_GET_ITEM(what, i), PyTuple_GET_ITEM(parts.get(), i)) < 0)
+        throw PythonError();
     if (kind == reinterpret_cast<PyObject*>(&PyDict_Type)) return names.release();
     if (PyType_IsSubtype(type, &PyDict_Type)) return PyObject_CallOneArg(kind, names.get());
     return object(type, names.get());

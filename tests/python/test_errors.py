@@ -1,0 +1,106 @@
+"""Errors: their types, what they say, and the line of the user."""
+
+import re
+
+import numpy as np
+import pytest
+
+import koine as kn
+
+
+def line_of(text):
+    """The number of the line of this file that ends with a comment."""
+    with open(__file__, encoding="utf-8") as file:
+        return next(n for n, line in enumerate(file, 1) if line.rstrip().endswith("# " + text))
+
+
+def raised(error, call):
+    with pytest.raises(error) as caught:
+        call()
+    return str(caught.value)
+
+
+def test_types_are_also_the_built_in_ones():
+    for name, base in (("ShapeError", ValueError), ("DTypeError", TypeError), ("IndexError", IndexError), ("ValueError", ValueError),
+                       ("OutOfMemory", MemoryError), ("IoError", OSError), ("TraceError", RuntimeError)):
+        error = getattr(kn, name)
+        assert issubclass(error, base) and issubclass(error, kn.Error)
+
+
+def test_operator_names_op_operands_and_line():
+    def call():
+        return kn.ones((2, 3)) + kn.ones((4, 3))  # operator
+
+    text = raised(kn.ShapeError, call)
+    assert "[add]" in text and "float32[2, 3]" in text and "float32[4, 3]" in text
+    assert text.endswith(f"at test_errors.py:{line_of('operator')}")
+
+
+def test_function_names_the_line_outside_the_package():
+    def call():
+        return kn.linalg.matrix_power(  # function
+            kn.tensordot(kn.ones((2, 3)), kn.ones((4, 3)), axes=1), 2)
+
+    assert re.search(r"tensordot", raised(ValueError, call))
+
+    def inside():
+        return kn.cumulative_sum(kn.ones((2, 3)), axis=7)  # inside
+
+    assert "7" in raised(IndexError, inside)
+
+    def deep():
+        return kn.einsum("ij,jk->ik", kn.ones((2, 3)), kn.ones((4, 3)))  # deep
+
+    assert raised(kn.ShapeError, deep).endswith(f"at test_errors.py:{line_of('deep')}")
+
+
+def test_an_error_at_run_time_names_the_line_of_the_call():
+    x = kn.ones(3)
+    bad = x[kn.asarray([7])]  # gather
+    text = raised(kn.IndexError, lambda: bad.tolist())
+    assert text.endswith(f"at test_errors.py:{line_of('gather')}")
+    assert (x + 1).tolist() == [2.0, 2.0, 2.0]
+
+
+def test_attributes_are_named():
+    text = raised(kn.IndexError, lambda: kn.softmax(kn.ones(3), axis=2))
+    assert "[softmax]" in text and "axis" in text
+
+
+def test_reading_a_value_inside_a_trace():
+    def f(x):
+        if x[0] > 0:  # branch
+            return x
+        return -x
+
+    text = raised(kn.TraceError, lambda: kn.jit(f)(kn.ones(3)))
+    assert f"test_errors.py:{line_of('branch')}" in text
+    assert kn.grad(lambda x: kn.sum(f(x)))(kn.ones(3)).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_leaked_value_names_where_it_was_made():
+    kept = []
+    kn.jit(lambda x: kept.append(x * 2) or x)(kn.ones(3))  # leak
+    text = raised(kn.TraceError, lambda: kept[0].tolist())
+    assert f"test_errors.py:{line_of('leak')}" in text
+
+
+def test_errors_of_the_user_go_through():
+    class Own(Exception):
+        pass
+
+    def f(x):
+        raise Own("mine")
+
+    for transform in (kn.grad, kn.jit, kn.vmap, kn.checkpoint):
+        with pytest.raises(Own, match="mine"):
+            transform(f)(kn.ones(3))
+    assert kn.grad(kn.sum)(kn.ones(2)).tolist() == [1.0, 1.0]
+
+
+def test_no_derivative():
+    with pytest.raises(kn.NotDifferentiable, match="steps"):
+        kn.grad(lambda x: kn.while_loop(lambda c: c < 10, lambda c: c * 2, x))(kn.asarray(1.0))
+    text = raised(kn.ShapeError, lambda: kn.grad(lambda x: x * 2)(kn.ones(3)))
+    assert "scalar" in text
+    assert np.isfinite(kn.grad(lambda x: kn.sum(x))(kn.ones(3)).tolist()).all()
