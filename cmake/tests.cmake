@@ -67,3 +67,13 @@ if(TARGET koine_python)
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(python PROPERTIES ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/python;PYTHONDONTWRITEBYTECODE=1")
 endif()
+
+# Kernels are kept in the build's own folder. Two runs go without: there the first sight of a graph is interpreted.
+get_property(all_tests DIRECTORY PROPERTY TESTS)
+foreach(test IN LISTS all_tests)
+  set(kernels ${PROJECT_BINARY_DIR}/kernels)
+  if(test MATCHES "^koine_tests(.eager)?$")
+    set(kernels off)
+  endif()
+  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT KOINE_CACHE=${kernels})
+endforeach()

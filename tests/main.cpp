@@ -1,2 +1,10 @@
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+#include <cstdlib>
+
+int main(int argc, char** argv) {
+  // Tests do not fill the user's own folder of kernels; ctest names one.
+  setenv("KOINE_CACHE", "off", 0);
+  return doctest::Context(argc, argv).run();
+}

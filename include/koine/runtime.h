@@ -15,6 +15,17 @@ struct Stats {
 };
 Stats stats();
 
+/// From now on what lives takes at most so many bytes, 0 for no limit; what would take more throws OutOfMemory and leaves
+/// all arrays usable.
+void limit_memory(int64_t bytes);
+
+/// What the process keeps to be found again; what was not used lately goes first.
+struct CacheInfo {
+  std::string name;
+  int64_t held, bound;  ///< entries
+};
+std::vector<CacheInfo> caches();
+
 struct DeviceInfo {
   std::string name;
   std::string doc;

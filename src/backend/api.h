@@ -1,6 +1,8 @@
 #pragma once
 #include "ir/graph.h"
 
+#include <koine/runtime.h>
+
 #include <exception>
 
 /// What a device is: a small table of functions.
@@ -27,8 +29,10 @@ struct DeviceApi {
   /// Runs a program and gives every output of the graph its buffer. Throws NodeFailure, and OutOfMemory before anything
   /// was written to a donated input. The caller holds the inputs meanwhile.
   void (*run)(const Program& program, std::span<ir::Buffer* const> inputs, std::span<ir::BufferRef> outputs);
+  /// What the device keeps beside the programs that others hold.
+  std::vector<runtime::CacheInfo> (*caches)();
 };
-inline constexpr int api_version = 2;
+inline constexpr int api_version = 3;
 
 /// All devices of this build; the first is the default.
 std::span<const DeviceApi* const> devices();

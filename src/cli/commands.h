@@ -39,4 +39,10 @@ void new_op(const std::string& family, const std::string& name);
 
 void list_devices();
 
+/// What the compiler makes of two training steps of a config, or of what a command runs: the text of every program at
+/// each stage. With a command it does not return. Throws IoError when that cannot be run.
+void inspect_passes(const std::vector<std::string>& words);
+/// What is kept of compiled programs, on disk and in a process; `clear` removes what is on disk first.
+void inspect_caches(bool clear);
+
 }  // namespace koine::cli

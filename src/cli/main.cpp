@@ -31,7 +31,9 @@ struct CommandLine {
   RunArguments run;
   std::vector<std::string> op_words;
   bool op_reference = false;
-  CLI::App *train, *eval, *predict, *summary, *op, *devices;
+  std::vector<std::string> inspected;
+  bool passes = false, caches = false, clear = false;
+  CLI::App *train, *eval, *predict, *summary, *op, *devices, *inspect;
 
   CommandLine() {
     app.set_version_flag("--version", "koine " KOINE_VERSION);
@@ -50,6 +52,11 @@ struct CommandLine {
     op->add_option("words", op_words, "an op, or: new FAMILY NAME, to begin a new one")->expected(0, 3);
     op->add_flag("--reference", op_reference, "the reference of all ops as Markdown");
     devices = app.add_subcommand("devices", "what arrays can be computed on");
+    inspect = app.add_subcommand("inspect", "what the compiler makes of a program, and what is kept of it");
+    inspect->add_option("words", inspected, "a config (.toml), or after -- a command to run");
+    inspect->add_flag("--passes", passes, "the text of every program at each stage");
+    inspect->add_flag("--caches", caches, "the kernels that are kept on disk, and how much each process keeps");
+    inspect->add_flag("--clear", clear, "remove the kernels on disk");
   }
 
   int call_op() const {
@@ -68,12 +75,25 @@ struct CommandLine {
     return 0;
   }
 
+  int call_inspect() const {
+    if (passes && !inspected.empty() && !caches && !clear)
+      koine::cli::inspect_passes(inspected);
+    else if ((caches || clear) && !passes && inspected.empty())
+      koine::cli::inspect_caches(clear);
+    else {
+      std::cerr << "koine: usage: koine inspect --passes CONFIG, or --passes -- COMMAND..., or --caches [--clear]\n";
+      return misused;
+    }
+    return 0;
+  }
+
   int call() const {
     if (train->parsed()) return koine::cli::train(run);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);
     if (summary->parsed()) koine::cli::summary(run);
     if (devices->parsed()) koine::cli::list_devices();
+    if (inspect->parsed()) return call_inspect();
     return op->parsed() ? call_op() : 0;
   }
 

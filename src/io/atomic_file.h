@@ -1,7 +1,7 @@
 // Files that are either the old one or the whole new one, whenever the process or the machine stops.
 #pragma once
 
-#include "io/descriptor.h"
+#include "base/descriptor.h"
 
 #include <cstddef>
 #include <span>

@@ -38,7 +38,7 @@ class BufferPool {
  public:
   BufferRef take(int64_t wanted) {
     size_t needed = static_cast<size_t>(wanted) + sizeof(Buffer);
-    if (wanted < 0 || wanted > most) refuse(wanted);
+    if (wanted < 0 || wanted > most || beyond_limit(wanted)) refuse(wanted);
     uint32_t size_class = class_of(needed);
     Buffer* buffer = nullptr;
     {
@@ -74,11 +74,16 @@ class BufferPool {
     std::lock_guard lock(lock_);
     return peak_;
   }
+  void limit(int64_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }
 
  private:
   static constexpr int64_t most = int64_t{1} << 56;
   static constexpr size_t always_kept = 64 << 20;
 
+  bool beyond_limit(int64_t wanted) {
+    const int64_t limit = limit_.load(std::memory_order_relaxed);
+    return limit > 0 && live() + wanted > limit;
+  }
   void count(int64_t bytes) {
     live_ += bytes;
     if (live_ > peak_) peak_ = live_;
@@ -122,6 +127,7 @@ class BufferPool {
 
   SpinLock lock_;
   int64_t live_ = 0, peak_ = 0;
+  std::atomic<int64_t> limit_ = 0;
   size_t kept_bytes_ = 0;
   std::array<Buffer*, class_count> kept_{};
 };
@@ -149,5 +155,6 @@ BufferRef Buffer::borrow(std::byte* data, int64_t bytes, void (*release)(void* o
 }
 int64_t Buffer::live_bytes() { return pool.live(); }
 int64_t Buffer::peak_bytes() { return pool.peak(); }
+void Buffer::limit(int64_t bytes) { pool.limit(bytes); }
 
 }  // namespace koine::ir

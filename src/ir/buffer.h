@@ -26,6 +26,8 @@ class alignas(64) Buffer {
   /// Bytes held by all live buffers, and the most that ever were.
   static int64_t live_bytes();
   static int64_t peak_bytes();
+  /// The most that live buffers may hold from now on, 0 for no limit.
+  static void limit(int64_t bytes);
 
  private:
   friend class BufferRef;

@@ -1,3 +1,4 @@
+#include "base/format.h"
 #include "ir/call.h"
 #include "ir/pending.h"
 #include "ir/rethrow.h"
@@ -179,6 +180,18 @@ Stats stats() {
   GraphLock lock(graph_mutex());
   return {program_cache().hits(), program_cache().compiled(), static_cast<int64_t>(program_cache().size()),
           Buffer::live_bytes(), Buffer::peak_bytes()};
+}
+
+void limit_memory(int64_t bytes) {
+  if (bytes < 0) throw ValueError(cat("[limit_memory] a number of bytes is not negative, got ", bytes));
+  Buffer::limit(bytes);
+}
+
+std::vector<CacheInfo> caches() {
+  std::vector<CacheInfo> list = current_device().caches();
+  GraphLock lock(graph_mutex());
+  list.insert(list.begin(), {"programs", static_cast<int64_t>(program_cache().size()), program_cache().bound()});
+  return list;
 }
 
 std::vector<DeviceInfo> devices() {

@@ -19,6 +19,7 @@ class ProgramCache {
   int64_t hits() const { return hits_; }
   int64_t compiled() const { return compiled_; }
   size_t size() const { return entries_.size(); }
+  int64_t bound() const { return static_cast<int64_t>(bound_); }
 
  private:
   struct Entry {

@@ -36,10 +36,10 @@ TEST_CASE("cpu: no kernel is compiled in a second epoch, whatever changes from s
   };
   epoch(0);
   epoch(1);
-  const int64_t made = backend::cpu::made_functions();
+  const int64_t made = backend::cpu::code_stats().compiled;
   epoch(2);
   epoch(3);
-  CHECK(backend::cpu::made_functions() == made);
+  CHECK(backend::cpu::code_stats().compiled == made);
   CHECK(held.size() == 16);
   CHECK(!printed.empty());
 }
@@ -56,8 +56,8 @@ TEST_CASE("cpu: a size that was not seen yet needs no new code") {
     return sum(y).item<double>();
   };
   run(7, 33);
-  const int64_t made = backend::cpu::made_functions();
+  const int64_t made = backend::cpu::code_stats().compiled;
   CHECK(run(5, 100) == doctest::Approx(5 * 100 + 5).epsilon(1e-5));
   CHECK(run(64, 5000) == doctest::Approx(64 * 5000 + 64).epsilon(1e-5));
-  CHECK(backend::cpu::made_functions() == made);
+  CHECK(backend::cpu::code_stats().compiled == made);
 }

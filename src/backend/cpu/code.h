@@ -3,6 +3,8 @@
 #include "compile/kernel.h"
 #include "compile/passes.h"
 
+#include <memory>
+
 namespace koine::backend::cpu {
 
 /// What a kernel's function is called with. Steps are in bytes, one for each load and then each store.
@@ -16,12 +18,29 @@ struct Frame {
 };
 using Function = void (*)(const Frame* frame);
 
-/// The function of a kernel, made when there is none for its like; null when it cannot be made. Functions stay as long
-/// as the process. May be called from several threads.
-Function function_of(const compile::Kernel& kernel, const compile::Passes& passes, Isa isa);
+/// Machine code in memory, for as long as somebody holds it.
+struct Code {
+  virtual ~Code() = default;
+  Function function = nullptr;
+};
+using CodeRef = std::shared_ptr<const Code>;
 
-/// How many functions were made.
-int64_t made_functions();
+enum class Effort : uint8_t {
+  found,  // what this process has, or what is kept on disk
+  made    // or what the compiler makes of it, which is then kept
+};
+/// The code of a kernel, the same for all of its like; null when there is none. May be called from several threads.
+CodeRef code_of(const compile::Kernel& kernel, const compile::Passes& passes, Isa isa, Effort effort);
+
+/// How many are kept for kernels that no program holds.
+inline constexpr int64_t most_codes = 4096;
+
+/// What happened to the machine code so far.
+struct CodeStats {
+  int64_t compiled = 0, loaded = 0;  // since the process began
+  int64_t held = 0;                  // now
+};
+CodeStats code_stats();
 
 /// The memory for values that are kept from a pass to a later one.
 inline int64_t spill_bytes(const compile::Passes& passes, int64_t columns) {

@@ -13,7 +13,11 @@ void run(const Program& program, std::span<ir::Buffer* const> inputs, std::span<
   static_cast<const cpu::CpuProgram&>(program).run(inputs, outputs);
 }
 
-constexpr DeviceApi api{api_version, "cpu", "fuses and compiles graphs for the processor", compile, run};
+std::vector<runtime::CacheInfo> caches() {
+  return {{"kernels as machine code", cpu::code_stats().held, cpu::most_codes}, cpu::inner_programs()};
+}
+
+constexpr DeviceApi api{api_version, "cpu", "fuses and compiles graphs for the processor", compile, run, caches};
 
 }  // namespace
 

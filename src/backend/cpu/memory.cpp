@@ -111,7 +111,13 @@ class Planner {
   bool take_over(const Step& step, size_t s, size_t k) {
     if (!step.kernel) return updates(step, s, k);
     if (step.kernel->loop != Loop::map) return false;
-    const Access& to = step.kernel->stores[k].to;
+    const Access* stored = nullptr;
+    for (const Store& store : step.kernel->stores) {
+      if (store.to.buffer != step.in.size() + k) continue;
+      if (stored) return false;  // in parts
+      stored = &store.to;
+    }
+    const Access& to = *stored;
     for (size_t i = 0; i < step.in.size(); ++i) {
       ValueId v = step.in[i].base;
       if (last_use_[v] != static_cast<int64_t>(s) || bytes(v) != bytes(step.out[k])) continue;

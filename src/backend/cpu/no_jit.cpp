@@ -3,7 +3,7 @@
 /// Of a build without LLVM.
 namespace koine::backend::cpu {
 
-Function function_of(const compile::Kernel&, const compile::Passes&, Isa) { return nullptr; }
-int64_t made_functions() { return 0; }
+CodeRef code_of(const compile::Kernel&, const compile::Passes&, Isa, Effort) { return nullptr; }
+CodeStats code_stats() { return {}; }
 
 }  // namespace koine::backend::cpu

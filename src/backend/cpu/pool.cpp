@@ -1,6 +1,7 @@
 #include "backend/cpu/pool.h"
 
 #include "base/format.h"
+#include "ir/buffer.h"
 
 #include <koine/error.h>
 
@@ -245,7 +246,10 @@ class Scratch {
       ::operator delete(data_, alignment);
       size_ = 0;
       data_ = static_cast<std::byte*>(::operator new(static_cast<size_t>(bytes), alignment, std::nothrow));
-      if (!data_) throw OutOfMemory(cat("[cpu] ", bytes, " bytes requested for one thread's scratch"));
+      if (!data_)
+        throw OutOfMemory(cat("[allocate] ", bytes, " bytes requested for one thread's scratch; ",
+                              ir::Buffer::live_bytes(), " bytes live, ", ir::Buffer::peak_bytes(),
+                              " bytes at the peak"));
       size_ = bytes;
     }
     return data_;

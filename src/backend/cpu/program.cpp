@@ -4,6 +4,7 @@
 #include "backend/cpu/inspect.h"
 #include "backend/cpu/pool.h"
 #include "base/few.h"
+#include "base/format.h"
 #include "compile/clean.h"
 
 #include <algorithm>
@@ -43,6 +44,10 @@ bool takes_views(const Graph& graph, const GraphNode& node, std::span<const Ints
   return kernel_of(graph, node, strides) != nullptr;
 }
 
+/// Whether a node that is no kernel can throw: on the values of its operands, or for want of memory, which ops that may
+/// write over an operand do not need.
+bool may_throw(const Graph& graph, const GraphNode& node) { return node.op->in_place < 0 || can_fail(graph, node); }
+
 /// Runs the graphs that control-flow ops hold, on programs of their own.
 class Runner : public GraphRunner {
  public:
@@ -50,19 +55,31 @@ class Runner : public GraphRunner {
     program_of(graph)->run(in, out);
   }
 
+  static runtime::CacheInfo info() {
+    std::lock_guard lock(held().mutex);
+    return {"programs of control flow", static_cast<int64_t>(held().programs.size()), bound};
+  }
+
  private:
+  static constexpr int64_t bound = 1024;
+  struct Held {
+    std::mutex mutex;
+    std::unordered_map<GraphRef, std::shared_ptr<CpuProgram>> programs;
+  };
+  static Held& held() {
+    static Held& one = *new Held;
+    return one;
+  }
+
   static std::shared_ptr<CpuProgram> program_of(const GraphRef& graph) {
-    static std::mutex mutex;
-    static std::unordered_map<GraphRef, std::shared_ptr<CpuProgram>> programs;
-    constexpr size_t bound = 1024;
     {
-      std::lock_guard lock(mutex);
-      if (auto found = programs.find(graph); found != programs.end()) return found->second;
+      std::lock_guard lock(held().mutex);
+      if (auto found = held().programs.find(graph); found != held().programs.end()) return found->second;
     }
     auto program = std::make_shared<CpuProgram>(graph, std::vector<uint8_t>(graph->input_count));
-    std::lock_guard lock(mutex);
-    if (programs.size() >= bound) programs.clear();
-    return programs.emplace(graph, std::move(program)).first->second;
+    std::lock_guard lock(held().mutex);
+    if (held().programs.size() >= static_cast<size_t>(bound)) held().programs.clear();
+    return held().programs.emplace(graph, std::move(program)).first->second;
   }
 };
 
@@ -85,8 +102,8 @@ Parts parts_of(const compile::Kernel& kernel) {
   return parts;
 }
 
-/// The run of a program, from 0, that makes its code. KOINE_TIER says otherwise for tests: `compiled` makes it at once,
-/// `interpreted` never.
+/// The run of a program, from 0, that compiles its code; those before it use what is there. KOINE_TIER says otherwise
+/// for tests: `compiled` makes it at once, `interpreted` never.
 int first_compiled_run() {
   static const int run = [] {
     const char* tier = std::getenv("KOINE_TIER");
@@ -125,8 +142,7 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
       scratch.push_back(steps_[s].spill * steps_[s].parts.count());
     else
       scratch.push_back(steps_[s].node ? steps_[s].node->scratch_bytes() : 0);
-    if (!schedule_.steps[s].kernel && can_fail(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]]))
-      safe_from = s + 1;
+    if (!kernel && may_throw(*schedule_.graph, schedule_.graph->nodes[schedule_.steps[s].nodes[0]])) safe_from = s + 1;
   }
   if (profiling)
     for (size_t s = 0; s < steps_.size(); ++s) steps_[s].facts = facts_of(s, *graph);
@@ -239,7 +255,10 @@ void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRe
 }
 
 void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
-  if (runs_.fetch_add(1, std::memory_order_relaxed) == first_compiled_run()) make_code();
+  if (int run = runs_.fetch_add(1, std::memory_order_relaxed); run == first_compiled_run())
+    make_code(Effort::made);
+  else if (run < first_compiled_run())
+    make_code(Effort::found);
   BufferRef arena;
   const bool needed = memory_.arena_bytes > 0;
   if (needed) {
@@ -275,6 +294,9 @@ void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byt
       run_node(s, values, arena + memory_.scratch[s]);
   } catch (const OutOfMemory&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory(cat("[allocate] memory for a kernel requested; ", Buffer::live_bytes(), " bytes live, ",
+                          Buffer::peak_bytes(), " bytes at the peak"));
   } catch (const NodeFailure& inner) {
     throw NodeFailure{origin_[step.nodes.at(0)], inner.error};
   } catch (...) {
@@ -291,7 +313,7 @@ void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values, std::b
   size_t count = 0;
   for (const compile::View& view : step.in) buffers[count++] = values[view.base];
   for (ValueId v : step.out) buffers[count++] = values[v];
-  Function code = ready.code.load(std::memory_order_acquire);
+  Function code = ready.call.load(std::memory_order_acquire);
   auto run_part = [&](int64_t chunk) {
     int64_t row = chunk / ready.parts.parts_of_row * ready.parts.rows_of_part;
     int64_t column = chunk % ready.parts.parts_of_row * ready.parts.columns_of_part;
@@ -342,11 +364,17 @@ void CpuProgram::run_code(size_t s, Function code, std::byte* const* buffers, co
   }
 }
 
-// A graph that is seen again is worth machine code; the bits are the same.
-void CpuProgram::make_code() const {
-  for (size_t s = 0; s < steps_.size(); ++s)
-    if (const auto& kernel = schedule_.steps[s].kernel)
-      steps_[s].code.store(function_of(*kernel, steps_[s].passes, best_isa()), std::memory_order_release);
+// A graph that is seen again is worth compiling; the bits are the same. Threads that came here late change nothing.
+void CpuProgram::make_code(Effort effort) const {
+  std::lock_guard lock(code_mutex_);
+  parallel_for(static_cast<int64_t>(steps_.size()), [&](int64_t at) {
+    const auto s = static_cast<size_t>(at);
+    const auto& kernel = schedule_.steps[s].kernel;
+    ReadyStep& ready = steps_[s];
+    if (!kernel || ready.code) return;
+    ready.code = code_of(*kernel, ready.passes, best_isa(), effort);
+    if (ready.code) ready.call.store(ready.code->function, std::memory_order_release);
+  });
 }
 
 void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {
@@ -370,5 +398,7 @@ void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byt
   node.op->reference(
       {*node.op, node.attrs->data.get(), node.attrs, all.first(step.in.size()), all.subspan(step.in.size()), runner});
 }
+
+runtime::CacheInfo inner_programs() { return Runner::info(); }
 
 }  // namespace koine::backend::cpu

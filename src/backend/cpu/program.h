@@ -24,7 +24,8 @@ struct ReadyStep {
   compile::Passes passes;                // of a kernel
   Parts parts;                           // of a kernel
   int64_t spill = 0;                     // of each part
-  std::atomic<Function> code = nullptr;  // of a kernel, once it is made
+  CodeRef code;                          // of a kernel, once it is made
+  std::atomic<Function> call = nullptr;  // the function of it
   Ints row_steps, fold_steps, column_steps;
   ProfiledStep facts;
   std::unique_ptr<NodeKernel> node;    // the device's own kernel for a node; else its reference kernel runs
@@ -47,17 +48,21 @@ class CpuProgram : public Program {
   void run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const;
   void run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
   void run_code(size_t s, Function code, std::byte* const* buffers, const Part& part, std::byte* scratch) const;
-  void make_code() const;
+  void make_code(Effort effort) const;
   void run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
 
   compile::Schedule schedule_;
   std::vector<uint32_t> origin_;          // per node of the schedule's graph, the node of the graph that was compiled
   mutable std::vector<ReadyStep> steps_;  // code is made when the program runs again
   mutable std::atomic<int> runs_ = 0;
+  mutable std::mutex code_mutex_;
   MemoryPlan memory_;
   // Arenas that no run uses now.
   mutable std::mutex mutex_;
   mutable std::vector<ir::BufferRef> arenas_;
 };
+
+/// The programs of the graphs that nodes of control flow hold.
+runtime::CacheInfo inner_programs();
 
 }  // namespace koine::backend::cpu

@@ -108,7 +108,8 @@ void run(const Program& program, std::span<Buffer* const> inputs, std::span<Buff
   }
 }
 
-constexpr DeviceApi api{api_version, "reference", "interprets each op's own definition; slow and exact", compile, run};
+constexpr DeviceApi api{api_version, "reference", "interprets each op's own definition; slow and exact",
+                        compile,     run,         [] { return std::vector<runtime::CacheInfo>(); }};
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // Reading and writing safetensors files: named tensors as raw bytes.
 #pragma once
 
-#include "io/descriptor.h"
+#include "base/descriptor.h"
 #include "io/safetensors/header.h"
 
 #include <cstddef>

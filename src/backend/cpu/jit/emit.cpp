@@ -1,8 +1,11 @@
 #include "backend/cpu/jit/emit.h"
 
+#include "backend/cpu/jit/halves.h"
 #include "backend/cpu/jit/ir_lanes.h"
 #include "backend/cpu/jit/ir_math.h"
 #include "compile/lower.h"
+
+#include <koine/half.h>
 
 #include <functional>
 #include <map>
@@ -146,19 +149,26 @@ class Emitter {
     if (is_bool(dtype)) return b_.getInt1Ty();
     return b_.getIntNTy(static_cast<unsigned>(bits_of(dtype)));
   }
-  llvm::Type* stored_type(DType dtype) { return is_bool(dtype) ? b_.getInt8Ty() : scalar_type(dtype); }
+  llvm::Type* stored_type(DType dtype) {
+    if (is_half(dtype)) return b_.getInt16Ty();
+    return is_bool(dtype) ? b_.getInt8Ty() : scalar_type(dtype);
+  }
   Value* constant(const Instr& instr) {
     if (is_floating(instr.dtype)) {
-      return llvm::ConstantFP::get(
-          scalar_type(instr.dtype),
-          instr.dtype == DType::float64 ? instr.number : static_cast<double>(static_cast<float>(instr.number)));
+      auto single = static_cast<float>(instr.number);
+      if (instr.dtype == DType::float16) single = static_cast<float>(Float16(single));
+      if (instr.dtype == DType::bfloat16) single = static_cast<float>(BFloat16(single));
+      return llvm::ConstantFP::get(scalar_type(instr.dtype),
+                                   instr.dtype == DType::float64 ? instr.number : static_cast<double>(single));
     }
     return llvm::ConstantInt::get(scalar_type(instr.dtype), static_cast<uint64_t>(instr.integer));
   }
   Value* from_stored(Value* x, DType dtype) {
+    if (is_half(dtype)) return widened_half(b_, isa_, dtype, x);
     return is_bool(dtype) ? b_.CreateICmpNE(x, llvm::Constant::getNullValue(x->getType())) : x;
   }
   Value* to_stored(Value* x, DType dtype) {
+    if (is_half(dtype)) return half_bits(b_, isa_, dtype, x);
     return is_bool(dtype) ? b_.CreateZExt(x, with_element(x->getType(), b_.getInt8Ty())) : x;
   }
   static Value* wide(Value* x) { return x->getType()->isVectorTy() ? x : emitting->CreateVectorSplat(width, x); }
@@ -376,6 +386,7 @@ class Emitter {
   }
 
   Value* converted(Value* x, DType from, DType to) {
+    if (is_half(to)) return widened_half(b_, isa_, to, half_bits(b_, isa_, to, converted(x, from, DType::float32)));
     llvm::Type* type = with_element(x->getType(), scalar_type(to));
     bool is_unsigned = is_unsigned_integer(from) || is_bool(from);
     if (is_bool(to))
@@ -650,7 +661,7 @@ std::string key_of(const Kernel& kernel) {
 
 bool emit(const Kernel& kernel, const Passes& passes, Isa isa, const char* name, llvm::Module& module) {
   for (const Instr& instr : kernel.code)
-    if (is_half(instr.dtype) || (instr.prim == Prim::power && !is_floating(instr.dtype))) return false;
+    if (instr.prim == Prim::power && !is_floating(instr.dtype)) return false;
   return Emitter(kernel, passes, isa, module, name).run();
 }
 

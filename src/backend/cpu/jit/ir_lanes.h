@@ -8,6 +8,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
+#include <llvm/IR/Module.h>
 
 /// Lanes that emit instructions instead of computing: the second type over which math/ is instantiated.
 namespace koine::backend::cpu::jit {
@@ -247,18 +248,25 @@ struct IrLanes {
   }
 };
 
-/// Tables are at fixed places of this process.
-template <Isa isa>
-IrLanes<double, isa> gather(const double* table, IrLanes<int64_t, isa> index) {
+/// A table becomes a constant of the code, so that the code can be kept.
+inline llvm::Value* constant_table(llvm::ArrayRef<double> numbers) {
+  llvm::Module& module = *emitting->GetInsertBlock()->getModule();
+  llvm::Constant* content = llvm::ConstantDataArray::get(module.getContext(), numbers);
+  for (llvm::GlobalVariable& table : module.globals())
+    if (table.getInitializer() == content) return &table;
+  return new llvm::GlobalVariable(module, content->getType(), true, llvm::GlobalValue::PrivateLinkage, content,
+                                  "table");
+}
+template <Isa isa, size_t n>
+IrLanes<double, isa> gather(const double (&table)[n], IrLanes<int64_t, isa> index) {
   llvm::IRBuilder<>& b = *emitting;
   auto* type = llvm::cast<llvm::FixedVectorType>(index.value->getType());
-  llvm::Value* base = b.CreateIntToPtr(b.getInt64(reinterpret_cast<uintptr_t>(table)), b.getPtrTy());
-  llvm::Value* places = b.CreateGEP(b.getDoubleTy(), base, index.value);
+  llvm::Value* places = b.CreateGEP(b.getDoubleTy(), constant_table(table), index.value);
   return IrLanes<double, isa>{b.CreateMaskedGather(llvm::FixedVectorType::get(b.getDoubleTy(), type->getNumElements()),
                                                    places, llvm::Align(8))};
 }
 template <Isa isa>
-IrLanes<double, isa> lookup8(const double* table, IrLanes<int64_t, isa> index) {
+IrLanes<double, isa> lookup8(const double (&table)[8], IrLanes<int64_t, isa> index) {
   return gather(table, index & IrLanes<int64_t, isa>(7));
 }
 

@@ -63,7 +63,7 @@ concept FloatLanes = IntLanes<typename V::Int> && requires(V v, typename V::Int 
 /// Between float lanes V and double lanes W of half the count, where float32 functions compute in double precision; and
 /// tables. `lookup8` is a gather from 8 numbers by the last 3 bits of the index.
 template <class V, class W>
-concept MixedLanes = FloatLanes<V> && FloatLanes<W> && requires(V v, W w, typename W::Int i, const double* table) {
+concept MixedLanes = FloatLanes<V> && FloatLanes<W> && requires(V v, W w, typename W::Int i, const double (&table)[8]) {
   { widen_low(v) } -> std::same_as<W>;
   { widen_high(v) } -> std::same_as<W>;
   { narrow(w, w) } -> std::same_as<V>;

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace koine::io {
+namespace koine {
 
 class Descriptor {
  public:
@@ -30,4 +30,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace koine::io
+}  // namespace koine
