@@ -119,6 +119,11 @@ void add_arrays(nb::module_& m) {
   m.def("moveaxis", [](const Array& x, int from, int to) { return moveaxis(Arg(x, {}), from, to); });
   m.def("nonzero", [](const Array& x) { return positions_of(x); });
   m.def("copied", [](const Array& x) { return from_bytes(x.dtype(), x.shape(), read(x), {}); });
+  m.def("broadcast_shapes", [](const std::vector<std::vector<int64_t>>& shapes) {
+    Shape shape;
+    for (const std::vector<int64_t>& one : shapes) shape = broadcast(shape, Shape(one));
+    return steal(from_shape(shape));
+  });
   m.def("broadcast_arrays", [](const List& arrays) {
     Shape shape;
     for (const Array& x : arrays) shape = broadcast(shape, x.shape());
@@ -169,7 +174,8 @@ void add_transforms(nb::module_& m) {
         [&](std::source_location where) { return detail::trace(detail::Callable(function), leaves, name, where); });
   });
   m.def("types_key", [](const List& leaves) {
-    std::string key = detail::types_key(leaves);
+    std::string key;
+    detail::add_types(key, leaves);
     return nb::bytes(key.data(), key.size());
   });
   m.def("checkpoint", [](nb::callable f, const List& leaves) {
