@@ -1,11 +1,8 @@
 #include "backend/cpu/convolution.h"
 
-#include "base/format.h"
-
-#include <koine/error.h>
+#include "backend/cpu/attr.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace koine::backend::cpu {
 
@@ -15,13 +12,6 @@ int64_t product_of(const std::vector<int64_t>& sizes) {
   int64_t n = 1;
   for (int64_t size : sizes) n *= size;
   return n;
-}
-
-template <class T>
-T attr(const NodeTypes& node, std::string_view name) {
-  for (const ir::AttrField& field : node.op.attrs.fields)
-    if (field.name == name) return std::get<T>(field.get(node.attrs));
-  throw Error(cat("[", node.op.name, "] has no attribute ", name));
 }
 
 /// Rows of x that a range of places sees, and how far beyond its ends.

@@ -26,6 +26,9 @@ class NodeKernel {
   virtual int64_t scratch_bytes() const { return 0; }
   /// Sums and products that a run takes, 0 where nobody counts them.
   virtual int64_t flops() const { return 0; }
+  /// Whether the operands' values are such that `run` may be called; else the op's own definition runs, and says what
+  /// is wrong with them.
+  virtual bool accepts(std::span<const std::byte* const>) const { return true; }
   /// Results, and operands unless the kernel was made for others, are dense and row-major, aligned to 64 bytes where
   /// allocated by us.
   virtual void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const = 0;

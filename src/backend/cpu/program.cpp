@@ -123,7 +123,7 @@ TensorRef tensor_of(TypeRef type) {
 
 }  // namespace
 
-CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donated) {
+CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donated, Tier tier) : tier_(tier) {
   compile::Cleaned cleaned = compile::clean(*graph, keeps);
   origin_ = std::move(cleaned.origin);
   schedule_ = compile::fuse(cleaned.graph, takes_views);
@@ -255,10 +255,9 @@ void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRe
 }
 
 void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
-  if (int run = runs_.fetch_add(1, std::memory_order_relaxed); run == first_compiled_run())
-    make_code(Effort::made);
-  else if (run < first_compiled_run())
-    make_code(Effort::found);
+  if (const int run = runs_.fetch_add(1, std::memory_order_relaxed);
+      tier_ == Tier::usual && run <= first_compiled_run())
+    make_code(run == first_compiled_run() ? Effort::made : Effort::found);
   BufferRef arena;
   const bool needed = memory_.arena_bytes > 0;
   if (needed) {
@@ -386,8 +385,10 @@ void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byt
     for (size_t k = 0; k < step.in.size(); ++k)
       in.push_back(values[step.in[k].base] + step.in[k].offset * static_cast<int64_t>(size_of(ready.tensors[k].dtype)));
     for (ValueId v : step.out) out.push_back(values[v]);
-    ready.node->run(in, out, scratch);
-    return;
+    if (ready.node->accepts(in)) {
+      ready.node->run(in, out, scratch);
+      return;
+    }
   }
   const GraphNode& node = schedule_.graph->nodes[step.nodes[0]];
   std::vector<TensorRef> tensors = ready.tensors;

@@ -32,10 +32,13 @@ struct ReadyStep {
   std::vector<ir::TensorRef> tensors;  // of a reference kernel: operands, then results, without data
 };
 
+/// Whether kernels become machine code: `usual` from the second run on, or what KOINE_TIER says.
+enum class Tier : uint8_t { usual, interpreted };
+
 /// A graph compiled for the processor. May run on several threads at once.
 class CpuProgram : public Program {
  public:
-  CpuProgram(const ir::GraphRef& graph, const std::vector<uint8_t>& donated);
+  CpuProgram(const ir::GraphRef& graph, const std::vector<uint8_t>& donated, Tier tier = Tier::usual);
 
   void run(std::span<ir::Buffer* const> inputs, std::span<ir::BufferRef> outputs) const;
   /// On memory of a caller. Outputs that are null are not stored.
@@ -55,6 +58,7 @@ class CpuProgram : public Program {
   std::vector<uint32_t> origin_;          // per node of the schedule's graph, the node of the graph that was compiled
   mutable std::vector<ReadyStep> steps_;  // code is made when the program runs again
   mutable std::atomic<int> runs_ = 0;
+  Tier tier_;
   mutable std::mutex code_mutex_;
   MemoryPlan memory_;
   // Arenas that no run uses now.
