@@ -5,11 +5,13 @@
 #include "transform/transforms.h"
 
 #include <koine/ops.h>
+#include <koine/transform.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
 
 namespace koine::fuzz {
 
@@ -28,6 +30,8 @@ const std::vector<Shape>& shapes() {
 constexpr DType dtypes[] = {float32, float32, float32, float64, bfloat16, float16,
                             int32,   int64,   uint8,   int8,    uint32,   bool_};
 
+const SampleInput in_range{{}, float32, -3, 3};
+
 class Generator {
  public:
   explicit Generator(uint64_t seed) : random_(seed) {}
@@ -42,7 +46,7 @@ class Generator {
     size_t steps = 1 + pick(12);
     for (size_t tries = 0; made_ < steps && tries < 4 * steps; ++tries) {
       try {
-        step();
+        chance(8) ? control() : step();
       } catch (const Error&) {
         // What does not fit is refused at the call.
       }
@@ -56,7 +60,8 @@ class Generator {
     // Numbers that are not part of the graph.
     for (const Array& x : captured.outside) {
       const std::byte* data = x.data();
-      result.inputs.push_back({type_of(x), {data, data + type_of(x)->count * static_cast<int64_t>(size_of(x.dtype()))}});
+      result.inputs.push_back(
+          {type_of(x), {data, data + type_of(x)->count * static_cast<int64_t>(size_of(x.dtype()))}});
     }
     if (chance(3)) transform(result);
     if (chance(5)) transform(result);
@@ -68,6 +73,7 @@ class Generator {
   bool chance(size_t one_in) { return pick(one_in) == 0; }
 
   Array input(TypeRef type, double low = -3, double high = 3) {
+    if (inside_) throw Error("the inputs of a body are given");
     inputs_.push_back(make_placeholder(type, "fuzz", {}));
     values_.push_back(draw(type, low, high, random_()));
     pool_.push_back(inputs_.back());
@@ -102,6 +108,74 @@ class Generator {
     Arrays out = ops::invoke(op, args, attrs.get());
     for (Array& y : out)
       if (y.shape().is_concrete() && count(y.shape()).value() < 200'000) pool_.push_back(y);
+    ++made_;
+  }
+
+  /// What ops make of some arrays, as a value of a type: the body of an op of control flow. The same at every call with
+  /// the same seed.
+  Array body(uint64_t seed, Arrays given, TypeRef type) {
+    Random outer = std::exchange(random_, Random(seed));
+    Arrays pool = std::exchange(pool_, std::move(given));
+    bool inside = std::exchange(inside_, true);
+    const size_t made = made_, last = made + 1 + pick(4);
+    for (int tries = 0; made_ < last && tries < 12; ++tries) {
+      try {
+        step();
+      } catch (const Error&) {
+        // What does not fit is refused at the call.
+      }
+    }
+    // A value without elements cannot become one with some.
+    Array last_value = pool_.back();
+    if (count(last_value.shape()).value() == 0 && type->count != 0) last_value = zeros({1});
+    Array result = fitted(last_value, type->dtype, type->shape, in_range);
+    random_ = outer;
+    pool_ = std::move(pool);
+    inside_ = inside;
+    made_ = made;
+    return result;
+  }
+
+  void control() {
+    constexpr DType carried[] = {float32, float32, float64, bfloat16, int32};
+    TypeRef type = intern_type(carried[pick(std::size(carried))], shapes()[pick(shapes().size())]);
+    if (type->count > 3000) return;
+    auto any = [&](const Shape& shape) { return fitted(pool_[pick(pool_.size())], type->dtype, shape, in_range); };
+    const int64_t length = static_cast<int64_t>(1 + pick(4));
+    const uint64_t seed = random_(), other = random_();
+    Array init = any(type->shape), outside = pool_[pick(pool_.size())];
+    Array result;
+    switch (pick(4)) {
+      case 0: {
+        Shape many = type->shape;
+        many.insert(0, length);
+        auto step = [&](const Array& carry, const Array& x) {
+          return std::pair(body(seed, {outside, carry, x}, type), body(other, {carry, x}, type));
+        };
+        auto [last, all] = scan(step, init, any(many), {.reverse = chance(2)});
+        pool_.push_back(all);
+        result = last;
+        break;
+      }
+      case 1: {
+        auto unfinished = [&](const std::pair<Array, Array>& state) { return state.first < length; };
+        auto next = [&](const std::pair<Array, Array>& state) {
+          return std::pair(state.first + 1, body(seed, {outside, state.second}, type));
+        };
+        result =
+            while_loop(unfinished, next, std::pair(zeros({}, int64), init), {.max_steps = chance(2) ? 0 : 5}).second;
+        break;
+      }
+      case 2: {
+        auto yes = [&](const Array& x) { return body(seed, {outside, x}, type); };
+        auto no = [&](const Array& x) { return body(other, {x}, type); };
+        result = cond(sum(cast(outside, {.dtype = float32})) > 0, yes, no, init);
+        break;
+      }
+      default:
+        result = checkpoint([&](const Array& x) { return body(seed, {outside, x}, type); })(init);
+    }
+    pool_.push_back(result);
     ++made_;
   }
 
@@ -189,6 +263,7 @@ class Generator {
   Arrays inputs_, pool_;
   std::vector<Value> values_;
   size_t made_ = 0;
+  bool inside_ = false;  // a body
 };
 
 }  // namespace
