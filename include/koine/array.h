@@ -61,6 +61,9 @@ class Array {
   int64_t size(int axis) const;
   /// Concrete number of elements.
   int64_t size() const;
+  /// Whether it stands for values that only a call of a traced function has, as under `vmap` and `jit`: reading it
+  /// throws TraceError.
+  bool traced() const;
 
   /// Evaluates and returns the row-major elements; valid while this array lives. Throws TraceError
   /// under `vmap` and `jit`, where an array has no value.

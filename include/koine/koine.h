@@ -1,9 +1,12 @@
 #pragma once
 /// All of Koine.
+#include <koine/checkpoint.h>
 #include <koine/data.h>
+#include <koine/gradients.h>
 #include <koine/io.h>
 #include <koine/nn.h>
 #include <koine/ops.h>
 #include <koine/optim.h>
 #include <koine/runtime.h>
+#include <koine/schedule.h>
 #include <koine/transform.h>

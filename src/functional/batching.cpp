@@ -42,12 +42,15 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
     in.back() = moveaxis(leaves[i], axis, 0);
   }
   if (!any) throw ValueError(cat("[vmap] no argument has a batch axis", at_line(where)));
-  ir::Captured captured = trace_leaves(f, types, "vmap", where);
+  Flags given;
+  ir::Captured captured = trace_leaves(f, types, "vmap", where, &given);
   batched.resize(captured.graph->input_count, 0);
   in.insert(in.end(), captured.outside.begin(), captured.outside.end());
   List out = ir::replay(*transform::vmap(ir::prune(*captured.graph), batched, size), in, where);
+  out = with_empty(std::move(out), given);
   for (size_t k = 0; k < out.size(); ++k)
-    out[k] = moveaxis(out[k], 0, static_cast<int>(out_axes[std::min(k, out_axes.size() - 1)]));
+    if (out[k].defined())
+      out[k] = moveaxis(out[k], 0, static_cast<int>(out_axes[std::min(k, out_axes.size() - 1)]));
   return out;
 }
 

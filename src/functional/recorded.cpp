@@ -30,18 +30,34 @@ void require_defined(const List& results, const char* transform, std::source_loc
 }
 
 ir::Captured trace_leaves(const Callable& f, const std::vector<ir::TypeRef>& types, const char* transform,
-                          std::source_location where) {
+                          std::source_location where, Flags* given) {
   uint64_t since = ir::next_serial();
   List leaves;
   for (ir::TypeRef type : types) leaves.push_back(type ? ir::make_placeholder(type, transform, where) : Array());
   List results = f(leaves);
+  if (given) {
+    for (const Array& result : results) given->push_back(result.defined());
+    // A gradient is empty where a leaf has none; a function that gives nothing at all is a mistake.
+    List some = defined(results);
+    if (!some.empty()) results = std::move(some);
+  }
   require_defined(results, transform, where);
   return ir::capture(results, defined(leaves), since);
 }
 
+List with_empty(List results, const Flags& given) {
+  if (results.size() == given.size()) return results;
+  List all;
+  size_t at = 0;
+  for (uint8_t is_given : given) all.push_back(is_given ? results[at++] : Array());
+  return all;
+}
+
 RecordedRef trace(Callable f, const List& leaves, const char* transform, std::source_location where) {
-  ir::Captured captured = trace_leaves(f, types_of(leaves), transform, where);
+  Flags given;
+  ir::Captured captured = trace_leaves(f, types_of(leaves), transform, where, &given);
   auto* recorded = new Recorded;
+  recorded->given = std::move(given);
   recorded->graph = ir::prune(*captured.graph);
   recorded->outside = std::move(captured.outside);
   recorded->call = ir::call_of(recorded->graph);
@@ -51,8 +67,9 @@ RecordedRef trace(Callable f, const List& leaves, const char* transform, std::so
 List replay(const Recorded& recorded, List leaves, std::source_location where) {
   std::erase_if(leaves, [](const Array& leaf) { return !leaf.defined(); });
   leaves.insert(leaves.end(), recorded.outside.begin(), recorded.outside.end());
-  if (ir::Arrays out = ir::record_call(recorded.call, leaves, where); !out.empty()) return out;
-  return ir::replay(*recorded.graph, leaves, where);
+  ir::Arrays out = ir::record_call(recorded.call, leaves, where);
+  if (out.empty()) out = ir::replay(*recorded.graph, leaves, where);
+  return with_empty(std::move(out), recorded.given);
 }
 
 std::string to_string(const Recorded& recorded) { return ir::to_string(*recorded.graph); }

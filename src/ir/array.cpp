@@ -27,6 +27,8 @@ int64_t Array::size(int axis) const {
 
 int64_t Array::size() const { return count(shape()).value(); }
 
+bool Array::traced() const { return checked(out_).node->abstract; }
+
 const std::byte* Array::data(std::source_location where) const {
   checked(out_);
   ir::evaluate(*this, where);

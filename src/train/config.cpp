@@ -1,7 +1,7 @@
 #include "train/config.h"
 
 #include "base/format.h"
-#include "train/config_sections.h"
+#include "train/sections/sections.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -138,6 +138,7 @@ std::vector<SectionInfo> config_sections() {
   for (const auto& choice : layer_choices()) all.push_back(choice.info);
   all.push_back(info_of(train_section()));
   for (const auto& choice : optimizer_choices()) all.push_back(choice.info);
+  for (const auto& choice : schedule_choices()) all.push_back(choice.info);
   return all;
 }
 

@@ -81,11 +81,52 @@ struct ModelConfig {
   std::vector<LayerConfig> layers;
 };
 
-using OptimizerConfig = std::variant<optim::AdamOptions, optim::SgdOptions>;
+using OptimizerConfig =
+    std::variant<optim::AdamOptions, optim::AdamWOptions, optim::SgdOptions, optim::AdamaxOptions,
+                 optim::RmspropOptions, optim::AdagradOptions, optim::AdadeltaOptions, optim::LionOptions>;
+
+/// Lengths are in epochs, and may be parts of one.
+struct ConstantSchedule {
+  double warmup = 0;
+};
+struct CosineSchedule {
+  double warmup = 0;
+  double to = 0;
+};
+struct LinearSchedule {
+  double warmup = 0;
+  double to = 0;
+};
+struct StepSchedule {
+  double every = 10;
+  double factor = 0.1;
+  double warmup = 0;
+};
+struct OneCycleSchedule {
+  double rise = 0.3;
+  double start = 25;
+  double end = 1e4;
+};
+struct PlateauSchedule {
+  double factor = 0.1;
+  int64_t patience = 5;
+  double threshold = 1e-4;
+  int64_t cooldown = 0;
+  double least = 0;
+  double warmup = 0;
+};
+using ScheduleConfig =
+    std::variant<ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule, OneCycleSchedule, PlateauSchedule>;
 
 struct TrainConfig {
   std::string loss = "cross_entropy";
   OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  /// 0 for none, here and below.
+  double clip_norm = 0, clip_value = 0;
+  std::vector<std::string> no_decay;
+  int64_t accumulate = 1;
+  double average = 0;
   int64_t epochs = 10;
   int64_t batch = 64;
   int64_t seed = 0;

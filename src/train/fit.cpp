@@ -1,6 +1,8 @@
 #include "train/fit.h"
 
-#include <koine/optim.h>
+#include "train/optimizer.h"
+
+#include <koine/gradients.h>
 #include <koine/transform.h>
 
 #include <tuple>
@@ -29,10 +31,16 @@ Judged judge(const Config& config, const Array& output, const Array& y) {
   return {mean(square(squeeze(output, -1) - y)), array({0})};
 }
 
-using Optimizer = std::variant<optim::Adam, optim::Sgd>;
-Optimizer optimizer_of(const Config& config) {
-  if (const auto* adam = std::get_if<optim::AdamOptions>(&config.train.optimizer)) return optim::Adam{*adam};
-  return optim::Sgd{std::get<optim::SgdOptions>(config.train.optimizer)};
+optim::PlateauOptions plateau_of(const TrainConfig& config) {
+  const auto* plateau = std::get_if<PlateauSchedule>(&config.schedule);
+  if (!plateau) return {};
+  return {plateau->factor, plateau->patience, plateau->threshold, plateau->cooldown, plateau->least};
+}
+
+nn::Stack clipped(const TrainConfig& config, nn::Stack grad) {
+  if (config.clip_value > 0) grad = optim::clip_by_value(std::move(grad), config.clip_value);
+  if (config.clip_norm > 0) grad = optim::clip_by_norm(std::move(grad), config.clip_norm).grad;
+  return grad;
 }
 
 // Sums over examples of what single batches give as means and counts.
@@ -65,13 +73,17 @@ nn::Stack first_values(nn::Stack model, int64_t seed) {
 
 bool fit(const Config& config, const data::Dataset& examples, nn::Stack& model, Progress& progress,
          const std::function<bool()>& stop) {
-  Optimizer optimizer = optimizer_of(config);
   const Key layers = key_for(config.train.seed, Use::layers);
   const auto batches = examples.batches(
       config.train.batch, {.epochs = config.train.epochs, .shuffle = key_for(config.train.seed, Use::order)});
   const int64_t steps = batches.steps();
+  Optimizer optimizer = make_optimizer(config.train, steps);
+  optim::Plateau plateau{plateau_of(config.train)};
+  optim::Accumulator<nn::Stack> gradients;
+  optim::Average<nn::Stack> average{.decay = config.train.average};
   Sums sums;
   int64_t step = 0;
+  bool complete = true;
   for (const auto& [x, y] : batches) {
     const Array number = from(std::vector<int64_t>{step}, {});
     auto [value, grad] = value_and_grad(
@@ -82,17 +94,28 @@ bool fit(const Config& config, const data::Dataset& examples, nn::Stack& model, 
         },
         model);
     model = std::move(std::get<2>(value));
-    std::visit([&](auto& one) { one.step(model, grad); }, optimizer);
+    gradients.add(grad);
+    if (gradients.count() == config.train.accumulate || (step + 1) % steps == 0) {
+      const nn::Stack all = clipped(config.train, gradients.take());
+      std::visit([&](auto& one) { one.step(model, all); }, optimizer);
+      if (config.train.average > 0) average.update(model);
+    }
     // Reading the loss computes the whole step, so that nothing is left pending from one step to the next.
     sums.add(std::get<0>(value), std::get<1>(value), x.size(0));
     progress.step(x.size(0), metrics_of(config, sums.score()));
     if (++step % steps == 0) {
       progress.end_epoch(metrics_of(config, sums.score()));
+      if (std::holds_alternative<PlateauSchedule>(config.train.schedule))
+        set_rate(optimizer, config.train, steps, plateau.observe(sums.score().loss));
       sums = {};
     }
-    if (stop()) return false;
+    if (stop()) {
+      complete = false;
+      break;
+    }
   }
-  return true;
+  if (average.begun) model = average.model;
+  return complete;
 }
 
 Score evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model) {

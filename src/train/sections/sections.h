@@ -29,6 +29,22 @@ struct ValueRule<data::Column> {
   std::string write(const data::Column& value) const;
 };
 
+template <>
+struct ValueRule<optim::Schedule> {
+  Bounds bounds = {};
+  std::string takes() const;
+  bool read(const Value& value, optim::Schedule& to) const;
+  std::string write(const optim::Schedule& value) const;
+};
+
+/// A list of texts, or one that stands for itself.
+template <>
+struct ValueRule<std::vector<std::string>> {
+  std::string takes() const { return "a text, or a list of texts"; }
+  bool read(const Value& value, std::vector<std::string>& to) const;
+  std::string write(const std::vector<std::string>& value) const;
+};
+
 const Section<DataConfig>& data_section();
 const Section<TrainConfig>& train_section();
 
@@ -45,5 +61,7 @@ struct Choice {
 std::span<const Choice<LayerConfig>> layer_choices();
 /// In the order of the alternatives of OptimizerConfig.
 std::span<const Choice<OptimizerConfig>> optimizer_choices();
+/// In the order of the alternatives of ScheduleConfig.
+std::span<const Choice<ScheduleConfig>> schedule_choices();
 
 }  // namespace koine::train

@@ -1,0 +1,142 @@
+#pragma once
+#include <koine/ops.h>
+#include <koine/tree.h>
+
+#include <utility>
+#include <vector>
+
+/// What is done with gradients and weights between the backward pass and the next step.
+namespace koine::optim {
+
+namespace detail {
+std::vector<Array*> defined_leaves(tree::Ref tree);
+Array global_norm(const std::vector<Array*>& leaves);
+Array all_finite(const std::vector<Array*>& leaves);
+void scale(const std::vector<Array*>& leaves, const Array& factor);
+}  // namespace detail
+
+/// The Euclidean norm of all leaves together, a scalar of float32 or, when a leaf is, float64.
+template <class T>
+Array global_norm(T tree) {
+  return detail::global_norm(detail::defined_leaves(tree));
+}
+
+template <class T>
+struct Clipped {
+  T grad;
+  /// Before clipping.
+  Array norm;
+};
+/// The gradient with its global norm at most `limit`, as PyTorch's clip_grad_norm_. Throws ValueError unless the limit
+/// is above 0.
+template <class T>
+Clipped<T> clip_by_norm(T grad, double limit) {
+  if (!(limit > 0)) throw ValueError("[clip_by_norm] the limit is above 0, got " + std::to_string(limit));
+  std::vector<Array*> leaves = detail::defined_leaves(grad);
+  Array norm = detail::global_norm(leaves);
+  detail::scale(leaves, minimum(limit / (norm + 1e-6), 1));
+  return {std::move(grad), norm};
+}
+/// The gradient with every element in [-limit, limit].
+template <class T>
+T clip_by_value(T grad, double limit) {
+  for (Array* leaf : detail::defined_leaves(grad)) *leaf = minimum(maximum(*leaf, -limit), limit);
+  return grad;
+}
+
+/// The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`.
+template <class T>
+class Accumulator {
+ public:
+  /// Throws ValueError when the trees differ.
+  void add(const T& grad) {
+    if (count_++ == 0) {
+      sum_ = grad;
+      return;
+    }
+    sum_ =
+        tree::map(std::move(sum_), grad, [](const Array& sum, const Array& g) { return g.defined() ? sum + g : sum; });
+  }
+  int64_t count() const { return count_; }
+  /// The mean so far; begins anew. Throws ValueError when nothing was added.
+  T take() {
+    if (count_ == 0) throw ValueError("[take] no gradient was added");
+    T mean = std::move(sum_);
+    for (Array* leaf : detail::defined_leaves(mean)) *leaf = *leaf / count_;
+    count_ = 0;
+    return mean;
+  }
+  KOINE_TREE(Accumulator, sum_, count_)
+
+ private:
+  T sum_ = {};
+  int64_t count_ = 0;
+};
+
+/// An exponential average of weights, often better than the last ones: average = decay * average + (1 - decay) * model.
+/// The first update takes the model as it is. State of the model, such as running statistics, is not averaged but the
+/// last one, and neither are integers.
+template <class M>
+struct Average {
+  double decay = 0.999;
+  M model = {};
+  bool begun = false;
+
+  void update(const M& now) {
+    if (!begun) {
+      model = now;
+      begun = true;
+      return;
+    }
+    tree::zip(model, now, [&](Array& average, const Array& leaf, const tree::Path& path) {
+      bool mean = leaf.defined() && path.role() != Role::state && is_inexact(leaf.dtype());
+      average = mean ? average + (leaf - average) * (1 - decay) : leaf;
+    });
+  }
+};
+
+struct LossScaleOptions {
+  double initial = 65536;
+  /// Times this after `interval` steps without an overflow.
+  double growth = 2;
+  /// Times this after an overflow.
+  double backoff = 0.5;
+  int64_t interval = 2000;
+};
+/// Keeps the gradients of float16 from vanishing (Micikevicius et al., 2018), for models with weights in float32 that
+/// compute in float16: differentiate `scale.of(loss)`, then `step` in place of the optimiser's own. A step with a
+/// gradient that is not finite changes nothing but the scale.
+struct LossScale {
+  LossScaleOptions options = {};
+  Array factor = {};
+  /// Steps since the last change.
+  Array good = {};
+
+  Array of(const Array& loss);
+  /// Gives whether the step was made, a bool array. Works under `jit`. Throws DTypeError for weights of less than 32
+  /// bits.
+  template <class O, class M>
+  Array step(O& optimizer, M& model, M grad) {
+    begin();
+    std::vector<Array*> leaves = detail::defined_leaves(grad);
+    Array finite = detail::all_finite(leaves);
+    detail::scale(leaves, 1 / factor);
+    optimizer.init(model);
+    M next = model;
+    O after = optimizer;
+    after.step(next, grad);
+    auto choose = [&](Array& old, const Array& now) {
+      if (now.defined()) old = where(finite, now, old);
+    };
+    tree::zip(model, next, choose);
+    tree::zip(optimizer, after, choose);
+    adjust(finite);
+    return finite;
+  }
+
+ private:
+  void begin();
+  void adjust(const Array& finite);
+};
+
+}  // namespace koine::optim

@@ -1,0 +1,61 @@
+#include "nn/filled.h"
+
+#include <koine/nn/norm.h>
+
+namespace koine::nn {
+
+Array LayerNorm::operator()(const Arg& x) const {
+  SourceScope scope(x.where());
+  return layer_norm(x, filled(scale, "LayerNorm"), bias, {.epsilon = epsilon});
+}
+
+Array BatchNorm::operator()(const Arg& arg, Context& context) const {
+  SourceScope scope(arg.where());
+  if (!arg.is_array()) throw ShapeError("[BatchNorm] takes an array" + at_line());
+  const Array& x = arg.array();
+  filled(scale, "BatchNorm");
+  if (!context.training()) return batch_norm(x, scale, bias, mean, variance, {.epsilon = epsilon});
+  Ints axes;
+  int64_t examples = 1;
+  for (int d = 0; d + 1 < x.rank(); ++d) {
+    axes.push_back(d);
+    examples *= x.size(d);
+  }
+  if (examples < 2)
+    throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()) +
+                     at_line());
+  Array batch_mean = koine::mean(x, {.axis = axes}), batch_variance = koine::var(x, {.axis = axes});
+  auto mix = [&](const State& old, const Array& now) {
+    context.update(old, stop_gradient(old + (now - old) * momentum));
+  };
+  mix(mean, batch_mean);
+  mix(variance, batch_variance * (static_cast<double>(examples) / static_cast<double>(examples - 1)));
+  return batch_norm(x, scale, bias, batch_mean, batch_variance, {.epsilon = epsilon});
+}
+
+Array GroupNorm::operator()(const Arg& arg) const {
+  SourceScope scope(arg.where());
+  filled(scale, "GroupNorm");
+  if (!arg.is_array() || arg.array().rank() < 2 || !same(arg.array().shape().back(), size) || groups < 1 ||
+      size % groups != 0)
+    throw ShapeError("[GroupNorm] takes (batch, ..., " + std::to_string(size) + ") and " + std::to_string(groups) +
+                     " groups that divide the channels" +
+                     (arg.is_array() ? ", got shape " + to_string(arg.array().shape()) : "") + at_line());
+  const Array& x = arg.array();
+  Shape grouped = x.shape();
+  grouped.back() = groups;
+  grouped.push_back(size / groups);
+  Array parts = reshape(x, {.shape = grouped});
+  Ints axes{parts.rank() - 1};
+  for (int axis = 1; axis + 2 < parts.rank(); ++axis) axes.push_back(axis);
+  const Array centred = parts - mean(parts, {.axis = axes, .keepdims = true});
+  const Array variance = mean(square(centred), {.axis = axes, .keepdims = true});
+  return reshape(centred * rsqrt(variance + epsilon), {.shape = x.shape()}) * scale + bias;
+}
+
+Array RmsNorm::operator()(const Arg& x) const {
+  SourceScope scope(x.where());
+  return x * rsqrt(mean(square(x), {.axis = -1, .keepdims = true}) + epsilon) * filled(scale, "RmsNorm");
+}
+
+}  // namespace koine::nn

@@ -1,0 +1,20 @@
+#include "train/sections/shared.h"
+
+namespace koine::train {
+
+const Section<DataConfig>& data_section() {
+  using D = DataConfig;
+  static const Section<D> section{
+      "data",
+      "the examples",
+      {setting(&D::file, "file", "a table of numbers, one example a row (.csv or .tsv, also .gz)", {}, required),
+       setting(&D::label, "label", "the column to learn"),
+       setting(&D::scale, "scale", "the other columns are multiplied by it"),
+       setting(&D::shape, "shape", "of one example, the channels last; by default it stays a row",
+               {.bounds = from_one}),
+       setting(&D::train, "train", "the rows to learn from"),
+       setting(&D::test, "test", "the rows to judge by; by default none")}};
+  return section;
+}
+
+}  // namespace koine::train

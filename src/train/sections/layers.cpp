@@ -1,0 +1,97 @@
+#include "train/sections/shared.h"
+
+namespace koine::train {
+
+namespace {
+
+const std::vector<std::string_view> activations = {"relu", "gelu", "silu", "sigmoid", "tanh", "softmax"};
+const std::vector<std::string_view> paddings = {"same", "valid"};
+
+template <class S>
+Setting<S> activation_of(std::string S::* member) {
+  return setting(member, "activation", "the function that follows", {.choices = activations});
+}
+
+// One function per kind, because a section names the members of its struct.
+Section<DenseLayer> dense() {
+  using L = DenseLayer;
+  return {"dense",
+          "every output a weighted sum of all inputs",
+          {setting(&L::units, "dense", "how many outputs", {.bounds = from_one}, required),
+           activation_of(&L::activation), setting(&L::bias, "bias", "add a constant to each output")}};
+}
+
+Section<ConvLayer> conv() {
+  using L = ConvLayer;
+  return {"conv",
+          "a convolution over all axes but the last, which holds the channels",
+          {setting(&L::channels, "conv", "how many output channels", {.bounds = from_one}, required),
+           setting(&L::kernel, "kernel", "the size of the window", {.bounds = from_one}),
+           setting(&L::stride, "stride", "how far the window moves", {.bounds = from_one}),
+           setting(&L::padding, "padding", "\"same\" keeps the size (over the stride), \"valid\" adds nothing",
+                   {.choices = paddings}),
+           activation_of(&L::activation), setting(&L::bias, "bias", "add a constant to each channel")}};
+}
+
+template <class L>
+Section<L> pool(std::string name, std::string doc) {
+  const auto as = [](auto PoolLayer::* member) {
+    return static_cast<std::remove_reference_t<decltype(PoolLayer{}.*member)> L::*>(member);
+  };
+  return {
+      name,
+      std::move(doc),
+      {setting(as(&PoolLayer::window), name, "the size of the window", {.bounds = from_one}, required),
+       setting(as(&PoolLayer::stride), "stride", "how far the window moves; by default its size", {.bounds = from_one}),
+       setting(as(&PoolLayer::padding), "padding",
+               "\"valid\" leaves out what does not fill a window, \"same\" keeps it", {.choices = paddings})}};
+}
+
+Section<FlattenLayer> flatten() {
+  return {"flatten", "all axes of an example in one", {flag<FlattenLayer>("flatten", "true")}};
+}
+
+Section<DropoutLayer> dropout() {
+  return {"dropout",
+          "sets random inputs to 0 while training",
+          {setting(&DropoutLayer::rate, "dropout", "the part of the inputs that is set to 0", {.bounds = fraction},
+                   required)}};
+}
+
+Section<BatchNormLayer> batch_norm() {
+  using L = BatchNormLayer;
+  return {"batch_norm",
+          "each channel to mean 0 and variance 1 over the batch, then scaled and shifted",
+          {flag<L>("batch_norm", "true"),
+           setting(&L::momentum, "momentum", "how much of the statistics of each batch the running ones take over",
+                   {.bounds = fraction}),
+           setting(&L::epsilon, "epsilon", "added to the variance", {.bounds = positive})}};
+}
+
+Section<LayerNormLayer> layer_norm() {
+  using L = LayerNormLayer;
+  return {
+      "layer_norm",
+      "the channels of each example to mean 0 and variance 1, then scaled and shifted",
+      {flag<L>("layer_norm", "true"), setting(&L::epsilon, "epsilon", "added to the variance", {.bounds = positive})}};
+}
+
+Section<ActivationLayer> activation() {
+  return {"activation",
+          "a function of each value",
+          {setting(&ActivationLayer::function, "activation", "its name", {.choices = activations}, required)}};
+}
+
+}  // namespace
+
+std::span<const Choice<LayerConfig>> layer_choices() {
+  using V = LayerConfig;
+  static const std::vector<Choice<V>> choices =
+      named<V>({choice<V>(dense()), choice<V>(conv()),
+                choice<V>(pool<MaxPoolLayer>("max_pool", "the largest value of each window")),
+                choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")), choice<V>(flatten()),
+                choice<V>(dropout()), choice<V>(batch_norm()), choice<V>(layer_norm()), choice<V>(activation())});
+  return choices;
+}
+
+}  // namespace koine::train

@@ -1,0 +1,98 @@
+#include "train/sections/sections.h"
+
+#include "base/format.h"
+
+#include <charconv>
+
+namespace koine::train {
+
+namespace {
+
+// The whole text as a number; absent when empty. False when it is anything else.
+bool read_bound(std::string_view text, std::optional<int64_t>& to) {
+  if (text.empty()) return true;
+  int64_t& number = to.emplace(0);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+bool ValueRule<RowRange>::read(const Value& value, RowRange& to) const {
+  const std::string* text = value.get<std::string>();
+  const size_t colon = text ? text->find(':') : std::string::npos;
+  if (colon == std::string::npos) return false;
+  std::optional<int64_t> start, stop;
+  const std::string_view view = *text;
+  if (!read_bound(view.substr(0, colon), start) || !read_bound(view.substr(colon + 1), stop)) return false;
+  to = {start.value_or(0), stop};
+  return true;
+}
+
+std::string ValueRule<RowRange>::write(const RowRange& value) const {
+  return cat("\"", value.start, ":", value.stop ? std::to_string(*value.stop) : std::string(), "\"");
+}
+
+bool ValueRule<std::optional<RowRange>>::read(const Value& value, std::optional<RowRange>& to) const {
+  return ValueRule<RowRange>{}.read(value, to.emplace());
+}
+
+std::string ValueRule<std::optional<RowRange>>::write(const std::optional<RowRange>& value) const {
+  return value ? ValueRule<RowRange>{}.write(*value) : "";
+}
+
+bool ValueRule<data::Column>::read(const Value& value, data::Column& to) const {
+  if (const int64_t* number = value.get<int64_t>()) {
+    to = *number;
+  } else if (const std::string* text = value.get<std::string>(); text && !text->empty()) {
+    if (*text == "first")
+      to = int64_t{0};
+    else if (*text == "last")
+      to = int64_t{-1};
+    else
+      to = *text;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::string ValueRule<data::Column>::write(const data::Column& value) const {
+  if (!value.name().empty()) return cat("\"", value.name(), "\"");
+  return value.number() == -1 ? "\"last\"" : cat(value.number());
+}
+
+std::string ValueRule<optim::Schedule>::takes() const { return ValueRule<double>{bounds}.takes(); }
+
+bool ValueRule<optim::Schedule>::read(const Value& value, optim::Schedule& to) const {
+  double number = 0;
+  if (!ValueRule<double>{bounds}.read(value, number)) return false;
+  to = number;
+  return true;
+}
+
+std::string ValueRule<optim::Schedule>::write(const optim::Schedule& value) const {
+  return ValueRule<double>{}.write(value.at(0));
+}
+
+bool ValueRule<std::vector<std::string>>::read(const Value& value, std::vector<std::string>& to) const {
+  const ValueRule<std::string> one;
+  std::vector<std::string> texts(1);
+  if (const auto* list = value.get<Value::List>()) {
+    texts.resize(list->size());
+    for (size_t i = 0; i < list->size(); ++i)
+      if (!one.read((*list)[i], texts[i])) return false;
+  } else if (!one.read(value, texts[0])) {
+    return false;
+  }
+  to = std::move(texts);
+  return true;
+}
+
+std::string ValueRule<std::vector<std::string>>::write(const std::vector<std::string>& value) const {
+  std::string text = "[";
+  for (const std::string& one : value) text += cat(text.size() > 1 ? ", " : "", "\"", one, "\"");
+  return text + "]";
+}
+
+}  // namespace koine::train

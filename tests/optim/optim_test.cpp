@@ -1,0 +1,237 @@
+#include <koine/gradients.h>
+#include <koine/io.h>
+#include <koine/nn.h>
+#include <koine/optim.h>
+#include <koine/transform.h>
+
+#include "support/temp_folder.h"
+#include "torch/values.h"
+
+using namespace koine;
+using namespace koine::testing;
+
+namespace {
+
+struct Weights {
+  Array weight, bias;
+};
+
+constexpr int64_t steps = 6;
+
+Weights start(const std::string& dtype, const std::string& prefix = "", int64_t step = -1) {
+  const Arrays& all = torch_values("optim", "start." + dtype);
+  Weights weights;
+  weights.weight = step < 0 ? all.at(prefix + "weight") : all.at(prefix + "weight").at(step);
+  weights.bias = step < 0 ? all.at(prefix + "bias") : all.at(prefix + "bias").at(step);
+  return weights;
+}
+Weights gradient(const std::string& dtype, int64_t step) { return start(dtype, "grad_", step); }
+
+const std::vector<std::string> dtypes = {"float64", "float32"};
+
+void check_step(const std::string& name, const Weights& weights, int64_t step) {
+  const Arrays& want = torch_values("optim", name);
+  CAPTURE(name);
+  CAPTURE(step);
+  CHECK(beside(weights.weight, want.at("weight").at(step)) == "");
+  CHECK(beside(weights.bias, want.at("bias").at(step)) == "");
+}
+
+// Each step beside PyTorch's; then once more under jit, which must be the same.
+template <class O>
+void check(const std::string& name, const O& optimizer) {
+  for (const std::string& dtype : dtypes) {
+    Weights weights = start(dtype), traced = start(dtype);
+    O plain = optimizer, other = optimizer;
+    auto step_of = jit([](Weights model, O now, const Weights& grad) {
+      now.step(model, grad);
+      return std::pair(model, now);
+    });
+    other.init(traced);
+    for (int64_t step = 0; step < steps; ++step) {
+      plain.step(weights, gradient(dtype, step));
+      check_step(name + "." + dtype, weights, step);
+      std::tie(traced, other) = step_of(traced, other, gradient(dtype, step));
+      check_step(name + "." + dtype, traced, step);
+    }
+    CHECK(step_of.traces() == 1);
+    CHECK(other.steps.template item<int64_t>() == steps);
+  }
+}
+
+template <class Change>
+void check_with(const std::string& name, Change change) {
+  for (const std::string& dtype : dtypes) {
+    Weights weights = start(dtype);
+    optim::Sgd sgd{{.lr = 0.1}};
+    for (int64_t step = 0; step < steps; ++step) {
+      sgd.step(weights, change(gradient(dtype, step)));
+      check_step(name + "." + dtype, weights, step);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("optim: every step is PyTorch's, also under jit") {
+  using namespace optim;
+  check("sgd", Sgd{{.lr = 0.1}});
+  check("sgd_momentum", Sgd{{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01}});
+  check("sgd_nesterov", Sgd{{.lr = 0.1, .momentum = 0.8, .nesterov = true}});
+  check("adam", Adam{{.lr = 0.05}});
+  check("adam_decay", Adam{{.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-6, .weight_decay = 0.1}});
+  check("adam_amsgrad", Adam{{.lr = 0.05, .beta1 = 0.5, .beta2 = 0.5, .amsgrad = true}});
+  check("adamw", AdamW{{.lr = 0.05, .weight_decay = 0.1}});
+  check("adamw_amsgrad", AdamW{{.lr = 0.05, .beta1 = 0.5, .beta2 = 0.5, .amsgrad = true}});
+  check("adamax", Adamax{{.lr = 0.05, .weight_decay = 0.1}});
+  check("rmsprop", Rmsprop{{.lr = 0.05}});
+  check("rmsprop_centered",
+        Rmsprop{{.lr = 0.05, .alpha = 0.9, .momentum = 0.5, .centered = true, .weight_decay = 0.1}});
+  check("adagrad", Adagrad{{.lr = 0.1}});
+  check("adagrad_decay", Adagrad{{.lr = 0.1, .lr_decay = 0.2, .initial = 0.5, .weight_decay = 0.1}});
+  check("adadelta", Adadelta{});
+  check("adadelta_decay", Adadelta{{.lr = 0.5, .rho = 0.8, .epsilon = 1e-4, .weight_decay = 0.1}});
+  check("lion", Lion{{.lr = 0.02, .weight_decay = 0.1}});
+  check("groups",
+        AdamW{{.lr = 0.05, .weight_decay = 0.1, .groups = {{.leaves = "*bias", .lr = 2, .weight_decay = 0}}}});
+  check("scheduled", Adam{{.lr = step_decay(0.05, 1, 0.9).after_warmup(5, 0.01)}});
+}
+
+TEST_CASE("optim: clipping is PyTorch's") {
+  check_with("clip_norm", [](const Weights& grad) { return optim::clip_by_norm(grad, 0.7).grad; });
+  check_with("clip_value", [](const Weights& grad) { return optim::clip_by_value(grad, 0.4); });
+  const Weights two{array({3.0, 0.0}), array({4.0})};
+  CHECK(optim::global_norm(two).item<double>() == doctest::Approx(5));
+  CHECK(optim::clip_by_norm(two, 10).grad.bias.item<float>() == 4);
+  CHECK_THROWS_AS(optim::clip_by_norm(two, 0), ValueError);
+}
+
+TEST_CASE("optim: schedules are PyTorch's, as numbers and as arrays") {
+  using namespace optim;
+  const std::map<std::string, Schedule> all = {
+      {"step", step_decay(0.5, 7, 0.5)},
+      {"milestones", step_decay(0.5, {5, 20}, 0.1)},
+      {"exponential", step_decay(0.5, 1, 0.9)},
+      {"linear", linear(0.5, 0.1, 30)},
+      {"polynomial", polynomial(0.5, 30, 2)},
+      {"cosine", cosine(0.5, 30, 0.05)},
+      {"restarts", cosine_restarts(0.5, 12, 0.01)},
+      {"warmup", step_decay(0.5, 1, 0.9).after_warmup(5, 0.01)},
+      {"one_cycle", one_cycle(0.5, 40)},
+  };
+  for (const auto& [name, schedule] : all) {
+    CAPTURE(name);
+    const Array want = torch_values("optim", "rates." + name).at("rates");
+    std::vector<double> numbers;
+    for (int64_t step = 0; step < want.size(); ++step) numbers.push_back(schedule.at(step));
+    CHECK(beside(from(numbers, {want.size()}), want) == "");
+    const Array arrays =
+        vmap([&schedule = schedule](const Array& step) { return schedule(step); })(arange(want.size()));
+    CHECK(beside(arrays, from(numbers, {want.size()})) == "");
+  }
+  CHECK(Schedule(0.1).is_constant());
+  CHECK(inverse_sqrt(1, 10).at(30) == doctest::Approx(0.5));
+  CHECK(cosine(1, 10).scaled(2).at(0) == doctest::Approx(2));
+  CHECK_THROWS_AS(cosine(1, 0), ValueError);
+  CHECK_THROWS_AS(step_decay(1, {5, 5}), ValueError);
+}
+
+TEST_CASE("optim: plateau is PyTorch's") {
+  const Arrays& want = torch_values("optim", "plateau");
+  optim::Plateau plateau{{.factor = 0.5, .patience = 2, .cooldown = 1, .least = 0.2}};
+  const auto metrics = want.at("metrics").to_vector<double>(), factors = want.at("factors").to_vector<double>();
+  for (size_t i = 0; i < metrics.size(); ++i) CHECK(plateau.observe(metrics[i]) == doctest::Approx(factors[i]));
+  optim::Plateau upward{{.patience = 0, .maximize = true}};
+  CHECK(upward.observe(0.5) == 1);
+  CHECK(upward.observe(0.6) == 1);
+  CHECK(upward.observe(0.6) == doctest::Approx(0.1));
+}
+
+TEST_CASE("optim: the average of weights is PyTorch's") {
+  for (const std::string& dtype : dtypes) {
+    optim::Average<Weights> average{.decay = 0.9};
+    const Arrays& seen = torch_values("optim", "sgd." + dtype);
+    for (int64_t step = 0; step < steps; ++step) {
+      Weights now;
+      now.weight = seen.at("weight").at(step);
+      now.bias = seen.at("bias").at(step);
+      average.update(now);
+      check_step("average." + dtype, average.model, step);
+    }
+  }
+}
+
+TEST_CASE("optim: accumulated gradients are those of one batch") {
+  optim::Accumulator<Weights> sum;
+  CHECK_THROWS_AS(sum.take(), ValueError);
+  for (int64_t step = 0; step < 3; ++step) sum.add(gradient("float64", step));
+  CHECK(sum.count() == 3);
+  const Array all = torch_values("optim", "start.float64").at("grad_weight");
+  CHECK(beside(sum.take().weight, mean(all.at(Slice{0, 3}), {.axis = 0})) == "");
+  CHECK(sum.count() == 0);
+}
+
+TEST_CASE("optim: the state is saved and loaded, and goes on with the same bits") {
+  TempFolder folder;
+  Weights weights = start("float32");
+  optim::AdamW adam{{.lr = optim::cosine(0.1, 10), .amsgrad = true}};
+  for (int64_t step = 0; step < 3; ++step) adam.step(weights, gradient("float32", step));
+  io::save(folder / "o.safetensors", adam);
+  optim::AdamW again{adam.options};
+  again.init(weights);
+  io::load_into(folder / "o.safetensors", again);
+  Weights other = weights;
+  for (int64_t step = 3; step < steps; ++step) {
+    adam.step(weights, gradient("float32", step));
+    again.step(other, gradient("float32", step));
+  }
+  CHECK(weights.weight.to_vector<float>() == other.weight.to_vector<float>());
+  CHECK(again.steps.item<int64_t>() == steps);
+}
+
+TEST_CASE("optim: what cannot be is refused") {
+  Weights weights = start("float32");
+  optim::Adam typo{{.groups = {{.leaves = "*baes"}}}};
+  CHECK(contains(message_of<ValueError>([&] { typo.step(weights, gradient("float32", 0)); }), "weight, bias"));
+  optim::Adam adam;
+  adam.step(weights, gradient("float32", 0));
+  Weights narrow{zeros({2}), zeros({3})};
+  CHECK(contains(message_of<ValueError>([&] { adam.step(narrow, narrow); }), "another model"));
+  nn::Linear linear = nn::init(nn::Linear{2, 3}, Key(0)), wide = nn::init(nn::Linear{2, 3}, Key(0));
+  std::pair two(linear, wide);
+  CHECK_THROWS_AS(adam.step(two, two), ValueError);
+}
+
+TEST_CASE("optim: loss scaling leaves out steps that overflow") {
+  Weights weights = start("float32"), plain = weights;
+  optim::Adam adam{{.lr = 0.1}}, same = adam;
+  optim::LossScale scale{{.initial = 8, .interval = 2}};
+  const Array loss = scale.of(array({0.5}));
+  CHECK(loss.item<float>() == 4);
+  const auto scaled = [&](Weights grad) { return tree::map(grad, [&](const Array& g) { return g * scale.factor; }); };
+  for (int64_t step = 0; step < 3; ++step) {
+    CHECK(scale.step(adam, weights, scaled(gradient("float32", step))).item<bool>());
+    same.step(plain, gradient("float32", step));
+  }
+  CHECK(weights.bias.to_vector<float>() == plain.bias.to_vector<float>());
+  CHECK(scale.factor.item<float>() == 16);
+  Weights overflow = gradient("float32", 0);
+  overflow.bias = array({1.0, 1.0 / 0.0, 0.0});
+  CHECK_FALSE(scale.step(adam, weights, overflow).item<bool>());
+  CHECK(weights.weight.to_vector<float>() == plain.weight.to_vector<float>());
+  CHECK(adam.steps.item<int64_t>() == 3);
+  CHECK(scale.factor.item<float>() == 8);
+}
+
+TEST_CASE("optim: an ensemble steps as one under vmap") {
+  auto train = [](const Array& rate) {
+    Weights weights = start("float64");
+    optim::Adam adam{{.lr = 0.05, .weight_decay = 0.1}};
+    adam.init(weights);
+    for (int64_t step = 0; step < 2; ++step)
+      adam.step(weights, tree::map(gradient("float64", step), [&](const Array& g) { return g * rate; }));
+    return weights;
+  };
+  const Weights both = vmap(train)(cast(array({1.0, 0.5}), {.dtype = float64}));
+  CHECK(beside(both.weight.at(1), train(cast(array({0.5}), {.dtype = float64}).at(0)).weight) == "");
+}
