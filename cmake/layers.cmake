@@ -8,7 +8,7 @@ find_package(CLI11 REQUIRED)
 set(koine_uses_backend ${koine_onednn} ${koine_llvm})
 set(koine_uses_data ZLIB::ZLIB)
 set(koine_uses_io nlohmann_json::nlohmann_json)
-set(koine_uses_train tomlplusplus::tomlplusplus)
+set(koine_uses_train tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 set(koine_uses_cli CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 
 add_library(koine_api INTERFACE)

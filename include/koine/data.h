@@ -42,8 +42,8 @@ struct BatchOptions {
   std::optional<Key> shuffle = {};
   /// Leave out the last batch of an epoch when it is smaller.
   bool drop_last = false;
-  /// The number of the first epoch, to go on where an earlier range ended.
-  int64_t first_epoch = 0;
+  /// The number of the first epoch, and of its first step, to go on where an earlier range ended.
+  int64_t first_epoch = 0, first_step = 0;
 };
 
 /// Examples to learn from in one step.
@@ -62,12 +62,14 @@ struct Dataset {
   int64_t size() const { return x.size(0); }
   /// The examples [first, last). Throws IndexError when out of range.
   Dataset rows(int64_t first, int64_t last, std::source_location where = std::source_location::current()) const;
+  /// The examples of these numbers, in their order. Throws IndexError when one is out of range.
+  Dataset take(const Ints& rows, std::source_location where = std::source_location::current()) const;
   /// The first n examples and the others. Throws IndexError when there are fewer than n.
   Split split(int64_t n, std::source_location where = std::source_location::current()) const;
   /// With each example in the given shape: [n, 64] and {8, 8, 1} give [n, 8, 8, 1]. Throws ShapeError.
   Dataset shape(const Shape& example, std::source_location where = std::source_location::current()) const;
-  /// The range of batches of that many examples. Throws ValueError for a size or a number of epochs below 1, and
-  /// ShapeError when x and y have different lengths.
+  /// The range of batches of that many examples. Throws ValueError for a size or a number of epochs below 1 or a first
+  /// step that is not in an epoch, and ShapeError when x and y have different lengths.
   Batches batches(int64_t batch, const BatchOptions& options = {},
                   std::source_location where = std::source_location::current()) const;
 };
@@ -96,7 +98,7 @@ class Batches {
    private:
     friend class Batches;
     explicit Iterator(const Batches& batches);
-    void start_epoch();
+    void start_epoch(int64_t step);
 
     const Batches* batches_;
     int64_t epoch_, last_epoch_;

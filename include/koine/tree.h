@@ -19,6 +19,7 @@
 
 #include <koine/detail/tree_types.h>
 
+#include <string>
 #include <vector>
 
 namespace koine::tree {

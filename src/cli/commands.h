@@ -18,6 +18,10 @@ struct RunArguments {
   std::string weights;
   /// Of `predict`: the examples.
   std::string data;
+  /// Of `train`: go on with the run that the checkpoints are of, or forget it.
+  bool resume = false, restart = false;
+  /// A JSON object a line in place of text for people.
+  bool json = false;
 };
 
 /// Ends with the line "test accuracy 0.xxx". Returns the exit status: 0, or 130 after Ctrl-C, when the weights of the

@@ -48,6 +48,9 @@ struct CommandLine {
     for (CLI::App* command : {train, eval, predict, summary}) add_overrides(*command, run);
     for (CLI::App* command : {eval, predict}) add_weights(*command, run);
     train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
+    auto* resume = train->add_flag("--resume", run.resume, "go on where a run was stopped, with its last checkpoint");
+    train->add_flag("--restart", run.restart, "forget the checkpoints of a run that was stopped")->excludes(resume);
+    for (CLI::App* command : {train, eval, predict}) command->add_flag("--json", run.json, "JSON in place of text");
     op = app.add_subcommand("op", "all ops, or with a name the card of one");
     op->add_option("words", op_words, "an op, or: new FAMILY NAME, to begin a new one")->expected(0, 3);
     op->add_flag("--reference", op_reference, "the reference of all ops as Markdown");

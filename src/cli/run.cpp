@@ -3,12 +3,15 @@
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "train/fit.h"
+#include "train/losses.h"
 #include "train/model_builder.h"
 
+#include <koine/checkpoint.h>
 #include <koine/io.h>
 
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -49,11 +52,37 @@ std::string figure(double value) {
   return text;
 }
 
-void print_score(const Config& config, const char* rows, const train::Score& score) {
-  if (config.train.loss == "cross_entropy")
-    std::cout << rows << " accuracy " << figure(score.accuracy) << std::endl;
+// The figures of some rows; the last line is the one that matters most, for people and scripts.
+void print_figures(const RunArguments& arguments, const char* rows, const std::vector<train::Metric>& figures) {
+  if (arguments.json) {
+    std::cout << "{\"rows\": \"" << rows << '"';
+    for (const auto& figure : figures) {
+      std::cout << ", \"" << figure.name << "\": ";
+      if (std::isfinite(figure.value))
+        std::cout << cat(figure.value);
+      else
+        std::cout << "null";
+    }
+    std::cout << "}" << std::endl;
+    return;
+  }
+  const auto print = [&](const train::Metric& one) {
+    std::cout << rows << ' ' << one.name << ' ' << figure(one.value) << '\n';
+  };
+  for (size_t i = 2; i < figures.size(); ++i) print(figures[i]);
+  print(figures[0]);
+  if (figures.size() > 1) print(figures[1]);
+  std::cout << std::flush;
+}
+
+void print_scores(const RunArguments& arguments, const Config& config, const Examples& examples,
+                  const nn::Stack& model) {
+  if (examples.test.x.defined())
+    print_figures(arguments, "test", train::evaluate(config, examples.test, model));
+  else if (examples.validation.x.defined())
+    print_figures(arguments, "validation", train::evaluate(config, examples.validation, model));
   else
-    std::cout << rows << " loss " << figure(score.loss) << std::endl;
+    print_figures(arguments, "train", train::evaluate(config, examples.train, model));
 }
 
 // Known before hours of training are lost.
@@ -90,6 +119,27 @@ void on_interrupt(int) {
   std::signal(SIGINT, SIG_DFL);
 }
 
+std::string checkpoint_folder(const Config& config) {
+  return std::filesystem::path(config.train.output).replace_extension(".checkpoints").string();
+}
+
+// Loads the last checkpoint when that is asked for. One that nobody asked for is not lost by accident.
+void begin_or_resume(const RunArguments& arguments, const Config& config, const Examples& examples, int64_t steps,
+                     io::Checkpoints& checkpoints, train::RunState& run, std::ostream& out) {
+  if (arguments.restart) checkpoints.clear();
+  std::vector<std::string> damaged;
+  const auto found = checkpoints.latest(&damaged);
+  for (const std::string& file : damaged) out << "note: the checkpoint " << file << " is damaged and left out\n";
+  if (!found && arguments.resume)
+    out << "note: there is no checkpoint in " << checkpoints.folder() << ", so the run begins anew" << std::endl;
+  if (!found) return;
+  if (!arguments.resume)
+    throw ValueError(cat("a run was stopped after epoch ", found->step / steps, " of ", config.train.epochs,
+                         ": go on with it by --resume, or forget it by --restart (", checkpoints.folder(), ")"));
+  train::load_run(config, found->file, examples.train.size(), steps, run);
+  out << "resumed after " << run.step / steps << " epochs and " << run.step % steps << " batches" << std::endl;
+}
+
 }  // namespace
 
 int train(const RunArguments& arguments) {
@@ -97,31 +147,54 @@ int train(const RunArguments& arguments) {
   check_output(config);
   const Examples examples = train::load_examples(config);
   const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
-  std::cout << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
-  if (examples.test.x.defined()) std::cout << ", " << examples.test.size() << " to test on";
+  std::ostream& out = arguments.json ? std::cerr : std::cout;
+  out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
+  if (examples.validation.x.defined()) out << ", " << examples.validation.size() << " to validate by";
+  if (examples.test.x.defined()) out << ", " << examples.test.size() << " to test on";
   if (examples.in_both > 0)
-    std::cout << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
-  std::cout << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
+    out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
+  out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
 
-  nn::Stack model = train::first_values(built.stack, config.train.seed);
+  const int64_t steps = examples.train.batches(config.train.batch).steps();
+  train::RunState run = train::begin_run(config, train::first_values(built.stack, config.train.seed), steps);
+  io::Checkpoints checkpoints(checkpoint_folder(config), config.train.keep);
+  begin_or_resume(arguments, config, examples, steps, checkpoints, run, out);
   bool complete = false;
   {
-    const int64_t steps = examples.train.batches(config.train.batch).steps();
-    train::Progress progress(std::cout, config.train.epochs, steps, train::style_for(STDOUT_FILENO));
+    train::ProgressStyle style = train::style_for(STDOUT_FILENO);
+    style.json = arguments.json;
+    style.terminal = style.terminal && !arguments.json;
+    train::Progress progress(std::cout, config.train.epochs, steps, style);
     std::signal(SIGINT, on_interrupt);
-    complete = train::fit(config, examples.train, model, progress, [] { return interrupted != 0; });
-    if (complete) progress.finish();
+    const auto save = [&](const train::RunState& state) {
+      checkpoints.save(state.step, state.arrays, train::notes_of(config, state, examples.train.size()));
+    };
+    double saved_at = style.clock();
+    const auto stepped = [&](const train::RunState& state) {
+      const int64_t every = config.train.checkpoint_batches;
+      const bool due = config.train.checkpoint > 0 && style.clock() - saved_at >= config.train.checkpoint;
+      if (!due && (every == 0 || state.step / every == (state.step - config.train.accumulate) / every)) return;
+      save(state);
+      saved_at = style.clock();
+    };
+    complete = train::fit(config, examples, run, progress, {[] { return interrupted != 0; }, stepped});
+    if (complete)
+      progress.finish();
+    else if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0)
+      save(run);
   }
-  io::save(config.train.output, model, notes_of(arguments));
+  io::save(config.train.output, run.result(), notes_of(arguments));
   if (!complete) {
-    std::cerr << "koine: stopped; the weights after the last step are in " << config.train.output << std::endl;
+    std::cerr << "koine: stopped; the weights after the last step are in " << config.train.output
+              << "; go on with --resume" << std::endl;
     return 130;
   }
-  std::cout << "weights: " << config.train.output << std::endl;
-  if (examples.test.x.defined())
-    print_score(config, "test", train::evaluate(config, examples.test, model));
-  else
-    print_score(config, "train", train::evaluate(config, examples.train, model));
+  checkpoints.clear();
+  if (run.stopped_early)
+    out << "stopped after epoch " << run.step / steps << ": " << config.train.patience
+        << " epochs without a better validation" << std::endl;
+  out << "weights: " << config.train.output << std::endl;
+  print_scores(arguments, config, examples, run.result());
   return 0;
 }
 
@@ -129,11 +202,7 @@ void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   const Examples examples = train::load_examples(config);
   const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
-  const nn::Stack model = load_model(arguments, config, built);
-  if (examples.test.x.defined())
-    print_score(config, "test", train::evaluate(config, examples.test, model));
-  else
-    print_score(config, "train", train::evaluate(config, examples.train, model));
+  print_scores(arguments, config, examples, load_model(arguments, config, built));
 }
 
 void predict(const RunArguments& arguments) {
@@ -143,8 +212,8 @@ void predict(const RunArguments& arguments) {
   const BuiltModel built = train::build_model(config, shape, -1);
   const nn::Stack model = load_model(arguments, config, built);
   const Array x = train::load_inputs(config, arguments.data, shape);
-  const std::vector<float> values = train::predict(config, x, model);
-  if (config.train.loss != "cross_entropy") {
+  const std::vector<float> values = train::predict(config, x, model).to_vector<float>();
+  if (!train::has_classes(config.train)) {
     std::cout << "value\n";
     for (const float value : values) std::cout << value << '\n';
     std::cout << std::flush;

@@ -73,6 +73,14 @@ Dataset Dataset::rows(int64_t first, int64_t last, std::source_location where) c
   return {range_of(x, first, last), range_of(y, first, last)};
 }
 
+Dataset Dataset::take(const Ints& rows, std::source_location where) const {
+  for (const int64_t row : rows)
+    if (row < 0 || row >= size())
+      throw IndexError("[take] example " + std::to_string(row) + " of " + std::to_string(size()) + at_line(where));
+  const auto count = static_cast<int64_t>(rows.size());
+  return {data::take(x, rows.data(), count), data::take(y, rows.data(), count)};
+}
+
 Split Dataset::split(int64_t n, std::source_location where) const {
   if (n < 0 || n > size())
     throw IndexError("[split] " + std::to_string(n) + " examples of " + std::to_string(size()) + at_line(where));
@@ -94,7 +102,11 @@ Batches Dataset::batches(int64_t batch, const BatchOptions& options, std::source
   if (y.defined() && y.size(0) != size())
     throw ShapeError("[batches] " + std::to_string(size()) + " examples, but y has shape " + to_string(y.shape()) +
                      at_line(where));
-  return {*this, batch, options};
+  Batches batches(*this, batch, options);
+  if (options.first_step < 0 || (options.first_step > 0 && options.first_step >= batches.steps()))
+    throw ValueError("[batches] there is no step " + std::to_string(options.first_step) + " in an epoch of " +
+                     std::to_string(batches.steps()) + at_line(where));
+  return batches;
 }
 
 int64_t Batches::steps() const {
@@ -106,11 +118,11 @@ Batches::Iterator::Iterator(const Batches& batches)
     : batches_(&batches),
       epoch_(batches.options_.first_epoch),
       last_epoch_(batches.steps() > 0 ? epoch_ + batches.options_.epochs : epoch_) {
-  start_epoch();
+  start_epoch(batches.options_.first_step);
 }
 
-void Batches::Iterator::start_epoch() {
-  step_ = 0;
+void Batches::Iterator::start_epoch(int64_t step) {
+  step_ = step;
   if (batches_->options_.shuffle && epoch_ != last_epoch_)
     order_ = shuffled(*batches_->options_.shuffle, epoch_, batches_->data_.size());
 }
@@ -118,7 +130,7 @@ void Batches::Iterator::start_epoch() {
 Batches::Iterator& Batches::Iterator::operator++() {
   if (++step_ < batches_->steps()) return *this;
   ++epoch_;
-  start_epoch();
+  start_epoch(0);
   return *this;
 }
 

@@ -26,6 +26,13 @@ struct RowRange {
   std::pair<int64_t, int64_t> resolve(int64_t rows) const;
 };
 
+/// The examples that a run is watched by: given rows, or a part of the training rows, drawn by the seed.
+struct Validation {
+  std::optional<RowRange> rows = {};
+  /// 0 for none.
+  double part = 0;
+};
+
 struct DataConfig {
   /// Relative to the folder of the config, or, given on the command line, to the current one.
   std::string file;
@@ -36,6 +43,7 @@ struct DataConfig {
   RowRange train = {};
   /// Absent when there is nothing to test on.
   std::optional<RowRange> test = {};
+  Validation validate = {};
 };
 
 struct DenseLayer {
@@ -120,6 +128,9 @@ using ScheduleConfig =
 
 struct TrainConfig {
   std::string loss = "cross_entropy";
+  double label_smoothing = 0;
+  /// Beside those that every loss has.
+  std::vector<std::string> metrics;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   /// 0 for none, here and below.
@@ -127,6 +138,16 @@ struct TrainConfig {
   std::vector<std::string> no_decay;
   int64_t accumulate = 1;
   double average = 0;
+  /// Epochs without a better validation after which the run ends; 0 for none.
+  int64_t patience = 0;
+  /// The metric of the validation that is watched.
+  std::string monitor = "loss";
+  /// Seconds between two checkpoints; 0 for none.
+  double checkpoint = 60;
+  /// A checkpoint also after so many batches; 0 for none.
+  int64_t checkpoint_batches = 0;
+  /// How many checkpoints are kept.
+  int64_t keep = 3;
   int64_t epochs = 10;
   int64_t batch = 64;
   int64_t seed = 0;

@@ -1,10 +1,12 @@
 #include "train/examples.h"
 
 #include "base/format.h"
+#include "data/shuffle.h"
 
 #include <koine/ops.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace koine::train {
 
@@ -43,6 +45,26 @@ data::Dataset rows_of(const Config& config, const data::Dataset& table, const Ro
   return table.rows(first, last);
 }
 
+// The order of the rows from which the validation is drawn.
+constexpr int64_t validation_key = 3;
+
+void take_validation(const Config& config, const data::Dataset& table, Examples& examples) {
+  const Validation& validate = config.data.validate;
+  if (validate.rows) examples.validation = rows_of(config, table, *validate.rows, "data.validate");
+  if (validate.part == 0) return;
+  const int64_t rows = examples.train.size();
+  const auto taken = static_cast<int64_t>(std::llround(validate.part * static_cast<double>(rows)));
+  if (taken == 0 || taken == rows)
+    config.fail("data.validate", cat("this part of ", rows, " training rows leaves nothing to ",
+                                     taken == 0 ? "validate by" : "train on"));
+  Ints order = data::shuffled(Key(fold_in(Key(config.train.seed), validation_key)), 0, rows);
+  // In their own order, so that the file's rows can be told.
+  std::sort(order.begin(), order.begin() + taken);
+  std::sort(order.begin() + taken, order.end());
+  examples.validation = examples.train.take({order.begin(), order.begin() + taken});
+  examples.train = examples.train.take({order.begin() + taken, order.end()});
+}
+
 int64_t count_classes(const Config& config, const Array& labels) {
   if (labels.dtype() != int64)
     config.fail("data.label",
@@ -73,6 +95,7 @@ Examples load_examples(const Config& config) {
   else
     table.y = cast(table.y, {.dtype = float32});
   examples.train = rows_of(config, table, config.data.train, "data.train");
+  take_validation(config, table, examples);
   if (config.data.test) {
     examples.test = rows_of(config, table, *config.data.test, "data.test");
     examples.in_both = rows_in_both(config.data, table.size());

@@ -13,6 +13,8 @@ struct Examples {
   data::Dataset train;
   /// Without x when the config names no test rows.
   data::Dataset test;
+  /// Without x when there is no validation.
+  data::Dataset validation;
   /// Of one example.
   Shape shape;
   /// How many classes the labels name; 0 when they are quantities.

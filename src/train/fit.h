@@ -4,6 +4,7 @@
 #include "train/config.h"
 #include "train/examples.h"
 #include "train/progress.h"
+#include "train/run_state.h"
 
 #include <koine/stack.h>
 
@@ -11,27 +12,28 @@
 
 namespace koine::train {
 
-/// How a model does on examples.
-struct Score {
-  /// The mean over the examples.
-  double loss = 0;
-  /// The part of the examples whose class has the highest score; for quantities it has no meaning.
-  double accuracy = 0;
-};
-
 /// The model with first values, which follow from the seed.
 nn::Stack first_values(nn::Stack model, int64_t seed);
 
-/// Trains a model by the config's loss, optimizer, epochs and batch, and tells `progress` after each step. After a step
-/// it asks `stop`, and ends when that is true. False when it was stopped.
-bool fit(const Config& config, const data::Dataset& examples, nn::Stack& model, Progress& progress,
-         const std::function<bool()>& stop);
+/// What a run does besides learning.
+struct Control {
+  /// Asked after every step of the optimiser: true ends the run there.
+  std::function<bool()> stop = [] { return false; };
+  /// Called after every step of the optimiser, before `stop`, with all that the run has become.
+  std::function<void(const RunState&)> stepped = [](const RunState&) {};
+};
 
-/// The score in evaluation, a batch at a time.
-Score evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model);
+/// Goes on with a run until its last epoch, or until `patience` ends it, by the config's loss, optimizer, epochs and
+/// batch; tells `progress` after each batch. False when it was stopped. The same state gives the same run, bit for bit,
+/// however often it was stopped on the way. Throws ValueError when the loss is no longer a number.
+bool fit(const Config& config, const Examples& examples, RunState& run, Progress& progress,
+         const Control& control = {});
+
+/// The figures of a model on examples, in evaluation: the loss first, then what the config asks for.
+std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model);
 
 /// What the model gives for examples, a batch at a time: probabilities of the classes for a loss over classes, the
-/// number itself for others. Row-major, an example a row.
-std::vector<float> predict(const Config& config, const Array& x, const nn::Stack& model);
+/// number itself for others; (examples, outputs) or (examples).
+Array predict(const Config& config, const Array& x, const nn::Stack& model);
 
 }  // namespace koine::train

@@ -105,6 +105,12 @@ Progress::~Progress() {
   out_ << '\n' << std::flush;
 }
 
+void Progress::begin_at(int64_t epoch, int64_t step) {
+  epoch_ = std::min(epoch, epochs_);
+  step_ = std::min(step, steps_);
+  earlier_ = later_ = {style_.clock(), part_done(), 0};
+}
+
 void Progress::step(int64_t examples, std::span<const Metric> metrics) {
   step_ = std::min(step_ + 1, steps_);
   examples_ += examples;
@@ -116,7 +122,9 @@ void Progress::end_epoch(std::span<const Metric> metrics) {
   epoch_ = std::min(epoch_ + 1, epochs_);
   step_ = 0;
   update(metrics);
-  if (style_.terminal)
+  if (style_.json)
+    write_json_line();
+  else if (style_.terminal)
     draw(false);
   else
     write_plain_line();
@@ -178,6 +186,15 @@ void Progress::write_plain_line() {
   for (const Metric& metric : metrics_) text += std::string(gap) + metric.name + " " + figure(metric.value);
   if (examples_ > 0) text += std::string(gap) + speed(rate());
   text += std::string(gap) + printed("%.1f s", now - epoch_start_);
+  out_ << text << '\n' << std::flush;
+}
+
+void Progress::write_json_line() {
+  std::string text = "{\"epoch\": " + std::to_string(epoch_) + ", \"epochs\": " + std::to_string(epochs_);
+  for (const Metric& metric : metrics_)
+    text += ", \"" + metric.name + "\": " + (std::isfinite(metric.value) ? printed("%.9g", metric.value) : "null");
+  text += ", \"examples\": " + std::to_string(examples_) +
+          ", \"seconds\": " + printed("%.3f", style_.clock() - start_) + "}";
   out_ << text << '\n' << std::flush;
 }
 

@@ -21,6 +21,8 @@ struct ProgressStyle {
   /// Redraw one line; otherwise lines of plain text.
   bool terminal = false;
   bool color = false;
+  /// A JSON object on a line for each epoch in place of all else.
+  bool json = false;
   /// Draw with characters beyond ASCII.
   bool unicode = false;
   /// Columns of the terminal, asked at every drawing because windows change.
@@ -44,6 +46,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// Goes on with a run that has these epochs and steps of the next one behind it.
+  void begin_at(int64_t epoch, int64_t step);
   /// After each step, with how many examples it saw.
   void step(int64_t examples, std::span<const Metric> metrics = {});
   /// After each epoch. Where lines are plain, this writes one.
@@ -56,6 +60,7 @@ class Progress {
  private:
   void update(std::span<const Metric> metrics);
   void write_plain_line();
+  void write_json_line();
   void draw(bool now);
   std::string line(int width, bool last) const;
   std::string bar(int width) const;

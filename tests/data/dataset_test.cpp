@@ -57,6 +57,19 @@ using Floats = std::vector<float>;
 
 }  // namespace
 
+TEST_CASE("batches: a range may begin in the middle of an epoch") {
+  const Dataset data = numbered(7);
+  const auto all = labels(data.batches(2, {.epochs = 2, .shuffle = Key(4)}));
+  const auto rest = labels(data.batches(2, {.epochs = 2, .shuffle = Key(4), .first_step = 3}));
+  CHECK(rest == std::vector<Ints>(all.begin() + 3, all.end()));
+  CHECK_THROWS_AS(data.batches(2, {.first_step = 4}), ValueError);
+}
+
+TEST_CASE("dataset: take") {
+  CHECK(numbered(5).take({4, 0}).y.to_vector<int64_t>() == Ints{4, 0});
+  CHECK_THROWS_AS(numbered(5).take({5}), IndexError);
+}
+
 TEST_CASE("data: a table becomes examples and labels") {
   const Dataset set = read("8,0,3\n4,2,1\n", {.scale = 1 / 16.0});
   CHECK(set.size() == 2);

@@ -255,3 +255,17 @@ TEST_CASE("progress: the style of a terminal follows its size and the environmen
   CHECK(!style_for(terminal).color);
   close(terminal);
 }
+
+TEST_CASE("progress: JSON lines") {
+  std::ostringstream out;
+  ProgressStyle style;
+  style.json = true;
+  style.clock = [] { return 0.0; };
+  Progress progress(out, 3, 2, style);
+  progress.begin_at(1, 1);
+  progress.step(4, {});
+  const Metric metrics[] = {{"loss", 0.5}, {"val_auc", std::nan("")}};
+  progress.end_epoch(metrics);
+  CHECK(out.str() ==
+        "{\"epoch\": 2, \"epochs\": 3, \"loss\": 0.5, \"val_auc\": null, \"examples\": 4, \"seconds\": 0.000}\n");
+}

@@ -13,7 +13,9 @@ const Section<DataConfig>& data_section() {
        setting(&D::shape, "shape", "of one example, the channels last; by default it stays a row",
                {.bounds = from_one}),
        setting(&D::train, "train", "the rows to learn from"),
-       setting(&D::test, "test", "the rows to judge by; by default none")}};
+       setting(&D::test, "test", "the rows to judge by; by default none"),
+       setting(&D::validate, "validate",
+               "the rows to watch the run by, or the part of the training rows; by default none")}};
   return section;
 }
 

@@ -23,6 +23,13 @@ struct ValueRule<std::optional<RowRange>> {
 };
 
 template <>
+struct ValueRule<Validation> {
+  std::string takes() const { return "a part of the training rows, above 0 and below 1, or rows \"start:stop\""; }
+  bool read(const Value& value, Validation& to) const;
+  std::string write(const Validation& value) const;
+};
+
+template <>
 struct ValueRule<data::Column> {
   std::string takes() const { return "\"first\", \"last\", the number of a column (from 0) or its name"; }
   bool read(const Value& value, data::Column& to) const;
@@ -40,7 +47,9 @@ struct ValueRule<optim::Schedule> {
 /// A list of texts, or one that stands for itself.
 template <>
 struct ValueRule<std::vector<std::string>> {
-  std::string takes() const { return "a text, or a list of texts"; }
+  /// Empty for any texts.
+  std::vector<std::string_view> choices = {};
+  std::string takes() const;
   bool read(const Value& value, std::vector<std::string>& to) const;
   std::string write(const std::vector<std::string>& value) const;
 };

@@ -4,7 +4,11 @@ namespace koine::train {
 
 namespace {
 
-const std::vector<std::string_view> losses = {"cross_entropy", "mse"};
+const std::vector<std::string_view> losses = {"cross_entropy", "mse", "mae", "huber"};
+const std::vector<std::string_view> metrics = {"top_5", "precision",  "recall", "f1",
+                                               "auc",   "perplexity", "mae",    "rmse"};
+const std::vector<std::string_view> watched = {"loss", "accuracy",   "top_5", "precision", "recall", "f1",
+                                               "auc",  "perplexity", "mae",   "rmse",      "r2"};
 
 }  // namespace
 
@@ -14,6 +18,9 @@ const Section<TrainConfig>& train_section() {
       "train",
       "how to learn",
       {setting(&T::loss, "loss", "what is made small", {.choices = losses}),
+       setting(&T::label_smoothing, "label_smoothing", "this part of each label is spread over all classes",
+               {.bounds = fraction}),
+       setting(&T::metrics, "metrics", "figures to show beside the loss", {.choices = metrics}),
        choice_setting(&T::optimizer, "optimizer", "how the weights follow the gradients", optimizer_choices(),
                       "{ adam = { lr = 1e-3 } }"),
        choice_setting(&T::schedule, "schedule", "how lr changes while training", schedule_choices(),
@@ -28,6 +35,13 @@ const Section<TrainConfig>& train_section() {
                {.bounds = fraction}),
        setting(&T::epochs, "epochs", "how often all examples are seen", {.bounds = from_one}),
        setting(&T::batch, "batch", "how many examples make a batch", {.bounds = from_one}),
+       setting(&T::patience, "patience", "end after so many epochs without a better validation; 0 for none",
+               {.bounds = not_negative}),
+       setting(&T::monitor, "monitor", "the metric of the validation that is watched", {.choices = watched}),
+       setting(&T::checkpoint, "checkpoint", "seconds between two checkpoints; 0 for none", {.bounds = not_negative}),
+       setting(&T::checkpoint_batches, "checkpoint_batches", "a checkpoint also after so many batches; 0 for none",
+               {.bounds = not_negative}),
+       setting(&T::keep, "keep", "how many checkpoints are kept", {.bounds = from_one}),
        setting(&T::seed, "seed", "all that is random follows from it", {.bounds = not_negative}),
        setting(&T::output, "output", "the file for the weights (.safetensors)")}};
   return section;

@@ -41,6 +41,17 @@ std::string ValueRule<std::optional<RowRange>>::write(const std::optional<RowRan
   return value ? ValueRule<RowRange>{}.write(*value) : "";
 }
 
+bool ValueRule<Validation>::read(const Value& value, Validation& to) const {
+  to = {};
+  if (ValueRule<double>{{.low = 0, .high = 1, .open_low = true, .open_high = true}}.read(value, to.part)) return true;
+  return ValueRule<RowRange>{}.read(value, to.rows.emplace());
+}
+
+std::string ValueRule<Validation>::write(const Validation& value) const {
+  if (value.rows) return ValueRule<RowRange>{}.write(*value.rows);
+  return value.part > 0 ? ValueRule<double>{}.write(value.part) : "";
+}
+
 bool ValueRule<data::Column>::read(const Value& value, data::Column& to) const {
   if (const int64_t* number = value.get<int64_t>()) {
     to = *number;
@@ -75,8 +86,13 @@ std::string ValueRule<optim::Schedule>::write(const optim::Schedule& value) cons
   return ValueRule<double>{}.write(value.at(0));
 }
 
+std::string ValueRule<std::vector<std::string>>::takes() const {
+  return choices.empty() ? "a text, or a list of texts"
+                         : ValueRule<std::string>{choices}.takes() + ", or a list of them";
+}
+
 bool ValueRule<std::vector<std::string>>::read(const Value& value, std::vector<std::string>& to) const {
-  const ValueRule<std::string> one;
+  const ValueRule<std::string> one{choices};
   std::vector<std::string> texts(1);
   if (const auto* list = value.get<Value::List>()) {
     texts.resize(list->size());
