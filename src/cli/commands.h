@@ -31,6 +31,18 @@ void eval(const RunArguments& arguments);
 void predict(const RunArguments& arguments);
 void summary(const RunArguments& arguments);
 
+/// What `new` is given.
+struct NewArguments {
+  /// A table.
+  std::string data;
+  /// Empty for the column that looks like it.
+  std::string label;
+  /// Empty for the data's name with .toml, in the current folder.
+  std::string config;
+};
+/// Looks at data and writes a config for them. Throws ValueError when there is such a config already.
+void new_config(const NewArguments& arguments);
+
 /// Every op with its family and what it does.
 void list_ops();
 /// All that is known of an op. Throws ValueError with a suggestion for a name that is not known.

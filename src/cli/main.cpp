@@ -29,11 +29,12 @@ void add_weights(CLI::App& command, RunArguments& arguments) {
 struct CommandLine {
   CLI::App app{"Trains and uses models. Start with: koine train examples/digits.toml", "koine"};
   RunArguments run;
+  koine::cli::NewArguments made;
   std::vector<std::string> op_words;
   bool op_reference = false;
   std::vector<std::string> inspected;
   bool passes = false, caches = false, clear = false;
-  CLI::App *train, *eval, *predict, *summary, *op, *devices, *inspect;
+  CLI::App *train, *fresh, *eval, *predict, *summary, *op, *devices, *inspect;
 
   CommandLine() {
     app.set_version_flag("--version", "koine " KOINE_VERSION);
@@ -48,6 +49,11 @@ struct CommandLine {
     for (CLI::App* command : {train, eval, predict, summary}) add_overrides(*command, run);
     for (CLI::App* command : {eval, predict}) add_weights(*command, run);
     train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
+    fresh = app.add_subcommand("new", "look at a table and write a config that trains a model on it");
+    fresh->add_option("data", made.data, "a table (.csv or .tsv, also .gz)")->required()->type_name("DATA");
+    fresh->add_option("--label", made.label, "the column to learn")->type_name("COLUMN");
+    fresh->add_option("-o,--output", made.config, "the config; by default the data's name with .toml")
+        ->type_name("FILE");
     auto* resume = train->add_flag("--resume", run.resume, "go on where a run was stopped, with its last checkpoint");
     train->add_flag("--restart", run.restart, "forget the checkpoints of a run that was stopped")->excludes(resume);
     for (CLI::App* command : {train, eval, predict}) command->add_flag("--json", run.json, "JSON in place of text");
@@ -92,6 +98,7 @@ struct CommandLine {
 
   int call() const {
     if (train->parsed()) return koine::cli::train(run);
+    if (fresh->parsed()) koine::cli::new_config(made);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);
     if (summary->parsed()) koine::cli::summary(run);

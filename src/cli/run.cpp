@@ -10,7 +10,9 @@
 #include <koine/io.h>
 
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +20,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace koine::cli {
 
@@ -38,11 +41,13 @@ Config config_of(const RunArguments& arguments) {
 }
 
 // The config as it was used: its text, and what the command line changed.
-io::Metadata notes_of(const RunArguments& arguments) {
+io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::TableCode>& code) {
   std::ifstream file(arguments.config, std::ios::binary);
   std::string changes;
   for (const std::string& assignment : overrides_of(arguments)) changes += assignment + "\n";
-  return {{"config", std::string{std::istreambuf_iterator<char>(file), {}}}, {"overrides", changes}};
+  io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}}, {"overrides", changes}};
+  if (code) notes.emplace_back("table", train::to_json(*code));
+  return notes;
 }
 
 // A figure with three digits behind the point, as the last line of a run has it.
@@ -78,11 +83,11 @@ void print_figures(const RunArguments& arguments, const char* rows, const std::v
 void print_scores(const RunArguments& arguments, const Config& config, const Examples& examples,
                   const nn::Stack& model) {
   if (examples.test.x.defined())
-    print_figures(arguments, "test", train::evaluate(config, examples.test, model));
+    print_figures(arguments, "test", train::evaluate(config, examples.test, model, examples.unit()));
   else if (examples.validation.x.defined())
-    print_figures(arguments, "validation", train::evaluate(config, examples.validation, model));
+    print_figures(arguments, "validation", train::evaluate(config, examples.validation, model, examples.unit()));
   else
-    print_figures(arguments, "train", train::evaluate(config, examples.train, model));
+    print_figures(arguments, "train", train::evaluate(config, examples.train, model, examples.unit()));
 }
 
 // Known before hours of training are lost.
@@ -109,6 +114,18 @@ nn::Stack load_model(const RunArguments& arguments, const Config& config, const 
   if (!std::filesystem::exists(file, ignored))
     throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
   return io::load(file, train::first_values(model.stack, config.train.seed));
+}
+
+// How the columns became numbers when the weights were made.
+std::optional<train::TableCode> code_of(const RunArguments& arguments, const Config& config) {
+  if (!train::has_columns(config)) return {};
+  const std::string file = weights_of(arguments, config);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
+  for (const auto& [name, text] : io::metadata(file))
+    if (name == "table") return train::code_from(text, file);
+  throw FormatError(cat(file, " was made from a table of numbers alone; train again with this config"));
 }
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -140,6 +157,53 @@ void begin_or_resume(const RunArguments& arguments, const Config& config, const 
   out << "resumed after " << run.step / steps << " epochs and " << run.step % steps << " batches" << std::endl;
 }
 
+// A text as a field of CSV, or as JSON.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+std::string json_text(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// The most likely class of each row and its probability; as JSON the probabilities of all.
+void write_classes(const RunArguments& arguments, const Array& outputs, const std::optional<train::TableCode>& code) {
+  const auto values = outputs.to_vector<float>();
+  const auto classes = static_cast<size_t>(outputs.size(1));
+  const auto name = [&](size_t number) {
+    return code && number < code->classes.size() ? code->classes[number] : cat(number);
+  };
+  if (!arguments.json) std::cout << "class,probability\n";
+  for (size_t row = 0; row < values.size(); row += classes) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(row);
+    const auto best =
+        static_cast<size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(classes)) - begin);
+    if (!arguments.json) {
+      std::cout << csv_field(name(best)) << ',' << values[row + best] << '\n';
+      continue;
+    }
+    std::cout << "{\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
+    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << values[row + i];
+    std::cout << "}}\n";
+  }
+  std::cout << std::flush;
+}
+
+void write_quantities(const RunArguments& arguments, const Array& outputs,
+                      const std::optional<train::TableCode>& code) {
+  if (!arguments.json) std::cout << "value\n";
+  for (double value : outputs.to_vector<double>()) {
+    if (code) value = value * code->label_scale + code->label_mean;
+    if (arguments.json)
+      std::cout << "{\"value\": " << cat(value) << "}\n";
+    else
+      std::cout << static_cast<float>(value) << '\n';
+  }
+  std::cout << std::flush;
+}
+
 }  // namespace
 
 int train(const RunArguments& arguments) {
@@ -151,6 +215,7 @@ int train(const RunArguments& arguments) {
   out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
   if (examples.validation.x.defined()) out << ", " << examples.validation.size() << " to validate by";
   if (examples.test.x.defined()) out << ", " << examples.test.size() << " to test on";
+  if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
   if (examples.in_both > 0)
     out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
   out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
@@ -183,7 +248,7 @@ int train(const RunArguments& arguments) {
     else if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0)
       save(run);
   }
-  io::save(config.train.output, run.result(), notes_of(arguments));
+  io::save(config.train.output, run.result(), notes_of(arguments, examples.code));
   if (!complete) {
     std::cerr << "koine: stopped; the weights after the last step are in " << config.train.output
               << "; go on with --resume" << std::endl;
@@ -200,34 +265,25 @@ int train(const RunArguments& arguments) {
 
 void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
-  const Examples examples = train::load_examples(config);
+  const Examples examples = train::load_examples(config, code_of(arguments, config));
   const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
   print_scores(arguments, config, examples, load_model(arguments, config, built));
 }
 
 void predict(const RunArguments& arguments) {
   const Config config = config_of(arguments);
-  // With the shape in the config the training data need not be at hand.
-  const Shape shape = config.data.shape.empty() ? train::load_examples(config).shape : Shape(config.data.shape);
+  const std::optional<train::TableCode> code = code_of(arguments, config);
+  // With the shape in the config, or a table's code, the training data need not be at hand.
+  const Shape shape = code                        ? Shape{code->inputs()}
+                      : config.data.shape.empty() ? train::load_examples(config).shape
+                                                  : Shape(config.data.shape);
   const BuiltModel built = train::build_model(config, shape, -1);
   const nn::Stack model = load_model(arguments, config, built);
-  const Array x = train::load_inputs(config, arguments.data, shape);
-  const std::vector<float> values = train::predict(config, x, model).to_vector<float>();
-  if (!train::has_classes(config.train)) {
-    std::cout << "value\n";
-    for (const float value : values) std::cout << value << '\n';
-    std::cout << std::flush;
-    return;
-  }
-  const auto classes = static_cast<size_t>(built.layers.back().output.back().value());
-  std::cout << "class,probability\n";
-  for (size_t row = 0; row < values.size(); row += classes) {
-    size_t best = 0;
-    for (size_t i = 1; i < classes; ++i)
-      if (values[row + i] > values[row + best]) best = i;
-    std::cout << best << ',' << values[row + best] << '\n';
-  }
-  std::cout << std::flush;
+  const Array outputs = train::predict(config, train::load_inputs(config, arguments.data, shape, code), model);
+  if (train::has_classes(config.train))
+    write_classes(arguments, outputs, code);
+  else
+    write_quantities(arguments, outputs, code);
 }
 
 void summary(const RunArguments& arguments) {

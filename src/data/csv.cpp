@@ -2,6 +2,7 @@
 
 #include <koine/error.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -55,7 +56,7 @@ struct Field {
   size_t line, column;  // where it starts in the file, from 1
 };
 
-// A machine that is fed the bytes of a file and fills a table record by record.
+// A machine that is fed the bytes of a file and hands over record by record.
 class Parser {
  public:
   Parser(std::string path, const TableOptions& options)
@@ -75,12 +76,30 @@ class Parser {
     }
   }
 
-  Table finish() {
+  void finish() {
     if (state_ == State::quoted) fail_at(quote_line_, quote_column_, "the quote is never closed");
     if (!record_is_empty()) end_record();
-    if (table_.rows == 0) throw FormatError(path_ + ": no rows of numbers");
-    return std::move(table_);
+    if (rows_ == 0) throw FormatError(path_ + ": no rows");
   }
+
+ protected:
+  ~Parser() = default;
+  // A record that has as many fields as the first one.
+  virtual void take_record() = 0;
+
+  std::string_view field_text(size_t i) const {
+    return trim(std::string_view(text_).substr(fields_[i].begin, fields_[i].end - fields_[i].begin));
+  }
+  size_t record_line() const { return fields_.front().line; }
+
+  [[noreturn]] void fail_field(size_t i, const std::string& what) const {
+    const std::string name = names_.empty() ? "" : " (" + names_[i] + ")";
+    fail_at(fields_[i].line, fields_[i].column, "field " + std::to_string(i + 1) + name + ": " + what);
+  }
+
+  std::vector<std::string> names_;
+  size_t rows_ = 0, columns_ = 0;
+  Header header() const { return options_.header; }
 
  private:
   // `quote_in_quoted` has seen a quote that closes the field unless another one follows; `closed` is past it.
@@ -171,19 +190,15 @@ class Parser {
     end_field();
     if (first_record_) {
       first_record_ = false;
-      table_.columns = fields_.size();
+      columns_ = fields_.size();
       if (take_header()) return;
     }
-    if (fields_.size() != table_.columns)
+    if (fields_.size() != columns_)
       fail_at(fields_.front().line, 1,
               "the row has " + std::to_string(fields_.size()) + (fields_.size() == 1 ? " field" : " fields") +
-                  ", the first one has " + std::to_string(table_.columns));
-    for (size_t i = 0; i < fields_.size(); ++i) table_.values.push_back(number(i));
-    ++table_.rows;
-  }
-
-  std::string_view field_text(size_t i) const {
-    return trim(std::string_view(text_).substr(fields_[i].begin, fields_[i].end - fields_[i].begin));
+                  ", the first one has " + std::to_string(columns_));
+    take_record();
+    ++rows_;
   }
 
   bool take_header() {
@@ -193,8 +208,36 @@ class Parser {
       for (size_t i = 0; i < fields_.size(); ++i)
         if (parse_number(field_text(i), ignored) != Parsed::not_a_number) return false;
     }
-    for (size_t i = 0; i < fields_.size(); ++i) table_.names.emplace_back(field_text(i));
+    for (size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(field_text(i));
     return true;
+  }
+
+  [[noreturn]] void fail_at(size_t line, size_t column, const std::string& what) const {
+    throw FormatError(path_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
+  }
+
+  std::string path_;
+  TableOptions options_;
+  char delimiter_;
+  bool first_record_ = true;
+  State state_ = State::field_start;
+  size_t line_ = 1, column_ = 1;
+  size_t quote_line_ = 0, quote_column_ = 0;
+  size_t record_bytes_ = 0;
+  bool open_ = false;  // field_ has begun
+  Field field_{};
+  std::string text_;  // the record so far, without quotes and delimiters
+  std::vector<Field> fields_;
+};
+
+class NumberParser final : public Parser {
+ public:
+  using Parser::Parser;
+  Table take() { return {std::move(names_), rows_, columns_, std::move(values_)}; }
+
+ private:
+  void take_record() override {
+    for (size_t i = 0; i < columns_; ++i) values_.push_back(number(i));
   }
 
   double number(size_t i) const {
@@ -209,33 +252,31 @@ class Parser {
         break;
     }
     if (text.empty()) fail_field(i, "the value is missing");
-    const bool first_row = table_.rows == 0 && table_.names.empty() && options_.header == Header::detect;
+    const bool first_row = rows_ == 0 && names_.empty() && header() == Header::detect;
     fail_field(i, quote(text) + " is not a number" +
                       (first_row ? "; the line holds other numbers, so it was not taken as names of columns" : ""));
   }
 
-  [[noreturn]] void fail_field(size_t i, const std::string& what) const {
-    const std::string name = table_.names.empty() ? "" : " (" + table_.names[i] + ")";
-    fail_at(fields_[i].line, fields_[i].column, "field " + std::to_string(i + 1) + name + ": " + what);
+  std::vector<double> values_;
+};
+
+class TextParser final : public Parser {
+ public:
+  using Parser::Parser;
+  TextTable take() {
+    if (names_.empty())
+      for (size_t i = 0; i < columns_; ++i) names_.push_back(std::to_string(i));
+    return {std::move(names_), rows_, columns_, std::move(cells_), std::move(lines_)};
   }
 
-  [[noreturn]] void fail_at(size_t line, size_t column, const std::string& what) const {
-    throw FormatError(path_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
+ private:
+  void take_record() override {
+    lines_.push_back(record_line());
+    for (size_t i = 0; i < columns_; ++i) cells_.emplace_back(field_text(i));
   }
 
-  std::string path_;
-  TableOptions options_;
-  char delimiter_;
-  Table table_;
-  bool first_record_ = true;
-  State state_ = State::field_start;
-  size_t line_ = 1, column_ = 1;
-  size_t quote_line_ = 0, quote_column_ = 0;
-  size_t record_bytes_ = 0;
-  bool open_ = false;  // field_ has begun
-  Field field_{};
-  std::string text_;  // the record so far, without quotes and delimiters
-  std::vector<Field> fields_;
+  std::vector<std::string> cells_;
+  std::vector<size_t> lines_;
 };
 
 // Skips the byte order mark of UTF-8 and refuses those of UTF-16.
@@ -246,12 +287,9 @@ std::string_view skip_mark(std::string_view bytes, const std::string& path) {
   return bytes;
 }
 
-}  // namespace
-
-Table read_table(const std::string& path, const TableOptions& options) {
+void parse_file(const std::string& path, const TableOptions& options, Parser& parser) {
   const auto source = open_bytes(path, options.expansion);
   std::vector<char> buffer(size_t{1} << 18);
-  Parser parser(path, options);
   size_t filled = 0;
   // A pipe may give a few bytes at a time; the mark needs three.
   while (filled < 3) {
@@ -261,7 +299,43 @@ Table read_table(const std::string& path, const TableOptions& options) {
   }
   parser.feed(skip_mark(std::string_view(buffer.data(), filled), path));
   while (const size_t count = source->read(buffer)) parser.feed(std::string_view(buffer.data(), count));
-  return parser.finish();
+  parser.finish();
 }
+
+}  // namespace
+
+Table read_table(const std::string& path, const TableOptions& options) {
+  NumberParser parser(path, options);
+  parse_file(path, options, parser);
+  return parser.take();
+}
+
+TextTable read_text_table(const std::string& path, const TableOptions& options) {
+  TextParser parser(path, options);
+  parse_file(path, options, parser);
+  return parser.take();
+}
+
+char find_delimiter(const std::string& path) {
+  const auto source = open_bytes(path, {});
+  std::vector<char> buffer(size_t{1} << 16);
+  const size_t count = source->read(buffer);
+  std::string_view line(buffer.data(), count);
+  line = line.substr(0, line.find('\n'));
+  // Inside quotes a delimiter is text.
+  std::string plain;
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted) plain += c;
+  }
+  char best = choose_delimiter(path);
+  for (const char candidate : {',', ';', '\t', '|'})
+    if (std::count(plain.begin(), plain.end(), candidate) > std::count(plain.begin(), plain.end(), best))
+      best = candidate;
+  return best;
+}
+
+bool read_number(std::string_view text, double& value) { return parse_number(text, value) == Parsed::number; }
 
 }  // namespace koine::data

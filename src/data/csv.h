@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace koine::data {
@@ -38,5 +39,27 @@ struct Table {
 /// only one record is held.
 /// Throws FormatError "file:line:column: field n (name): ..." with the offending text, and IoError.
 Table read_table(const std::string& path, const TableOptions& options = {});
+
+/// A table of texts, row-major: cell (row, column) is cells[row * columns + column], without spaces around.
+struct TextTable {
+  std::vector<std::string> names;
+  size_t rows = 0;
+  size_t columns = 0;
+  std::vector<std::string> cells;
+  /// Where each row begins in the file, from 1.
+  std::vector<size_t> lines;
+
+  const std::string& at(size_t row, size_t column) const { return cells[row * columns + column]; }
+};
+
+/// The same for columns of any kind. The first record names the columns unless it is told otherwise or one of its
+/// fields is a number; the columns of a table without names are called "0", "1" and so on.
+TextTable read_text_table(const std::string& path, const TableOptions& options = {});
+
+/// The delimiter that a text table uses, by its first line: a comma, semicolon, tab or bar. Throws as read_table.
+char find_delimiter(const std::string& path);
+
+/// The whole text as a number, as tables have it; false when it is none.
+bool read_number(std::string_view text, double& value);
 
 }  // namespace koine::data

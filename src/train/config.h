@@ -26,10 +26,9 @@ struct RowRange {
   std::pair<int64_t, int64_t> resolve(int64_t rows) const;
 };
 
-/// The examples that a run is watched by: given rows, or a part of the training rows, drawn by the seed.
-struct Validation {
+/// Rows by their places, or a part of the training rows, drawn by the seed; neither for none.
+struct RowPart {
   std::optional<RowRange> rows = {};
-  /// 0 for none.
   double part = 0;
 };
 
@@ -41,9 +40,15 @@ struct DataConfig {
   /// Of one example; empty leaves it flat.
   std::vector<int64_t> shape;
   RowRange train = {};
-  /// Absent when there is nothing to test on.
-  std::optional<RowRange> test = {};
-  Validation validate = {};
+  RowPart test = {};
+  /// The rows that a run is watched by.
+  RowPart validate = {};
+  /// The inputs of a table with columns of any kind; without both every column but the label is an input.
+  std::vector<std::string> numeric, categorical;
+  /// What stands where a value is missing.
+  std::vector<std::string> missing = {"", "NA", "N/A", "na", "nan", "NaN", "null", "None", "?", "-"};
+  /// Between the columns; empty to look at the first line.
+  std::string delimiter;
 };
 
 struct DenseLayer {

@@ -1,20 +1,21 @@
 #include "train/examples.h"
 
 #include "base/format.h"
-#include "data/shuffle.h"
 
 #include <koine/ops.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace koine::train {
 
 namespace {
 
+char delimiter(const Config& config) { return config.data.delimiter.empty() ? '\0' : config.data.delimiter[0]; }
+
 data::Dataset read_table(const Config& config) {
   try {
-    return data::csv(config.data.file, {.label = config.data.label, .scale = config.data.scale});
+    return data::csv(config.data.file,
+                     {.label = config.data.label, .scale = config.data.scale, .delimiter = delimiter(config)});
   } catch (const IoError& error) {
     config.fail("data.file", error.what());
   } catch (const IndexError& error) {
@@ -30,39 +31,6 @@ void give_shape(const Config& config, data::Dataset& table, Shape& shape) {
     config.fail("data.shape", cat("shape ", to_string(shape), " holds ", wanted, " numbers, but an example of ",
                                   config.data.file, " has ", columns, " besides the label"));
   table = table.shape(shape);
-}
-
-int64_t rows_in_both(const DataConfig& config, int64_t rows) {
-  const auto [first, last] = config.train.resolve(rows);
-  const auto [test_first, test_last] = config.test->resolve(rows);
-  return std::max<int64_t>(0, std::min(last, test_last) - std::max(first, test_first));
-}
-
-data::Dataset rows_of(const Config& config, const data::Dataset& table, const RowRange& range, std::string_view path) {
-  const auto [first, last] = range.resolve(table.size());
-  if (first == last)
-    config.fail(path, cat(path, " names no rows: ", config.data.file, " has the rows 0:", table.size()));
-  return table.rows(first, last);
-}
-
-// The order of the rows from which the validation is drawn.
-constexpr int64_t validation_key = 3;
-
-void take_validation(const Config& config, const data::Dataset& table, Examples& examples) {
-  const Validation& validate = config.data.validate;
-  if (validate.rows) examples.validation = rows_of(config, table, *validate.rows, "data.validate");
-  if (validate.part == 0) return;
-  const int64_t rows = examples.train.size();
-  const auto taken = static_cast<int64_t>(std::llround(validate.part * static_cast<double>(rows)));
-  if (taken == 0 || taken == rows)
-    config.fail("data.validate", cat("this part of ", rows, " training rows leaves nothing to ",
-                                     taken == 0 ? "validate by" : "train on"));
-  Ints order = data::shuffled(Key(fold_in(Key(config.train.seed), validation_key)), 0, rows);
-  // In their own order, so that the file's rows can be told.
-  std::sort(order.begin(), order.begin() + taken);
-  std::sort(order.begin() + taken, order.end());
-  examples.validation = examples.train.take({order.begin(), order.begin() + taken});
-  examples.train = examples.train.take({order.begin() + taken, order.end()});
 }
 
 int64_t count_classes(const Config& config, const Array& labels) {
@@ -83,9 +51,39 @@ int64_t count_classes(const Config& config, const Array& labels) {
   return *most + 1;
 }
 
+Examples load_columns(const Config& config, const std::optional<TableCode>& given) {
+  const data::TextTable table = [&] {
+    try {
+      return read_columns(config, config.data.file);
+    } catch (const IoError& error) {
+      config.fail("data.file", error.what());
+    }
+  }();
+  if (config.data.scale != 1)
+    config.fail("data.scale", "columns that are named are brought to one scale by themselves");
+  const RowSplit rows = split_labelled(config, table);
+  Examples examples;
+  examples.code = given ? *given : learn_code(config, table, rows.train);
+  const auto part = [&](const Ints& chosen) {
+    return chosen.empty() ? data::Dataset{} : encode(*examples.code, config, table, chosen, true);
+  };
+  examples.train = part(rows.train);
+  examples.validation = part(rows.validation);
+  examples.test = part(rows.test);
+  examples.shape = {examples.code->inputs()};
+  examples.classes = static_cast<int64_t>(examples.code->classes.size());
+  if (config.train.loss == "cross_entropy" && examples.classes < 2)
+    config.fail("data.label",
+                cat("column '", examples.code->label, "' has one value only, so there is nothing to learn"));
+  examples.in_both = rows.in_both;
+  examples.unlabelled = rows.unlabelled;
+  return examples;
+}
+
 }  // namespace
 
-Examples load_examples(const Config& config) {
+Examples load_examples(const Config& config, const std::optional<TableCode>& code) {
+  if (has_columns(config)) return load_columns(config, code);
   data::Dataset table = read_table(config);
   if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
   Examples examples;
@@ -94,21 +92,30 @@ Examples load_examples(const Config& config) {
     examples.classes = count_classes(config, table.y);
   else
     table.y = cast(table.y, {.dtype = float32});
-  examples.train = rows_of(config, table, config.data.train, "data.train");
-  take_validation(config, table, examples);
-  if (config.data.test) {
-    examples.test = rows_of(config, table, *config.data.test, "data.test");
-    examples.in_both = rows_in_both(config.data, table.size());
-  }
+  const RowSplit rows = split_rows(config, std::vector<bool>(static_cast<size_t>(table.size()), true));
+  const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : table.take(chosen); };
+  examples.train = part(rows.train);
+  examples.validation = part(rows.validation);
+  examples.test = part(rows.test);
+  examples.in_both = rows.in_both;
   return examples;
 }
 
-Array load_inputs(const Config& config, const std::string& file, const Shape& shape) {
+Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
+                  const std::optional<TableCode>& code) {
+  if (code) {
+    const data::TextTable table = read_columns(config, file);
+    Config there = config;
+    there.data.file = file;
+    Ints rows;
+    for (size_t row = 0; row < table.rows; ++row) rows.push_back(static_cast<int64_t>(row));
+    return encode(*code, there, table, rows, false).x;
+  }
   const int64_t wanted = count(shape).value();
-  data::Dataset table = data::csv(file, {.label = none, .scale = config.data.scale});
+  data::Dataset table = data::csv(file, {.label = none, .scale = config.data.scale, .delimiter = delimiter(config)});
   const int64_t columns = table.x.size(1);
   if (columns == wanted + 1)
-    table = data::csv(file, {.label = config.data.label, .scale = config.data.scale});
+    table = data::csv(file, {.label = config.data.label, .scale = config.data.scale, .delimiter = delimiter(config)});
   else if (columns != wanted)
     throw FormatError(
         cat(file, " has ", columns, " columns, but the model takes ", wanted, ", or ", wanted + 1, " with the label"));

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "train/config.h"
+#include "train/table.h"
 
 #include <koine/data.h>
 
+#include <optional>
 #include <string>
 
 namespace koine::train {
@@ -21,14 +23,23 @@ struct Examples {
   int64_t classes = 0;
   /// How many rows are both trained on and tested on.
   int64_t in_both = 0;
+  /// Rows left out because they have no label.
+  int64_t unlabelled = 0;
+  /// How the columns of a table became numbers; absent for a table of numbers alone.
+  std::optional<TableCode> code = {};
+
+  /// How much one of y is in what the labels are measured in.
+  double unit() const { return code ? code->label_scale : 1; }
 };
 
 /// Reads, shapes and cuts the data of a config, and checks its labels against the loss. Throws ConfigError with the
-/// place of the setting that does not fit the file, and FormatError for a file that is no table of numbers.
-Examples load_examples(const Config& config);
+/// place of the setting that does not fit the file, and FormatError for a file that is no such table. A table's code is
+/// learnt from its training rows unless it is given.
+Examples load_examples(const Config& config, const std::optional<TableCode>& code = {});
 
-/// Examples from another file for a model that takes `shape`: a table with the same columns, with or without the label.
-/// Throws FormatError when there are others, and what `data::csv` throws.
-Array load_inputs(const Config& config, const std::string& file, const Shape& shape);
+/// Examples from another file for a model that takes `shape`: a table with the same columns, with or without the label;
+/// with a code, the columns that it names. Throws FormatError when there are others, and what reading throws.
+Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
+                  const std::optional<TableCode>& code = {});
 
 }  // namespace koine::train

@@ -114,7 +114,7 @@ class Fit {
     std::vector<Metric> metrics = running(config_, run_.sums);
     double watched = metrics[0].value;
     if (examples_.validation.x.defined()) {
-      const std::vector<Metric> judged = evaluate(config_, examples_.validation, run_.judged());
+      const std::vector<Metric> judged = evaluate(config_, examples_.validation, run_.judged(), examples_.unit());
       watched = judged[0].value;
       compare(value_of(config_, judged, config_.train.monitor));
       for (const Metric& metric : judged) metrics.push_back({"val_" + metric.name, metric.value});
@@ -156,7 +156,7 @@ bool fit(const Config& config, const Examples& examples, RunState& run, Progress
   return Fit(config, examples, run, progress, control).go();
 }
 
-std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model) {
+std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model, double unit) {
   double loss = 0;
   std::vector<Array> outputs;
   for (const auto& [x, y] : examples.batches(evaluation_batch)) {
@@ -166,7 +166,7 @@ std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples
   }
   std::vector<Metric> metrics{{"loss", loss / static_cast<double>(examples.size())}};
   for (Metric& metric :
-       figures(config.train, outputs.size() == 1 ? outputs[0] : concatenate(outputs, {.axis = 0}), examples.y))
+       figures(config.train, outputs.size() == 1 ? outputs[0] : concatenate(outputs, {.axis = 0}), examples.y, unit))
     metrics.push_back(std::move(metric));
   return metrics;
 }

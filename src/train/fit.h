@@ -29,8 +29,10 @@ struct Control {
 bool fit(const Config& config, const Examples& examples, RunState& run, Progress& progress,
          const Control& control = {});
 
-/// The figures of a model on examples, in evaluation: the loss first, then what the config asks for.
-std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model);
+/// The figures of a model on examples, in evaluation: the loss first, then what the config asks for, errors in
+/// what the labels are measured in (see Examples::unit).
+std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model,
+                             double unit = 1);
 
 /// What the model gives for examples, a batch at a time: probabilities of the classes for a loss over classes, the
 /// number itself for others; (examples, outputs) or (examples).

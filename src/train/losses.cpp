@@ -39,7 +39,7 @@ Judged judge(const TrainConfig& config, const Array& output, const Array& y) {
   return {loss, zeros({})};
 }
 
-std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y) {
+std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y, double unit) {
   std::vector<Metric> list;
   const auto wants = [&](std::string_view name) {
     return std::find(config.metrics.begin(), config.metrics.end(), name) != config.metrics.end();
@@ -61,8 +61,8 @@ std::vector<Metric> figures(const TrainConfig& config, const Array& output, cons
     return list;
   }
   const Array values = quantity(output);
-  if (wants("mae")) list.push_back({"mae", metrics::mean_absolute_error(values, y)});
-  if (wants("rmse")) list.push_back({"rmse", metrics::root_mean_squared_error(values, y)});
+  if (wants("mae")) list.push_back({"mae", unit * metrics::mean_absolute_error(values, y)});
+  if (wants("rmse")) list.push_back({"rmse", unit * metrics::root_mean_squared_error(values, y)});
   list.push_back({"r2", metrics::r2(values, y)});
   return list;
 }

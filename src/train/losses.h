@@ -20,8 +20,9 @@ struct Judged {
 };
 Judged judge(const TrainConfig& config, const Array& output, const Array& y);
 
-/// Of all outputs: accuracy and what the config's `metrics` name.
-std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y);
+/// Of all outputs: accuracy or r2, and what the config's `metrics` name. One of y is so many `unit`s of what people
+/// measure.
+std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y, double unit);
 
 /// What is shown of outputs: probabilities of classes, or the quantities.
 Array predicted(const TrainConfig& config, const Array& output);

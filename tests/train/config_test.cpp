@@ -66,7 +66,7 @@ TEST_CASE("config: the digits") {
   CHECK(config.data.scale == 0.0625);
   CHECK(config.data.shape == Ints{8, 8, 1});
   CHECK(config.data.train.resolve(1797) == std::pair<int64_t, int64_t>(0, 1347));
-  CHECK(config.data.test->resolve(1797) == std::pair<int64_t, int64_t>(1347, 1797));
+  CHECK(config.data.test.rows->resolve(1797) == std::pair<int64_t, int64_t>(1347, 1797));
   REQUIRE(config.model.layers.size() == 4);
   const auto& conv = std::get<ConvLayer>(config.model.layers[0]);
   CHECK(conv.channels == 32);
@@ -147,7 +147,7 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
         "c.toml:3:9: data.label takes \"first\", \"last\", the number of a column (from 0) or its name, got the number "
         "1.5");
   CHECK(error_of(changed("file = \"digits.csv.gz\"", "")) ==
-        "c.toml:1:2: [data] needs file: a table of numbers, one example a row (.csv or .tsv, also .gz)");
+        "c.toml:1:2: [data] needs file: a table, one example a row (.csv or .tsv, also .gz)");
   CHECK(error_of(changed("epochs = 20", "epochs = 2.5")) ==
         "c.toml:23:10: train.epochs takes a whole number of at least 1, got the number 2.5");
   CHECK(error_of(changed("epochs = 20", "epoch = 20")) ==

@@ -7,15 +7,18 @@ const Section<DataConfig>& data_section() {
   static const Section<D> section{
       "data",
       "the examples",
-      {setting(&D::file, "file", "a table of numbers, one example a row (.csv or .tsv, also .gz)", {}, required),
+      {setting(&D::file, "file", "a table, one example a row (.csv or .tsv, also .gz)", {}, required),
        setting(&D::label, "label", "the column to learn"),
        setting(&D::scale, "scale", "the other columns are multiplied by it"),
        setting(&D::shape, "shape", "of one example, the channels last; by default it stays a row",
                {.bounds = from_one}),
        setting(&D::train, "train", "the rows to learn from"),
-       setting(&D::test, "test", "the rows to judge by; by default none"),
-       setting(&D::validate, "validate",
-               "the rows to watch the run by, or the part of the training rows; by default none")}};
+       setting(&D::test, "test", "the rows to judge by, or a part of all; by default none"),
+       setting(&D::validate, "validate", "the rows to watch the run by, or a part of the training rows"),
+       setting(&D::numeric, "numeric", "the columns of numbers to learn from, by name"),
+       setting(&D::categorical, "categorical", "the columns of texts to learn from, by name"),
+       setting(&D::missing, "missing", "what stands where a value is missing"),
+       setting(&D::delimiter, "delimiter", "what is between the columns", {.choices = {",", ";", "\t", "|"}})}};
   return section;
 }
 

@@ -16,17 +16,10 @@ struct ValueRule<RowRange> {
 };
 
 template <>
-struct ValueRule<std::optional<RowRange>> {
-  std::string takes() const { return ValueRule<RowRange>{}.takes(); }
-  bool read(const Value& value, std::optional<RowRange>& to) const;
-  std::string write(const std::optional<RowRange>& value) const;
-};
-
-template <>
-struct ValueRule<Validation> {
-  std::string takes() const { return "a part of the training rows, above 0 and below 1, or rows \"start:stop\""; }
-  bool read(const Value& value, Validation& to) const;
-  std::string write(const Validation& value) const;
+struct ValueRule<RowPart> {
+  std::string takes() const { return "a part of the rows, above 0 and below 1, or rows \"start:stop\""; }
+  bool read(const Value& value, RowPart& to) const;
+  std::string write(const RowPart& value) const;
 };
 
 template <>

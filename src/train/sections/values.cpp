@@ -33,21 +33,13 @@ std::string ValueRule<RowRange>::write(const RowRange& value) const {
   return cat("\"", value.start, ":", value.stop ? std::to_string(*value.stop) : std::string(), "\"");
 }
 
-bool ValueRule<std::optional<RowRange>>::read(const Value& value, std::optional<RowRange>& to) const {
-  return ValueRule<RowRange>{}.read(value, to.emplace());
-}
-
-std::string ValueRule<std::optional<RowRange>>::write(const std::optional<RowRange>& value) const {
-  return value ? ValueRule<RowRange>{}.write(*value) : "";
-}
-
-bool ValueRule<Validation>::read(const Value& value, Validation& to) const {
+bool ValueRule<RowPart>::read(const Value& value, RowPart& to) const {
   to = {};
   if (ValueRule<double>{{.low = 0, .high = 1, .open_low = true, .open_high = true}}.read(value, to.part)) return true;
   return ValueRule<RowRange>{}.read(value, to.rows.emplace());
 }
 
-std::string ValueRule<Validation>::write(const Validation& value) const {
+std::string ValueRule<RowPart>::write(const RowPart& value) const {
   if (value.rows) return ValueRule<RowRange>{}.write(*value.rows);
   return value.part > 0 ? ValueRule<double>{}.write(value.part) : "";
 }
@@ -92,13 +84,19 @@ std::string ValueRule<std::vector<std::string>>::takes() const {
 }
 
 bool ValueRule<std::vector<std::string>>::read(const Value& value, std::vector<std::string>& to) const {
-  const ValueRule<std::string> one{choices};
+  const ValueRule<std::string> chosen{choices};
+  // Without choices a text may also be empty, as one that stands for a missing value.
+  const auto read_one = [&](const Value& from, std::string& text) {
+    if (!choices.empty()) return chosen.read(from, text);
+    if (const auto* any = from.get<std::string>()) text = *any;
+    return from.get<std::string>() != nullptr;
+  };
   std::vector<std::string> texts(1);
   if (const auto* list = value.get<Value::List>()) {
     texts.resize(list->size());
     for (size_t i = 0; i < list->size(); ++i)
-      if (!one.read((*list)[i], texts[i])) return false;
-  } else if (!one.read(value, texts[0])) {
+      if (!read_one((*list)[i], texts[i])) return false;
+  } else if (!read_one(value, texts[0])) {
     return false;
   }
   to = std::move(texts);

@@ -1,0 +1,35 @@
+// koine new: a config for data that were looked at.
+#include "base/format.h"
+#include "cli/commands.h"
+#include "io/atomic_file.h"
+#include "train/propose.h"
+
+#include <koine/error.h>
+
+#include <filesystem>
+#include <iostream>
+
+namespace koine::cli {
+
+namespace fs = std::filesystem;
+
+void new_config(const NewArguments& arguments) {
+  const fs::path data(arguments.data);
+  std::string stem = data.filename().string();
+  stem = stem.substr(0, stem.find('.'));
+  const fs::path config = arguments.config.empty() ? fs::path(stem + ".toml") : fs::path(arguments.config);
+  std::error_code ignored;
+  if (fs::exists(config, ignored))
+    throw ValueError(cat("there is a ", config.string(), " already; name another config by --output"));
+  // A path in a config starts at the config's folder.
+  const fs::path folder = config.has_parent_path() ? config.parent_path() : fs::path(".");
+  const fs::path file = data.is_absolute() ? data : fs::relative(data, folder, ignored);
+  const std::string text = train::propose_config(data.string(), (file.empty() ? data : file).string(), arguments.label);
+  io::AtomicFile to(config.string());
+  to.write(std::as_bytes(std::span(text)));
+  to.commit();
+  std::cout << text << "\nwritten to " << config.string() << "; train with  koine train " << config.string()
+            << std::endl;
+}
+
+}  // namespace koine::cli

@@ -1,0 +1,233 @@
+#include "train/propose.h"
+
+#include "base/format.h"
+#include "data/csv.h"
+#include "train/config.h"
+
+#include <koine/error.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace koine::train {
+
+namespace {
+
+/// What a column looks like.
+struct Look {
+  std::string name;
+  size_t missing = 0;
+  size_t numbers = 0;
+  size_t texts = 0;
+  /// Only while there are few: each value with how often it occurs.
+  std::map<std::string, size_t> values;
+  bool many_values = false;
+  bool whole = true;
+  /// Each number one more than that of the row before.
+  bool counts_rows = true;
+  /// The texts among mostly numbers.
+  std::set<std::string> odd;
+
+  size_t known() const { return numbers + texts; }
+};
+
+constexpr size_t most_values = 2000;
+// So many different whole numbers are still classes.
+constexpr size_t most_number_classes = 20;
+constexpr std::string_view label_names[] = {"label",   "target", "class",    "y",        "outcome",
+                                            "species", "churn",  "survived", "diagnosis"};
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+Look look_at(const data::TextTable& table, size_t column, const std::vector<std::string>& missing) {
+  Look look;
+  look.name = table.names[column];
+  double before = 0;
+  for (size_t row = 0; row < table.rows; ++row) {
+    const std::string& text = table.at(row, column);
+    if (std::find(missing.begin(), missing.end(), text) != missing.end()) {
+      ++look.missing;
+      look.counts_rows = false;
+      continue;
+    }
+    double value = 0;
+    if (data::read_number(text, value) && std::isfinite(value)) {
+      ++look.numbers;
+      look.whole = look.whole && std::trunc(value) == value;
+      look.counts_rows = look.counts_rows && (row == 0 || value == before + 1);
+      before = value;
+    } else {
+      ++look.texts;
+      look.counts_rows = false;
+      if (look.odd.size() <= 4) look.odd.insert(text);
+    }
+    if (!look.many_values) ++look.values[text];
+    look.many_values = look.values.size() > most_values;
+  }
+  return look;
+}
+
+// A few texts among many numbers stand for what is missing.
+bool mostly_numbers(const Look& look) {
+  return static_cast<double>(look.numbers) >= 0.9 * static_cast<double>(look.known()) && look.odd.size() <= 4;
+}
+
+enum class Use : uint8_t { number, category, none };
+
+struct Judgement {
+  Use use;
+  std::string why;
+};
+
+Judgement judge(const Look& look, size_t rows) {
+  const double known = static_cast<double>(look.known());
+  if (look.known() == 0) return {Use::none, "is empty"};
+  if (look.values.size() == 1 && look.missing == 0) return {Use::none, "has one value only"};
+  if (look.counts_rows && rows > 2) return {Use::none, "numbers the rows"};
+  if (mostly_numbers(look)) return {Use::number, ""};
+  const double different = look.many_values ? known : static_cast<double>(look.values.size());
+  if (known > 20 && different > 0.5 * known) return {Use::none, "is different in almost every row"};
+  return {Use::category, ""};
+}
+
+bool is_label_name(const std::string& name) {
+  return std::find(std::begin(label_names), std::end(label_names), lower(name)) != std::end(label_names);
+}
+
+size_t find_label(const std::vector<Look>& looks, const std::string& label) {
+  if (!label.empty()) {
+    std::vector<std::string_view> names;
+    for (size_t i = 0; i < looks.size(); ++i) {
+      if (looks[i].name == label) return i;
+      names.push_back(looks[i].name);
+    }
+    const std::string guess = did_you_mean(label, names);
+    std::string list;
+    for (const std::string_view name : names) list += cat(list.empty() ? "" : ", ", name);
+    throw ValueError(cat("there is no column '", label, "'", guess.empty() ? "; there are " + list : guess));
+  }
+  for (size_t i = looks.size(); i-- > 0;)
+    if (is_label_name(looks[i].name)) return i;
+  return looks.size() - 1;
+}
+
+// A text as TOML writes it.
+std::string quoted(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += cat("\\u00", std::string(1, digits[static_cast<unsigned char>(c) >> 4]), std::string(1, digits[c & 15]));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string out = "[", line;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::string one = quoted(texts[i]) + (i + 1 < texts.size() ? ", " : "");
+    if (line.size() + one.size() > 90) {
+      out += line + "\n  ";
+      line.clear();
+    }
+    line += one;
+  }
+  return out + line + "]";
+}
+
+// One line of text, for a comment.
+std::string plain(const std::string& text) {
+  std::string out;
+  for (const char c : text.substr(0, 60)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return out;
+}
+
+}  // namespace
+
+std::string propose_config(const std::string& path, const std::string& file, const std::string& label) {
+  const char delimiter = data::find_delimiter(path);
+  const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});
+  if (table.columns < 2) throw ValueError(cat(path, " has one column; a label needs another one to be learnt from"));
+  if (std::set<std::string>(table.names.begin(), table.names.end()).size() != table.names.size())
+    throw ValueError(cat(path, " has two columns of the same name"));
+  if (table.rows < 8)
+    throw ValueError(cat(path, " has ", table.rows, " rows; at least 8 are needed to learn and to judge"));
+  std::vector<std::string> missing = DataConfig{}.missing;
+  std::vector<Look> looks;
+  for (size_t column = 0; column < table.columns; ++column) looks.push_back(look_at(table, column, missing));
+  const size_t target = find_label(looks, label);
+  const Look& goal = looks[target];
+  if (goal.values.size() < 2)
+    throw ValueError(
+        cat("column '", goal.name, "' has one value only, so there is nothing to learn; name another by --label"));
+  const bool few =
+      !goal.many_values && goal.values.size() <= most_number_classes && goal.values.size() * 5 <= goal.known();
+  const bool classes = !mostly_numbers(goal) || (goal.whole && few && goal.texts == 0);
+  if (!mostly_numbers(goal) && (goal.many_values || goal.values.size() * 2 > goal.known()))
+    throw ValueError(
+        cat("column '", goal.name,
+            "' has a different text in almost every row, so it cannot be learnt; name another by --label"));
+
+  std::vector<std::string> numeric, categorical;
+  std::string notes;
+  std::set<std::string> odd;
+  if (!classes) odd = goal.odd;
+  for (size_t column = 0; column < looks.size(); ++column) {
+    if (column == target) continue;
+    const Look& look = looks[column];
+    const Judgement judgement = judge(look, table.rows);
+    if (judgement.use == Use::none) notes += cat("# left out: ", plain(look.name), ", which ", judgement.why, "\n");
+    if (judgement.use == Use::number) {
+      numeric.push_back(look.name);
+      odd.insert(look.odd.begin(), look.odd.end());
+    }
+    if (judgement.use == Use::category) categorical.push_back(look.name);
+  }
+  if (numeric.empty() && categorical.empty())
+    throw ValueError(cat(path, " has no column to learn '", goal.name, "' from"));
+
+  const size_t rows = goal.known();
+  const int64_t batch = rows < 500 ? 16 : rows < 5000 ? 32 : rows < 50000 ? 128 : 512;
+  const auto steps = static_cast<double>(rows) * 0.7 / static_cast<double>(batch);
+  const auto epochs = static_cast<int64_t>(std::clamp(6000 / std::max(steps, 1.0), 10.0, 200.0));
+  const int64_t units = rows < 300 ? 32 : rows < 20000 ? 64 : 128;
+  std::string text = cat("# For ", file, ": ", table.rows, " rows, ", table.columns,
+                         " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", quoted(file), "\n");
+  if (delimiter != ',' && delimiter != '\t') text += cat("delimiter = ", quoted(std::string(1, delimiter)), "\n");
+  text += cat("label = ", quoted(goal.name),
+              classes ? cat("  # ", goal.values.size(), " classes") : std::string("  # a quantity"), "\n", notes);
+  if (!numeric.empty()) text += cat("numeric = ", list_of(numeric), "\n");
+  if (!categorical.empty()) text += cat("categorical = ", list_of(categorical), "\n");
+  if (!odd.empty()) {
+    missing.insert(missing.end(), odd.begin(), odd.end());
+    text += cat("missing = ", list_of(missing), "\n");
+  }
+  text += cat("validate = 0.15  # drawn from the rows by the seed\ntest = 0.15\n\n", "[[model]]\ndense = ", units,
+              "\nactivation = \"relu\"\n\n[[model]]\ndropout = 0.1\n\n", "[[model]]\ndense = ", units,
+              "\nactivation = \"relu\"\n\n[[model]]\ndense = ", classes ? goal.values.size() : 1, "\n\n",
+              "[train]\nloss = ", classes ? "\"cross_entropy\"" : "\"mse\"", "\n");
+  text += classes ? (goal.values.size() == 2 ? "metrics = [\"f1\", \"auc\"]\n" : "metrics = [\"f1\"]\n")
+                  : "metrics = [\"mae\", \"rmse\"]\n";
+  const std::string stem = path.substr(path.find_last_of('/') + 1);
+  text += cat("optimizer = { adamw = { lr = 2e-3, weight_decay = 0.01 } }\nschedule = \"cosine\"\nepochs = ", epochs,
+              "\npatience = ", std::max<int64_t>(10, epochs / 5),
+              "  # epochs without a better validation, then it ends\nbatch = ", batch,
+              "\noutput = ", quoted(stem.substr(0, stem.find('.')) + ".safetensors"), "\n");
+  return text;
+}
+
+}  // namespace koine::train

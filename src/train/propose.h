@@ -1,0 +1,14 @@
+// A config for data that were looked at.
+#pragma once
+
+#include <string>
+
+namespace koine::train {
+
+/// The text of a config that trains a sensible model on a table: which columns are numbers, categories, or of no use
+/// (names and numbers of rows), what is to be learnt (`label`, or when that is empty the column that looks like it),
+/// the loss, the size of the model. Comments say why. `file` stands in the config as it is given; `path` is where it is
+/// read. Throws what reading does, and ValueError for a table that nothing can be learnt from.
+std::string propose_config(const std::string& path, const std::string& file, const std::string& label);
+
+}  // namespace koine::train

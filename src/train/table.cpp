@@ -1,0 +1,248 @@
+#include "train/table.h"
+
+#include "base/format.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string_view>
+
+namespace koine::train {
+
+namespace {
+
+using data::TextTable;
+
+// More values than these become one for all that are rarer.
+constexpr size_t most_values = 64;
+
+bool is_missing(const Config& config, std::string_view text) {
+  return std::find(config.data.missing.begin(), config.data.missing.end(), text) != config.data.missing.end();
+}
+
+std::string at_row(const std::string& file, const TextTable& table, size_t row) {
+  return cat(file, ":", table.lines[row], ": ");
+}
+
+// The column of a name. Throws ConfigError at the setting that names it.
+size_t column_of(const Config& config, const TextTable& table, const std::string& name, std::string_view path) {
+  const auto found = std::find(table.names.begin(), table.names.end(), name);
+  if (found != table.names.end()) return static_cast<size_t>(found - table.names.begin());
+  const std::vector<std::string_view> names(table.names.begin(), table.names.end());
+  const std::string guess = did_you_mean(name, names);
+  std::string list;
+  for (const std::string_view one : names) list += cat(list.empty() ? "" : ", ", one);
+  config.fail(path, cat("there is no column '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
+}
+
+size_t label_column(const Config& config, const TextTable& table) {
+  const data::Column& label = config.data.label;
+  if (!label.name().empty()) return column_of(config, table, label.name(), "data.label");
+  const int64_t count = static_cast<int64_t>(table.columns);
+  const int64_t number = label.number() < 0 ? label.number() + count : label.number();
+  if (number < 0 || number >= count)
+    config.fail("data.label", cat("there is no column ", label.number(), ", the table has ", count));
+  return static_cast<size_t>(number);
+}
+
+double number_at(const Config& config, const TextTable& table, size_t row, size_t column) {
+  double value = 0;
+  const std::string& text = table.at(row, column);
+  if (!data::read_number(text, value) || !std::isfinite(value))
+    throw FormatError(cat(at_row(config.data.file, table, row), "column '", table.names[column], "' has '", text,
+                          "', which is no number; name the column under categorical, or the text under missing"));
+  return value;
+}
+
+// The mean and the deviation, 1 where all are equal.
+std::pair<double, double> moments(const std::vector<double>& values) {
+  double mean = 0, square = 0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  for (const double value : values) square += (value - mean) * (value - mean) / static_cast<double>(values.size());
+  return {mean, square > 0 ? std::sqrt(square) : 1};
+}
+
+TableCode::Number learn_number(const Config& config, const TextTable& table, const Ints& rows,
+                               const std::string& name) {
+  const size_t column = column_of(config, table, name, "data.numeric");
+  TableCode::Number code;
+  code.column = name;
+  std::vector<double> values;
+  for (const int64_t row : rows) {
+    if (is_missing(config, table.at(static_cast<size_t>(row), column)))
+      code.may_miss = true;
+    else
+      values.push_back(number_at(config, table, static_cast<size_t>(row), column));
+  }
+  if (values.empty()) config.fail("data.numeric", cat("column '", name, "' has no number in the training rows"));
+  std::tie(code.mean, code.scale) = moments(values);
+  return code;
+}
+
+TableCode::Category learn_category(const Config& config, const TextTable& table, const Ints& rows,
+                                   const std::string& name) {
+  const size_t column = column_of(config, table, name, "data.categorical");
+  std::map<std::string, int64_t> counts;
+  for (const int64_t row : rows) ++counts[table.at(static_cast<size_t>(row), column)];
+  TableCode::Category code;
+  code.column = name;
+  for (const auto& [value, count] : counts) code.values.push_back(value);
+  if (code.values.size() > most_values) {
+    std::stable_sort(code.values.begin(), code.values.end(),
+                     [&](const std::string& a, const std::string& b) { return counts[a] > counts[b]; });
+    code.values.resize(most_values);
+    std::sort(code.values.begin(), code.values.end());
+    code.has_rare = true;
+  }
+  return code;
+}
+
+// Numbers in their order, before texts in theirs.
+void sort_classes(std::vector<std::string>& classes) {
+  const auto key = [](const std::string& text) {
+    double value = 0;
+    return data::read_number(text, value) ? std::tuple(0, value, text) : std::tuple(1, 0.0, text);
+  };
+  std::sort(classes.begin(), classes.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+}
+
+void learn_label(const Config& config, const TextTable& table, const Ints& rows, TableCode& code) {
+  const size_t column = label_column(config, table);
+  code.label = table.names[column];
+  if (config.train.loss == "cross_entropy") {
+    std::set<std::string> seen;
+    // All rows' classes: a rare one may be in the test part alone.
+    for (size_t row = 0; row < table.rows; ++row)
+      if (!is_missing(config, table.at(row, column))) seen.insert(table.at(row, column));
+    code.classes.assign(seen.begin(), seen.end());
+    sort_classes(code.classes);
+    constexpr size_t most_classes = 1000;
+    if (code.classes.size() > most_classes)
+      config.fail("data.label", cat("column '", code.label, "' has ", code.classes.size(),
+                                    " different values; choose another label, or loss = \"mse\" under [train]"));
+    return;
+  }
+  std::vector<double> values;
+  for (const int64_t row : rows) values.push_back(number_at(config, table, static_cast<size_t>(row), column));
+  std::tie(code.label_mean, code.label_scale) = moments(values);
+}
+
+}  // namespace
+
+int64_t TableCode::inputs() const {
+  size_t count = 0;
+  for (const Number& one : numbers) count += one.may_miss ? 2 : 1;
+  for (const Category& one : categories) count += one.values.size() + (one.has_rare ? 1 : 0);
+  return static_cast<int64_t>(count);
+}
+
+bool has_columns(const Config& config) { return !config.data.numeric.empty() || !config.data.categorical.empty(); }
+
+TextTable read_columns(const Config& config, const std::string& file) {
+  const char delimiter = config.data.delimiter.empty() ? data::find_delimiter(file) : config.data.delimiter[0];
+  return data::read_text_table(file, {.delimiter = delimiter});
+}
+
+RowSplit split_labelled(const Config& config, const TextTable& table) {
+  const size_t label = label_column(config, table);
+  std::vector<bool> labelled(table.rows);
+  for (size_t row = 0; row < table.rows; ++row) labelled[row] = !is_missing(config, table.at(row, label));
+  return split_rows(config, labelled);
+}
+
+TableCode learn_code(const Config& config, const TextTable& table, const Ints& rows) {
+  TableCode code;
+  learn_label(config, table, rows, code);
+  for (const std::string& name : config.data.numeric) {
+    if (name == code.label) config.fail("data.numeric", cat("column '", name, "' is the label and cannot be an input"));
+    code.numbers.push_back(learn_number(config, table, rows, name));
+  }
+  for (const std::string& name : config.data.categorical) {
+    if (name == code.label)
+      config.fail("data.categorical", cat("column '", name, "' is the label and cannot be an input"));
+    code.categories.push_back(learn_category(config, table, rows, name));
+  }
+  return code;
+}
+
+data::Dataset encode(const TableCode& code, const Config& config, const TextTable& table, const Ints& rows,
+                     bool labels) {
+  const int64_t width = code.inputs(), count = static_cast<int64_t>(rows.size());
+  std::vector<float> x(static_cast<size_t>(width * count));
+  size_t place = 0;
+  const auto fill = [&](auto value) {
+    for (size_t i = 0; i < rows.size(); ++i)
+      x[i * static_cast<size_t>(width) + place] = static_cast<float>(value(static_cast<size_t>(rows[i])));
+    ++place;
+  };
+  for (const TableCode::Number& one : code.numbers) {
+    const size_t column = column_of(config, table, one.column, "data.numeric");
+    const auto missing = [&](size_t row) { return is_missing(config, table.at(row, column)); };
+    fill([&](size_t row) { return missing(row) ? 0 : (number_at(config, table, row, column) - one.mean) / one.scale; });
+    if (one.may_miss) fill([&](size_t row) { return missing(row) ? 1.0 : 0.0; });
+  }
+  for (const TableCode::Category& one : code.categories) {
+    const size_t column = column_of(config, table, one.column, "data.categorical");
+    for (const std::string& value : one.values)
+      fill([&](size_t row) { return table.at(row, column) == value ? 1.0 : 0.0; });
+    if (one.has_rare)
+      fill([&](size_t row) {
+        return std::binary_search(one.values.begin(), one.values.end(), table.at(row, column)) ? 0.0 : 1.0;
+      });
+  }
+  data::Dataset set{from(x, {count, width}), {}};
+  if (!labels) return set;
+  const size_t column = column_of(config, table, code.label, "data.label");
+  if (code.classes.empty()) {
+    std::vector<float> y;
+    for (const int64_t row : rows)
+      y.push_back(static_cast<float>((number_at(config, table, static_cast<size_t>(row), column) - code.label_mean) /
+                                     code.label_scale));
+    set.y = from(y, {count});
+    return set;
+  }
+  std::map<std::string_view, int64_t> numbers;
+  for (size_t i = 0; i < code.classes.size(); ++i) numbers[code.classes[i]] = static_cast<int64_t>(i);
+  std::vector<int64_t> y;
+  for (const int64_t row : rows) {
+    const std::string& text = table.at(static_cast<size_t>(row), column);
+    const auto found = numbers.find(text);
+    if (found == numbers.end())
+      throw FormatError(cat(at_row(config.data.file, table, static_cast<size_t>(row)), "'", text, "' is no class of '",
+                            code.label, "'"));
+    y.push_back(found->second);
+  }
+  set.y = from(y, {count});
+  return set;
+}
+
+std::string to_json(const TableCode& code) {
+  using nlohmann::json;
+  json numbers = json::array(), categories = json::array();
+  for (const auto& one : code.numbers) numbers.push_back({one.column, one.mean, one.scale, one.may_miss});
+  for (const auto& one : code.categories) categories.push_back({one.column, one.values, one.has_rare});
+  return json{{"numbers", numbers},      {"categories", categories},      {"label", code.label},
+              {"classes", code.classes}, {"label_mean", code.label_mean}, {"label_scale", code.label_scale}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+TableCode code_from(const std::string& text, const std::string& file) {
+  using nlohmann::json;
+  TableCode code;
+  try {
+    const json all = json::parse(text);
+    for (const json& one : all.at("numbers")) code.numbers.push_back({one.at(0), one.at(1), one.at(2), one.at(3)});
+    for (const json& one : all.at("categories")) code.categories.push_back({one.at(0), one.at(1), one.at(2)});
+    code.label = all.at("label");
+    code.classes = all.at("classes");
+    code.label_mean = all.at("label_mean");
+    code.label_scale = all.at("label_scale");
+  } catch (const json::exception&) {
+    throw FormatError(cat(file, ": its notes about the table's columns are damaged"));
+  }
+  return code;
+}
+
+}  // namespace koine::train

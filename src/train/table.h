@@ -1,0 +1,62 @@
+// Tables with columns of any kind: how rows of text become numbers, learnt from the training rows alone.
+#pragma once
+
+#include "data/csv.h"
+#include "train/config.h"
+#include "train/row_split.h"
+
+#include <koine/data.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace koine::train {
+
+/// How a table's columns become inputs and its label what is learnt.
+struct TableCode {
+  /// (value - mean) / scale; what is missing becomes the mean, and has an input that says so when there was any.
+  struct Number {
+    std::string column;
+    double mean = 0, scale = 1;
+    bool may_miss = false;
+  };
+  /// An input for each value that was seen, and one for all rare ones; a value never seen gives zeros.
+  struct Category {
+    std::string column;
+    std::vector<std::string> values;
+    bool has_rare = false;
+  };
+  std::vector<Number> numbers;
+  std::vector<Category> categories;
+  std::string label;
+  /// The classes in their order; empty for a quantity, which is learnt as (value - mean) / scale.
+  std::vector<std::string> classes;
+  double label_mean = 0, label_scale = 1;
+
+  int64_t inputs() const;
+};
+
+/// Whether the config's data are such a table: it names columns.
+bool has_columns(const Config& config);
+
+/// The rows that have a label, split as the config says.
+RowSplit split_labelled(const Config& config, const data::TextTable& table);
+
+/// Reads the file of the config, or another one with the same columns. Throws ConfigError for a config that does not
+/// fit the file, FormatError and IoError.
+data::TextTable read_columns(const Config& config, const std::string& file);
+
+/// Learns the code from some rows. Throws ConfigError with the place of the column that cannot be.
+TableCode learn_code(const Config& config, const data::TextTable& table, const Ints& rows);
+
+/// The rows as arrays; y is undefined unless `labels`. Throws FormatError "file:line: ..." for a value that is no
+/// number in a column of numbers, and for a label that is no class.
+data::Dataset encode(const TableCode& code, const Config& config, const data::TextTable& table, const Ints& rows,
+                     bool labels);
+
+/// As JSON, for the notes of a weights file. `code_from` throws FormatError for a text that is none.
+std::string to_json(const TableCode& code);
+TableCode code_from(const std::string& json, const std::string& file);
+
+}  // namespace koine::train
