@@ -131,11 +131,32 @@ class Fuser {
     return last;
   }
 
+  /// The group that a node joins: that of its last operand, or one of the latest after it, because what a line computes
+  /// ends up together. A fold of columns is the end of what can be computed with a group, so those come last.
+  template <class Joins>
+  std::optional<int32_t> home_after(int32_t g, Joins joins) {
+    constexpr int32_t window = 3;
+    auto takes = [&](int32_t one) {
+      Group& group = groups_[static_cast<size_t>(one)];
+      return group.size() < most_nodes && joins(group);
+    };
+    if (g >= 0 && takes(g)) return g;
+    auto last = static_cast<int32_t>(groups_.size()) - 1;
+    for (bool column : {false, true})
+      for (int32_t near = last; near > g && near > last - window; --near)
+        if (groups_[static_cast<size_t>(near)].folds_columns() == column && takes(near)) return near;
+    return {};
+  }
+
   bool as_elementwise(const GraphNode& node, uint32_t n) {
     if (!node.op->scalar_body || !is_lowered(graph_.types[node.first_output]->dtype)) return false;
     auto operands = graph_.operands_of(node);
     for (ValueId v : operands)
       if (!is_lowered(graph_.types[v]->dtype)) return false;
+    if (std::optional<size_t> same = unchanged_operand(node)) {
+      place_.push_back(place_[operands[*same]]);
+      return true;
+    }
     const Shape& shape = shape_of(node.first_output);
     std::vector<Operand> in = operands_of(node);
     int32_t g = last_group(operands);
@@ -149,24 +170,29 @@ class Fuser {
       place_.push_back(memory(node.first_output, -1));
       return true;
     }
-    auto joins = [&](int32_t group) {
-      Group& one = groups_[static_cast<size_t>(group)];
-      return one.size() < most_nodes && one.add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n);
-    };
-    // The group that makes the last operand, or one of the latest after it: what a line computes ends up together.
-    auto last = static_cast<int32_t>(groups_.size()) - 1, home = g;
-    bool joined = g >= 0 && joins(g);
-    for (int32_t near = last; !joined && near > g && near > last - 3; --near) {
-      home = near;
-      joined = joins(near);
+    std::optional<int32_t> home = home_after(g, [&](Group& group) {
+      return group.add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n);
+    });
+    if (!home) {
+      home = new_group(shape);
+      if (!groups_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n))
+        throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
     }
-    g = home;
-    if (!joined) {
-      g = new_group(shape);
-      if (!joins(g)) throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
-    }
-    place_.push_back(memory(node.first_output, g));
+    place_.push_back(memory(node.first_output, *home));
     return true;
+  }
+
+  /// The operand that the result is, such as x in x * 1.
+  std::optional<size_t> unchanged_operand(const GraphNode& node) const {
+    auto operands = graph_.operands_of(node);
+    if (operands.size() != 2) return {};
+    for (size_t k = 0; k < 2; ++k) {
+      const Place& other = place_[operands[1 - k]];
+      if (other.constant && graph_.types[operands[k]] == type_of(node) &&
+          is_neutral(*node.op->scalar_body(), 1 - k, type_of(node)->dtype, other.number))
+        return k;
+    }
+    return {};
   }
 
   bool as_fold(const GraphNode& node, uint32_t n) {
@@ -178,22 +204,50 @@ class Fuser {
     const Shape& shape = shape_of(operand);
     std::optional<FoldedAxes> axes = folded_axes(shape, fold.axes);
     if (!axes) return false;
-    Operand in = operands_of(node)[0];
-    int32_t g = last_group(graph_.operands_of(node));
-    if (g < 0 || groups_[static_cast<size_t>(g)].size() >= most_nodes ||
-        !groups_[static_cast<size_t>(g)].add_fold(prim, in, *axes, type_of(node), node.first_output, n)) {
-      g = new_group(shape);
-      if (!groups_.back().add_fold(prim, in, *axes, type_of(node), node.first_output, n)) {
-        // Its strides do not go with the fold: it is brought into order first.
-        groups_.pop_back();
-        in.view = copy(operand).view;
-        g = new_group(shape);
-        if (!groups_.back().add_fold(prim, in, *axes, type_of(node), node.first_output, n))
-          throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
-      }
-    }
+    int32_t g = fold_in_parts(prim, operands_of(node)[0], last_group(graph_.operands_of(node)), *axes, type_of(node),
+                              node.first_output, n);
     place_.push_back(memory(node.first_output, g));
     return true;
+  }
+
+  /// A long fold in parts, whose results are folded in their turn. Gives the group that makes the result.
+  int32_t fold_in_parts(scalar::Prim prim, Operand in, int32_t g, FoldedAxes axes, TypeRef type, ValueId out,
+                        uint32_t n) {
+    std::optional<FoldPart> part;
+    // A part of a narrow floating dtype would be rounded once more.
+    if (computed_in(type->dtype) == type->dtype) part = part_of_fold(in.type->shape, axes);
+    if (!part) return add_fold(prim, in, g, axes, type, out, n);
+    Shape shape = in.type->shape;
+    size_t at = part->axis;
+    if (auto axis = static_cast<int64_t>(at); part->length != shape[at].value()) {
+      int64_t stride = in.view.strides[at];
+      shape[at] = shape[at].value() / part->length;
+      shape.insert(axis + 1, part->length);
+      in.view.strides[at] = stride * part->length;
+      in.view.strides.insert(in.view.strides.begin() + axis + 1, stride);
+      in.type = intern_type(in.type->dtype, shape);
+      ++at;
+      ++axes.last;
+    }
+    for (size_t d = axes.last; d-- > at;) shape.erase(static_cast<int64_t>(d));
+    auto partial = static_cast<ValueId>(result_.types.size());
+    result_.types.push_back(intern_type(type->dtype, shape));
+    g = add_fold(prim, in, g, {at, axes.last}, result_.types[partial], partial, n);
+    Operand partials{{partial, 0, dense_strides(shape)}, result_.types[partial]};
+    return fold_in_parts(prim, partials, g, {axes.first, at}, type, out, n);
+  }
+
+  int32_t add_fold(scalar::Prim prim, Operand in, int32_t g, FoldedAxes axes, TypeRef type, ValueId out, uint32_t n) {
+    auto joins = [&](Group& group) { return group.add_fold(prim, in, axes, type, out, n); };
+    if (std::optional<int32_t> home = home_after(g, joins)) return *home;
+    g = new_group(in.type->shape);
+    if (joins(groups_.back())) return g;
+    // Its strides do not go with the fold: it is brought into order first.
+    groups_.pop_back();
+    in.view = copy(in).view;
+    g = new_group(in.type->shape);
+    if (!joins(groups_.back())) throw Error("[fuse] a fold does not fit a kernel of its own");
+    return g;
   }
 
   TypeRef type_of(const GraphNode& node) const { return graph_.types[node.first_output]; }
@@ -269,10 +323,12 @@ class Fuser {
   }
 
   Place copy(ValueId v) {
-    auto fresh = static_cast<ValueId>(result_.types.size());
-    result_.types.push_back(result_.types[v]);
     const Place& place = place_[v];
-    Operand in{place.view, result_.types[v], place.constant, place.number, place.integer};
+    return copy({place.view, result_.types[v], place.constant, place.number, place.integer});
+  }
+  Place copy(Operand in) {
+    auto fresh = static_cast<ValueId>(result_.types.size());
+    result_.types.push_back(in.type);
     if (is_complex(in.type->dtype)) {
       // Kernels know real numbers only: its parts are copied, along one more axis.
       Shape parts = in.type->shape;

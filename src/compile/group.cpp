@@ -75,6 +75,28 @@ std::optional<FoldedAxes> folded_axes(const Shape& shape, const Axes& axes) {
   return found ? found : FoldedAxes{shape.size(), shape.size()};
 }
 
+std::optional<FoldPart> part_of_fold(const Shape& shape, FoldedAxes axes) {
+  Ints lengths = lengths_of(shape);
+  int64_t folded = product(lengths, axes.first, axes.last), columns = product(lengths, axes.last, lengths.size());
+  // Many rows are shared by threads as they are, and so are many columns.
+  constexpr int64_t many_columns = 512;
+  const bool row = columns == 1;
+  const int64_t least = row ? 256 : 64, most = row ? fold_columns : 8 * fold_rows;
+  if (product(lengths, 0, axes.first) != 1 || columns > many_columns || folded <= most) return {};
+  int64_t part = 1;
+  for (size_t d = axes.last; d-- > axes.first;) {
+    int64_t length = lengths[d];
+    if (part * length > most) {
+      length = most / part;
+      while (lengths[d] % length != 0) --length;
+    }
+    part *= length;
+    if (part == folded || (length != lengths[d] && part < least)) return {};
+    if (part >= least) return FoldPart{d, length};
+  }
+  return {};
+}
+
 Group::Group(const Shape& shape) : domain_(lengths_of(shape)), split_(domain_.size()) {}
 
 int64_t Group::extent(size_t from, size_t to) const { return product(domain_, from, to); }
@@ -127,6 +149,30 @@ std::optional<Ints> Group::over_domain(const Ints& strides, const Shape& shape, 
   return result;
 }
 
+/// The first axis behind so many rows of the domain; an axis is cut in two when the rows end inside of it.
+std::optional<size_t> Group::axis_after(int64_t places) {
+  size_t axis = 0;
+  int64_t before = 1;
+  while (before < places && axis < domain_.size()) before *= domain_[axis++];
+  if (before == places) return axis;
+  if (before < places || before % places != 0) return {};
+  int64_t inner = before / places;
+  size_t at = axis - 1;
+  auto behind = static_cast<std::ptrdiff_t>(axis);
+  if (domain_[at] % inner != 0) return {};
+  domain_[at] /= inner;
+  domain_.insert(domain_.begin() + behind, inner);
+  if (fold_ > at) ++fold_;
+  if (split_ > at) ++split_;
+  for (Entry& entry : entries_)
+    for (Source& source : entry.in) {
+      if (source.from != Source::From::memory) continue;
+      source.strides.insert(source.strides.begin() + behind, source.strides[at]);
+      source.strides[at] *= inner;
+    }
+  return axis;
+}
+
 std::optional<Group::Source> Group::source(const Operand& in, const Shape& shape, bool whole) const {
   Source result{Source::From::constant, in.type->dtype, in.number, in.integer, 0, 0, {}};
   if (in.constant) return result;
@@ -177,8 +223,8 @@ bool Group::add_elementwise(const OpSpec& op, const std::vector<Operand>& in, co
     if (!from) return false;
     entry.in.push_back(std::move(*from));
   }
-  auto loads = static_cast<size_t>(std::count_if(
-      entry.in.begin(), entry.in.end(), [](const Source& from) { return from.from == Source::From::memory; }));
+  auto loads = static_cast<size_t>(std::count_if(entry.in.begin(), entry.in.end(),
+                                                 [](const Source& from) { return from.from == Source::From::memory; }));
   if (loads_ + loads > most_accesses / 2) return false;
   loads_ += loads;
   members_[out] = entry.role;
@@ -194,32 +240,24 @@ bool Group::add_fold(scalar::Prim prim, const Operand& in, FoldedAxes axes, Type
   if (extent(0, domain_.size()) == 0 && !entries_.empty()) return false;
   bool column = product(lengths, axes.last, lengths.size()) != 1;
   int64_t rows = product(lengths, 0, axes.first), folded = product(lengths, axes.first, axes.last);
-  // The same places among the axes of the domain.
-  size_t first = 0, last = domain_.size();
-  if (lengths == domain_) {
-    first = axes.first;
-    if (column) last = axes.last;
-  } else {
-    while (first < domain_.size() && extent(0, first) < rows) ++first;
-    if (extent(0, first) != rows) return false;
-    if (column) {
-      last = first;
-      while (last < domain_.size() && extent(first, last) < folded) ++last;
-      if (extent(first, last) != folded) return false;
-    }
-  }
   Group trial = *this;
-  if (column) {
-    if (loop_ == Loop::row || (loop_ == Loop::column && (fold_ != first || split_ != last))) return false;
-    trial.loop_ = Loop::column;
-    trial.fold_ = first;
-    trial.split_ = last;
-  } else {
-    if (loop_ == Loop::column || (loop_ == Loop::row && split_ != first)) return false;
-    trial.loop_ = Loop::row;
-    trial.split_ = first;
+  std::optional<size_t> first = axes.first, last = axes.last;
+  if (extent(0, domain_.size()) != 0) {
+    first = trial.axis_after(rows);
+    if (column) last = trial.axis_after(rows * folded);
   }
-  for (const Entry& entry : entries_)
+  if (!first || !last) return false;
+  if (column) {
+    if (loop_ == Loop::row || (loop_ == Loop::column && (trial.fold_ != *first || trial.split_ != *last))) return false;
+    trial.loop_ = Loop::column;
+    trial.fold_ = *first;
+    trial.split_ = *last;
+  } else {
+    if (loop_ == Loop::column || (loop_ == Loop::row && trial.split_ != *first)) return false;
+    trial.loop_ = Loop::row;
+    trial.split_ = *first;
+  }
+  for (const Entry& entry : trial.entries_)
     for (const Source& source : entry.in)
       if (source.from == Source::From::memory && !trial.fits_segments(source.strides)) return false;
   std::optional<Source> from = trial.source(in, shape, true);

@@ -23,6 +23,15 @@ struct FoldedAxes {
 /// None when longer axes that stay lie between the folded ones.
 std::optional<FoldedAxes> folded_axes(const Shape& shape, const Axes& axes);
 
+/// The inner part of a long fold: the last `length` places of `axis`, and all axes behind it.
+struct FoldPart {
+  size_t axis;
+  int64_t length;
+};
+/// A fold to few results is cut into parts that threads can share and that fuse with what is computed row by row. The
+/// cut follows from the lengths alone, as the order of every fold does. None when the fold stays whole.
+std::optional<FoldPart> part_of_fold(const Shape& shape, FoldedAxes axes);
+
 /// Nodes that will be one kernel: all run over one domain, the shape of the first.
 ///
 /// A value of the group is `whole` (an element for each place of the domain), `row` (one for each row: the domain
@@ -42,6 +51,7 @@ class Group {
   void add_copy(const Operand& in, ir::ValueId out);
 
   size_t size() const { return entries_.size(); }
+  bool folds_columns() const { return loop_ == Loop::column; }
   std::optional<Step>& step() { return step_; }
   /// The values in memory that the group reads.
   std::vector<ir::ValueId> reads() const;
@@ -73,6 +83,7 @@ class Group {
   std::optional<Source> source(const Operand& in, const Shape& shape, bool whole) const;
   std::optional<Ints> over_domain(const Ints& strides, const Shape& shape, bool whole) const;
   Ints strides_of(Role role) const;
+  std::optional<size_t> axis_after(int64_t places);
   bool fits_segments(const Ints& strides) const;
   int64_t extent(size_t from, size_t to) const;
   friend class Emitter;

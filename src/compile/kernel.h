@@ -17,7 +17,8 @@
 ///   c % fold_lanes(dtype); each takes its columns in order, and the partial results are joined in halves, i with
 ///   i + n / 2, until one is left;
 /// - `column`: rows in blocks of `fold_rows`, in order.
-/// Blocks begin from the fold's start value and are joined in order to a total that begins with it.
+/// Blocks begin from the fold's start value and are joined in order to a total that begins with it. Long folds to few
+/// results are cut into parts first, which are folds of their own (`part_of_fold`).
 namespace koine::compile {
 
 enum class Loop : uint8_t {

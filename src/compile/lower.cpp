@@ -1,5 +1,6 @@
 #include "compile/lower.h"
 
+#include <cmath>
 #include <limits>
 
 namespace koine::compile {
@@ -111,17 +112,44 @@ uint16_t lower_body(std::vector<Instr>& code, const scalar::Program& body, std::
   return lower_convert(code, values.back(), out);
 }
 
+namespace {
+
+/// The primitive that a body of two operands is, or Prim::input when it is more or less.
+Prim only_prim(const scalar::Program& body) {
+  const std::vector<scalar::Instr>& code = body.code;
+  bool plain = code.size() == 3 && code[0].prim == Prim::input && code[1].prim == Prim::input && code[0].a == 0 &&
+               code[1].a == 1 && code[2].a == 0 && code[2].b == 1;
+  return plain ? code[2].prim : Prim::input;
+}
+
+}  // namespace
+
+bool is_neutral(const scalar::Program& body, size_t k, DType dtype, double number) {
+  if (is_bool(dtype)) return false;
+  switch (only_prim(body)) {
+    case Prim::multiply:
+      return number == 1;
+    case Prim::divide:
+      return k == 1 && number == 1;
+    case Prim::subtract:
+      return k == 1 && number == 0 && !std::signbit(number);
+    case Prim::add:
+      // x + 0 is not x when x is -0; x + -0 is.
+      return number == 0 && (std::signbit(number) || !is_floating(dtype));
+    default:
+      return false;
+  }
+}
+
 Prim monoid_of(const scalar::Program& combine) {
-  const std::vector<scalar::Instr>& code = combine.code;
-  if (code.size() != 3 || code[2].a != 0 || code[2].b != 1) return Prim::input;
-  switch (code[2].prim) {
+  switch (Prim prim = only_prim(combine)) {
     case Prim::add:
     case Prim::multiply:
     case Prim::minimum:
     case Prim::maximum:
     case Prim::bit_and:
     case Prim::bit_or:
-      return code[2].prim;
+      return prim;
     default:
       return Prim::input;
   }

@@ -18,6 +18,9 @@ uint16_t lower_body(std::vector<Instr>& code, const scalar::Program& body, std::
 uint16_t lower_constant(std::vector<Instr>& code, DType dtype, double number, int64_t integer);
 uint16_t lower_convert(std::vector<Instr>& code, uint16_t value, DType to);
 
+/// Whether a body of two operands gives the other one back, as it is, when operand `k` is this number everywhere.
+bool is_neutral(const scalar::Program& body, size_t k, DType dtype, double number);
+
 /// The one primitive that a fold joins two values by, or Prim::input when there is none.
 scalar::Prim monoid_of(const scalar::Program& combine);
 /// Appends a fold of a value that has the result's dtype.
