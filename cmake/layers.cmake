@@ -3,6 +3,8 @@ find_package(ZLIB REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
+# Templates in a header: nothing of it is linked.
+find_path(KOINE_KISSFFT kissfft/kissfft.hh REQUIRED)
 
 # What a folder uses of others; nothing of it is seen by a user's code.
 set(koine_uses_backend ${koine_onednn} ${koine_llvm})

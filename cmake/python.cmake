@@ -45,3 +45,13 @@ if(koine_onednn_installed)
   install(FILES $<TARGET_FILE:${koine_onednn}> RENAME $<TARGET_SONAME_FILE_NAME:${koine_onednn}> DESTINATION koine
           COMPONENT python EXCLUDE_FROM_ALL)
 endif()
+
+# What type checkers read, from the table of the extension and the modules over it.
+if(NOT KOINE_SANITIZE)
+  set(stubs ${package_tree}/__init__.pyi ${package_tree}/linalg.pyi ${package_tree}/fft.pyi ${package_tree}/py.typed)
+  add_custom_command(OUTPUT ${stubs} COMMAND Python::Interpreter ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${package_tree}
+                     DEPENDS koine_python ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${python_modules}
+                     COMMENT "Generating the stubs of the Python package" VERBATIM)
+  add_custom_target(koine_python_stubs ALL DEPENDS ${stubs})
+  install(FILES ${stubs} DESTINATION koine COMPONENT python EXCLUDE_FROM_ALL)
+endif()

@@ -1,18 +1,24 @@
 """Linear algebra: the extension `linalg` of the Array API standard."""
 
 import math as _math
+from collections import namedtuple as _namedtuple
 
 from . import _core
 from .errors import ShapeError as _ShapeError
-from .manipulation import _axes, flatten as _flatten_array
+from .manipulation import _axes
 from .manipulation import matrix_transpose, moveaxis as _moveaxis
 from .products import tensordot, vecdot
 
-__all__ = ["cross", "diagonal", "matmul", "matrix_power", "matrix_transpose", "outer", "tensordot", "trace", "vecdot",
-           "vector_norm"]
+__all__ = ["cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "matmul", "matrix_norm", "matrix_power",
+           "matrix_rank", "matrix_transpose", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot", "trace",
+           "vecdot", "vector_norm"]
 
 _ops = _core.ops
 matmul = _ops["matmul"]
+EighResult = _namedtuple("EighResult", "eigenvalues eigenvectors")
+QRResult = _namedtuple("QRResult", "Q R")
+SlogdetResult = _namedtuple("SlogdetResult", "sign logabsdet")
+SVDResult = _namedtuple("SVDResult", "U S Vh")
 
 
 def _square(x, name):
@@ -56,7 +62,7 @@ def matrix_power(x, n, /):
     """Square matrices multiplied with themselves; a negative power is that of the inverse."""
     _square(x, "matrix_power")
     if n < 0:
-        x, n = inv(x), -n  # noqa: F821
+        x, n = inv(x), -n
     if n == 0:
         from .creation import eye
         return _ops["broadcast_to"](eye(x.shape[-1], dtype=x.dtype), x.shape)
@@ -84,3 +90,120 @@ def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
     if ord == 2:
         return _ops["sqrt"](_ops["sum"](size * size, axes, keepdims))
     return _ops["sum"](size ** ord, axes, keepdims) ** (1.0 / ord)
+
+
+def _adjoint(x):
+    x = matrix_transpose(x)
+    return _ops["conj"](x) if x.dtype.kind == "c" else x
+
+
+def _like(x, rows):
+    """Identities as matrices like x."""
+    from .creation import eye
+    return _ops["broadcast_to"](eye(rows, dtype=x.dtype), x.shape[:-2] + (rows, rows))
+
+
+def cholesky(x, /, *, upper=False):
+    """The lower triangular factor L of positive definite matrices L L^H, or the upper one, L^H."""
+    factor = _ops["cholesky"](x)
+    return _adjoint(factor) if upper else factor
+
+
+def solve(x1, x2, /):
+    """The solution of x1 @ x = x2, for a vector or for the columns of matrices; axes in front broadcast."""
+    _square(x1, "solve")
+    vector = x2.ndim == 1
+    columns = x2[:, None] if vector else x2
+    batch = _core.broadcast_shapes([x1.shape[:-2], columns.shape[:-2]])
+    result = _ops["solve"](_ops["broadcast_to"](x1, batch + x1.shape[-2:]),
+                           _ops["broadcast_to"](columns, batch + columns.shape[-2:]))
+    return result[..., 0] if vector else result
+
+
+def inv(x, /):
+    """The inverse of square matrices."""
+    _square(x, "inv")
+    return _ops["solve"](x, _like(x, x.shape[-1]))
+
+
+def slogdet(x, /):
+    """Sign and logarithm of the absolute value of the determinant of square matrices."""
+    return SlogdetResult(*_ops["slogdet"](x))
+
+
+def det(x, /):
+    """The determinant of square matrices."""
+    sign, size = _ops["slogdet"](x)
+    return sign * _ops["exp"](size)
+
+
+def eigh(x, /):
+    """The eigenvalues, ascending, of Hermitian matrices, and their eigenvectors as columns."""
+    return EighResult(*_ops["eigh"](x))
+
+
+def eigvalsh(x, /):
+    """The eigenvalues, ascending, of Hermitian matrices."""
+    return _ops["eigh"](x)[0]
+
+
+def qr(x, /, *, mode="reduced"):
+    """Orthonormal columns Q and an upper triangle R with Q @ R = x; with mode="complete" Q is square."""
+    return QRResult(*_ops["qr"](x, mode))
+
+
+def svd(x, /, *, full_matrices=True):
+    """Singular values S, descending, and orthonormal vectors with x = U diag(S) Vh."""
+    return SVDResult(*_ops["svd"](x, full_matrices))
+
+
+def svdvals(x, /):
+    """The singular values, descending."""
+    return _ops["svd"](x, False)[1]
+
+
+def _cutoff(values, tolerance, rows, columns):
+    """Singular values up to this are taken for zero."""
+    from .dtypes import finfo
+    if tolerance is None:
+        tolerance = max(rows, columns) * finfo(values.dtype).eps
+    largest = _ops["max"](values, -1, True)
+    return largest * (tolerance[..., None] if isinstance(tolerance, _core.Array) and tolerance.ndim else tolerance)
+
+
+def matrix_rank(x, /, *, rtol=None):
+    """How many singular values are greater than rtol times the largest, by default max(rows, columns) times eps."""
+    if x.ndim < 2:
+        raise _ShapeError(f"[matrix_rank] needs matrices, got the shape {x.shape}")
+    values = svdvals(x)
+    if values.shape[-1] == 0:
+        return _ops["full"](x.shape[:-2], 0, _core.int64)
+    return _ops["sum"](_ops["cast"](values > _cutoff(values, rtol, *x.shape[-2:]), _core.int64), -1)
+
+
+def pinv(x, /, *, rtol=None):
+    """The pseudo-inverse: singular values up to rtol times the largest are taken for zero."""
+    u, values, vh = _ops["svd"](x, False)
+    if values.shape[-1] == 0:
+        return _ops["full"](x.shape[:-2] + (x.shape[-1], x.shape[-2]), 0, x.dtype)
+    kept = values > _cutoff(values, rtol, *x.shape[-2:])
+    inverse = _ops["where"](kept, 1.0 / _ops["where"](kept, values, 1.0), 0.0)
+    return matmul(_adjoint(vh) * inverse[..., None, :], _adjoint(u))
+
+
+def matrix_norm(x, /, *, keepdims=False, ord="fro"):
+    """The norms of matrices: 'fro', 'nuc', the sums of columns (1, -1), of rows (inf, -inf), singular values (2, -2)."""
+    size = _ops["abs"](x)
+    if ord == "fro":
+        return _ops["sqrt"](_ops["sum"](size * size, (-2, -1), keepdims))
+    if ord in (1, -1):
+        result = _ops["max" if ord == 1 else "min"](_ops["sum"](size, -2), -1)
+    elif ord in (_math.inf, -_math.inf):
+        result = _ops["max" if ord > 0 else "min"](_ops["sum"](size, -1), -1)
+    elif ord in (2, -2):
+        result = _ops["max" if ord == 2 else "min"](svdvals(x), -1)
+    elif ord == "nuc":
+        result = _ops["sum"](svdvals(x), -1)
+    else:
+        raise ValueError(f"[matrix_norm] ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
+    return result[..., None, None] if keepdims else result

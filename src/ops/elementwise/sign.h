@@ -9,7 +9,8 @@ struct Sign : Elementwise<1> {
   static constexpr auto doc =
       "-1, 0 or 1 with the sign of x, for complex x its direction x / |x|, elementwise; 0 for 0, NaN for NaN.";
   static constexpr Accept accept = Accept::numeric;
-  static auto body(auto x) { return sign(x); }
+  // The sum takes the sign from a zero.
+  static auto body(auto x) { return sign(x) + 0; }
   // A step for real x. For complex x the part of t across x, divided by |x|: a map equal to its own transpose. At 0 the
   // direction y is 0, and so is the slope.
   static Array slope_times(const Array& y, const Array& x, const Array& t) {

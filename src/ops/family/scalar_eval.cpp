@@ -78,9 +78,10 @@ double remainder(double a, double b) {
   if (r == 0) return std::copysign(0.0, b);
   return std::signbit(r) != std::signbit(b) ? r + b : r;
 }
-// As in Python: the quotient belongs to the remainder, and rounds exactly where a / b would not.
+// As in Python the quotient belongs to the remainder, and rounds exactly where a / b would not; with an infinity it is
+// what the Array API says.
 double floor_divide(double a, double b) {
-  if (b == 0) return a / b;
+  if (b == 0 || std::isinf(a) || std::isinf(b)) return std::floor(a / b);
   double r = std::fmod(a, b), q = (a - r) / b;
   if (r != 0 && std::signbit(r) != std::signbit(b)) q -= 1;
   if (q == 0) return std::copysign(0.0, a / b);
@@ -117,8 +118,14 @@ Complex complex_sign(Complex z) {
 }
 // Kahan's forms keep the digits that 1 + z and exp(z) - 1 lose near zero.
 Complex complex_expm1(Complex z) {
+  if (!std::isfinite(z.real()) || !std::isfinite(z.imag())) return std::exp(z) - 1.0;
   double half = std::sin(z.imag() / 2), e = std::expm1(z.real());
-  return {e * std::cos(z.imag()) - 2 * half * half, (e + 1) * std::sin(z.imag())};
+  return {e * std::cos(z.imag()) - 2 * half * half + 0.0, (e + 1) * std::sin(z.imag())};
+}
+// Far out the imaginary part goes to 0 from the side where z is.
+Complex complex_tanh(Complex z) {
+  if (!std::isinf(z.real()) || !std::isfinite(z.imag())) return std::tanh(z);
+  return {std::copysign(1.0, z.real()), std::copysign(0.0, z.imag())};
 }
 Complex complex_log1p(Complex z) {
   double x = z.real(), y = z.imag();
@@ -268,7 +275,10 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
       case Prim::cosh:
         return one([](T a) { return std::cosh(a); });
       case Prim::tanh:
-        return one([](T a) { return std::tanh(a); });
+        if constexpr (real)
+          return one([](T a) { return std::tanh(a); });
+        else
+          return one([](T a) { return complex_tanh(a); });
       case Prim::asinh:
         return one([](T a) { return std::asinh(a); });
       case Prim::acosh:

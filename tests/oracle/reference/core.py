@@ -1,5 +1,7 @@
 """Ops that hold or pass values, children of keys, and the inverses of the error functions."""
 
+import math
+
 import mpmath
 import numpy as np
 from mpmath import mp
@@ -158,3 +160,20 @@ def added(x, indices, axis, update):
 batched("gather", lambda x, indices, axis, _: np.take(x, indices, axis), 2)
 batched("scatter", written, 3)
 batched("scatter_add", added, 3)
+
+
+@op("dft", "numpy.fft in float64, without the factor of the inverse")
+def dft():
+    def made(dtype, shape, axis, inverse=False):
+        x = Random("dft", dtype, shape, axis).tensor(dtype, shape)
+        wide = x.array.astype(complex)
+        y = np.fft.ifft(wide, axis=axis) * shape[axis] if inverse else np.fft.fft(wide, axis=axis)
+        size = 4 * math.sqrt(shape[axis])
+        bound = {"abs": size * (2e-7 if dtype == "complex64" else 1e-15)}
+        return Case([x], Tensor(dtype, y), {"axis": axis, "inverse": inverse}, bound)
+
+    for length in (1, 2, 3, 5, 8, 12, 97, 128):
+        yield made("complex64", (length,), -1)
+        yield made("complex128", (length,), -1, True)
+    yield made("complex64", (3, 4, 5), 1)
+    yield made("complex128", (3, 4, 5), 0, True)

@@ -25,6 +25,7 @@ TRANSCENDENTAL = {
     "log": (mp.log, np.log, (0, 50), 2, True),
     "log1p": (mp.log1p, np.log1p, (-1, 50), 2, True),
     "log2": (lambda x: mp.log(x, 2), np.log2, (0, 50), 2, True),
+    "log10": (mp.log10, np.log10, (0, 50), 4, True),
     "sqrt": (mp.sqrt, np.sqrt, (0, 50), 0, True),
     "rsqrt": (lambda x: 1 / mp.sqrt(x), lambda x: 1 / np.sqrt(x), (0, 50), 2, False),
     "reciprocal": (lambda x: 1 / x, lambda x: 1 / x, WHOLE, 0, True),

@@ -98,6 +98,8 @@ KOINE_INLINE Division<W> divided(W x, W y) {
   W below = floor(q);
   W quotient = select(q - below > W(0.5), below + W(1.0), below);
   quotient = select(q == zero, flipped_as(signed_as(zero, x), y), quotient);
+  W infinity = Format<double>::infinity;
+  quotient = select((a == infinity) | (b == infinity), floor(x / y), quotient);
   return {select(y == zero, flipped_as(x * W(Format<double>::infinity), y), quotient), remainder};
 }
 

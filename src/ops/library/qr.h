@@ -1,0 +1,62 @@
+#pragma once
+#include "ops/family/factorization.h"
+
+namespace koine::ops {
+
+struct Qr : Factorization {
+  struct Attrs {
+    std::string mode = "reduced";
+  };
+  static constexpr ir::AttrField fields[] = {field<&Attrs::mode>(
+      "mode", "reduced: as many columns as x has rows or columns, the fewer; complete: q is square")};
+  static constexpr const char* outputs[] = {"q", "r"};
+  static constexpr auto doc =
+      "Orthonormal columns q and an upper triangle r with a positive diagonal and q r = x. Derivatives are those for "
+      "independent columns.";
+  static void normalize(Attrs& a, const TypeInput&) {
+    if (a.mode != "reduced" && a.mode != "complete")
+      throw ValueError("mode is 'reduced' or 'complete', not '" + a.mode + "'");
+  }
+  static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
+    check_matrix(in.shape(0));
+    const Shape& shape = in.shape(0);
+    Dim columns = a.mode == "complete" ? shape[-2] : min(shape[-2], shape[-1]);
+    return {{in.dtype(0), with_matrix(shape, {shape[-2], columns})},
+            {in.dtype(0), with_matrix(shape, {columns, shape[-1]})}};
+  }
+  // The first columns determine q; r is then q^H x.
+  static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
+    const Array &q = node.out[0], &r = node.out[1], &x = node.in[0], &dx = t[0];
+    Dim m = q.shape()[-2], columns = q.shape()[-1], n = x.shape()[-1];
+    if (!same(columns, min(columns, n)))
+      throw NotDifferentiable("the columns that mode='complete' adds are not determined; use mode='reduced'");
+    auto first = [&](const Array& y, Dim rows) {
+      if (same(n, columns)) return y;
+      Shape offsets, sizes = y.shape();
+      for (size_t d = 0; d < sizes.size(); ++d) offsets.push_back(0);
+      sizes[-1] = columns;
+      sizes[-2] = rows;
+      return slice(y, {.offsets = offsets, .sizes = sizes});
+    };
+    // dx r^-1, by solving with r^H.
+    Array moved = adjoint(solve(adjoint(first(r, columns)), adjoint(first(dx, m))));
+    Array inner = matmul(adjoint(q), moved);
+    Array below = lower_of(inner, false);
+    Array turn = below - adjoint(below);
+    if (is_complex(inner.dtype())) turn = turn + identity_like(inner) * complex(zeros_like(real(inner)), imag(inner));
+    Array dq = matmul(q, turn - inner) + moved;
+    return {dq, matmul(adjoint(dq), x) + matmul(adjoint(q), dx)};
+  }
+  static Arrays vjp(const RuleInput& node, const Attrs&, Tangents ct) { return transposed_jvp(node, ct); }
+  static Arrays vmap(const BatchInput& node, const Attrs&, std::span<uint8_t>) {
+    return again(node, all_batched(node));
+  }
+  static void reference(const KernelInput& k, const Attrs& a) { qr_reference(k, a.mode == "complete"); }
+  static std::vector<Sample> samples() {
+    return {sample<Qr>({{.shape = {2, 2}, .values = {3, 1, -1, 2}}}),
+            sample<Qr>({{.shape = {3, 2}, .dtype = float64, .values = {3, 1, -1, 2, 0.5, 1}}}),
+            sample<Qr>({{.shape = {2, 2, 3}, .dtype = float64, .values = {3, 1, -1, 2, 0.5, 1, 1, 2, 0, -1, 4, 1}}})};
+  }
+};
+
+}  // namespace koine::ops
