@@ -26,6 +26,7 @@ endif()
 message(STATUS "Python ${Python_VERSION}: ${Python_EXECUTABLE}")
 
 set(package_tree ${PROJECT_BINARY_DIR}/python/koine)
+file(MAKE_DIRECTORY ${package_tree})
 file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/python/*.cpp)
 nanobind_add_module(koine_python NOMINSIZE NB_STATIC ${python_sources})
 set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${package_tree}
@@ -48,7 +49,8 @@ endif()
 
 # What type checkers read, from the table of the extension and the modules over it.
 if(NOT KOINE_SANITIZE)
-  set(stubs ${package_tree}/__init__.pyi ${package_tree}/linalg.pyi ${package_tree}/fft.pyi ${package_tree}/py.typed)
+  set(stubs ${package_tree}/__init__.pyi ${package_tree}/linalg.pyi ${package_tree}/fft.pyi ${package_tree}/tree.pyi
+            ${package_tree}/errors.pyi ${package_tree}/py.typed)
   add_custom_command(OUTPUT ${stubs} COMMAND Python::Interpreter ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${package_tree}
                      DEPENDS koine_python ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${python_modules}
                      COMMENT "Generating the stubs of the Python package" VERBATIM)
