@@ -61,7 +61,7 @@ int main() {
   Array x = tokens.at(all, Slice{0, length}), y = tokens.at(all, Slice{1, none}), loss;
   x.data();
   y.data();
-  optim::Adam adam{{.lr = 3e-4}};
+  optim::AdamW adam{{.lr = 3e-4, .weight_decay = 0.1}};
   auto step = [&] {
     auto [value, grad] = value_and_grad([&](const Gpt& m) { return mean(cross_entropy(m(x), y)); }, model);
     adam.step(model, grad);

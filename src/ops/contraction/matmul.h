@@ -7,7 +7,8 @@ struct Matmul : Contraction {
   static constexpr const char* args[] = {"x1", "x2"};
   static constexpr auto doc =
       "The matrix product over the last two axes; axes before them are batches that broadcast. A vector on the left is "
-      "a row, on the right a column, and its axis is gone from the result. Sums are rounded once, integers wrap.";
+      "a row, on the right a column, and its axis is gone from the result. float16 and bfloat16 are added in float32; "
+      "integers wrap.";
   static TypeValue infer(const TypeInput& in, const Attrs&) { return matmul_infer(in); }
   static Array transpose_1(const RuleInput& node, const Attrs&, const Array& ct, const Array& x2) {
     return matmul_transpose_1(node, ct, x2);

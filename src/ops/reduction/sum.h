@@ -11,7 +11,8 @@ struct Sum : Reduction {
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axes to sum over, all by default"),
                                              field<&Attrs::keepdims>("keepdims", "keep the summed axes with length 1")};
   static constexpr auto doc =
-      "The sum over axes; 0 of no elements. Bool and integers give int64 or uint64, floating sums are rounded once.";
+      "The sum over axes; 0 of no elements. Bool and integers give int64 or uint64; float16 and bfloat16 are added in "
+      "float32.";
   static constexpr Reduced result = Reduced::widened;
   static constexpr int64_t identity = 0;
   static constexpr bool linear = true;

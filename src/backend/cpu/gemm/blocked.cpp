@@ -44,6 +44,8 @@ class Blocked : public NodeKernel {
     for (int64_t n : p_.batch) batch_ *= n;
   }
 
+  int64_t flops() const override { return p_.work(); }
+
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte*) const override {
     if (batch_ == 0 || p_.rows == 0 || p_.columns == 0) return;
     const S *a = reinterpret_cast<const S*>(in[swapped_ ? 1 : 0]),

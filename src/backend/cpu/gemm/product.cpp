@@ -56,6 +56,12 @@ Product product_of(ir::TypeRef x1, ir::TypeRef x2) {
   return product;
 }
 
+int64_t Product::work() const {
+  int64_t n = 2 * rows * inner * columns;
+  for (int64_t size : batch) n *= size;
+  return n;
+}
+
 std::unique_ptr<NodeKernel> make_product(Product product) {
   // Rounded to 16 bits, sum and bias would have to be added in two steps.
   if (size_of(product.dtype) == 2 && (product.bias || product.relu)) return nullptr;

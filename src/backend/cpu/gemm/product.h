@@ -20,6 +20,9 @@ struct Product {
   int64_t rows, inner, columns;
   MatrixLayout a, b;
   bool bias = false, relu = false;
+
+  /// Multiplications and additions.
+  int64_t work() const;
 };
 
 /// The product of dense row-major operands of these types as the op understands them: vectors, broadcast batches.

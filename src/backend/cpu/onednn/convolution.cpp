@@ -156,10 +156,12 @@ int64_t part_count(const Convolution& c, int64_t most) {
 /// y from x and w, or the cotangent of x from that of y and w.
 class Convolve : public NodeKernel {
  public:
-  Convolve(Parts parts, Direction direction, const Desc& plain) : parts_(std::move(parts)), direction_(direction) {
+  Convolve(Parts parts, Direction direction, const Desc& plain, double work)
+      : parts_(std::move(parts)), direction_(direction), work_(work) {
     if (parts_.weights_layout() != plain) reorder_ = onednn::make_reorder(plain, parts_.weights_layout());
   }
 
+  int64_t flops() const override { return static_cast<int64_t>(work_); }
   int64_t scratch_bytes() const override {
     return reorder_ ? static_cast<int64_t>(parts_.weights_layout().get_size()) : 0;
   }
@@ -182,19 +184,22 @@ class Convolve : public NodeKernel {
  private:
   Parts parts_;
   Direction direction_;
+  double work_;
   std::unique_ptr<Primitive> reorder_;
 };
 
 /// The cotangent of w: each part gives a sum, and these are added in the order of the parts.
 class ConvolveWeight : public NodeKernel {
  public:
-  ConvolveWeight(Parts parts, const Desc& plain)
+  ConvolveWeight(Parts parts, const Desc& plain, double work)
       : parts_(std::move(parts)),
+        work_(work),
         plain_(parts_.weights_layout() == plain),
         bytes_((static_cast<int64_t>(parts_.weights_layout().get_size()) + 63) / 64 * 64) {
     if (!plain_) reorder_ = onednn::make_reorder(parts_.weights_layout(), plain);
   }
 
+  int64_t flops() const override { return static_cast<int64_t>(work_); }
   int64_t scratch_bytes() const override { return bytes_ * (static_cast<int64_t>(parts_.size()) - (plain_ ? 1 : 0)); }
 
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const override {
@@ -219,6 +224,7 @@ class ConvolveWeight : public NodeKernel {
 
  private:
   Parts parts_;
+  double work_;
   bool plain_;
   int64_t bytes_;
   std::unique_ptr<Primitive> reorder_;
@@ -252,7 +258,7 @@ std::unique_ptr<NodeKernel> make_convolve(const Convolution& c, Direction direct
   // Where the weights can stay as they are, nothing has to be copied.
   if (Parts as_is; made.by_products() && as_is.make_all(parts, direction, plain) && as_is.by_products())
     made = std::move(as_is);
-  return std::make_unique<Convolve>(std::move(made), direction, plain);
+  return std::make_unique<Convolve>(std::move(made), direction, plain, c.work());
 }
 
 }  // namespace
@@ -276,7 +282,7 @@ std::unique_ptr<NodeKernel> make_convolution_weight(const Convolution& c) {
   if (!made.make_all(parts_of(c, part_count(c, most), true), Direction::weight,
                      weights(c, memory::data_type::f32, true)))
     return nullptr;
-  return std::make_unique<ConvolveWeight>(std::move(made), weights(c, *type, false));
+  return std::make_unique<ConvolveWeight>(std::move(made), weights(c, *type, false), c.work());
 }
 
 }  // namespace koine::backend::cpu

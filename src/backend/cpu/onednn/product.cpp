@@ -26,8 +26,9 @@ class LibraryProduct : public NodeKernel {
   /// False when oneDNN has nothing but its reference for it.
   bool make(const Product& p) {
     const int64_t batch = p.batch.empty() ? 1 : p.batch[0];
-    const double work = 2.0 * static_cast<double>(batch * p.rows) * static_cast<double>(p.inner * p.columns);
-    const auto wanted = static_cast<int64_t>(std::clamp(work / least_work, 1.0, static_cast<double>(most_parts)));
+    work_ = p.work();
+    const auto wanted =
+        static_cast<int64_t>(std::clamp(static_cast<double>(work_) / least_work, 1.0, static_cast<double>(most_parts)));
     const int64_t batches = (batch + std::min(batch, wanted) - 1) / std::min(batch, wanted);
     const int64_t row_parts =
         batches > 1 ? 1 : std::clamp<int64_t>(wanted / batch, 1, std::max<int64_t>(1, p.rows / least_rows));
@@ -47,6 +48,8 @@ class LibraryProduct : public NodeKernel {
       }
     return true;
   }
+
+  int64_t flops() const override { return work_; }
 
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte*) const override {
     parallel_for(static_cast<int64_t>(parts_.size()), [&](int64_t i) {
@@ -88,6 +91,7 @@ class LibraryProduct : public NodeKernel {
 
   std::unique_ptr<Primitive> main_, last_;
   std::vector<Part> parts_;
+  int64_t work_ = 0;
 };
 
 }  // namespace
