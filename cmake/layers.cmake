@@ -6,9 +6,22 @@ find_package(CLI11 REQUIRED)
 # Templates in a header: nothing of it is linked.
 find_path(KOINE_KISSFFT kissfft/kissfft.hh REQUIRED)
 
+# Images, where their libraries are.
+set(koine_images)
+foreach(library SPNG:spng.h:spng JPEG:jpeglib.h:jpeg)
+  string(REPLACE ":" ";" parts ${library})
+  list(POP_FRONT parts name header file)
+  find_path(KOINE_${name}_INCLUDE ${header})
+  find_library(KOINE_${name}_LIBRARY ${file})
+  if(KOINE_${name}_INCLUDE AND KOINE_${name}_LIBRARY)
+    set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/data/image.cpp APPEND PROPERTY COMPILE_DEFINITIONS KOINE_${name}=1)
+    list(APPEND koine_images ${file})
+  endif()
+endforeach()
+
 # What a folder uses of others; nothing of it is seen by a user's code.
 set(koine_uses_backend ${koine_onednn} ${koine_llvm})
-set(koine_uses_data ZLIB::ZLIB)
+set(koine_uses_data ZLIB::ZLIB ${koine_images})
 set(koine_uses_io nlohmann_json::nlohmann_json)
 set(koine_uses_train tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 set(koine_uses_cli CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)

@@ -9,7 +9,7 @@ target_compile_features(koine_all PUBLIC cxx_std_20)
 target_include_directories(koine_all INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                $<BUILD_INTERFACE:${KOINE_GENERATED}/include>
                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(koine_all PRIVATE ZLIB::ZLIB tomlplusplus::tomlplusplus)
+target_link_libraries(koine_all PRIVATE ZLIB::ZLIB tomlplusplus::tomlplusplus ${koine_images})
 if(koine_onednn)
   # Its name in the installed package is ours: it is the copy that was installed with Koine, or the system's.
   target_link_libraries(koine_all PRIVATE $<BUILD_INTERFACE:${koine_onednn}> $<INSTALL_INTERFACE:koine::onednn>)

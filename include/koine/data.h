@@ -127,4 +127,35 @@ class Batches {
 /// IoError.
 Dataset csv(const std::string& path, const CsvOptions& options = {});
 
+/// The array of an IDX file, as MNIST has them, plain or compressed with gzip. Here and below FormatError for a file
+/// that is damaged, cut short or another format, and IoError.
+Array idx(const std::string& path);
+/// The array of a .npy file, in little-endian rows.
+Array npy(const std::string& path);
+/// CIFAR-10's or CIFAR-100's binary files: x uint8 (examples, 32, 32, 3), y the classes (the fine ones of the hundred).
+Dataset cifar(const std::vector<std::string>& paths, bool hundred = false);
+
+struct ImageOptions {
+  /// Every image is brought to this size.
+  int64_t height = 32, width = 32;
+  /// 3, or 1 for grey.
+  int64_t channels = 3;
+  /// Leave damaged images out, and say which, in place of an error.
+  bool skip_damaged = false;
+  /// That read; 0 for one a core. Their number changes nothing but the time.
+  int64_t threads = 0;
+};
+struct ImageFolder {
+  /// x uint8 (examples, height, width, channels).
+  Dataset examples;
+  /// The names of the folders; y counts them. Empty when the images lie in the folder itself; y is then undefined.
+  std::vector<std::string> classes;
+  std::vector<std::string> files;
+  /// What was wrong with each image that was left out.
+  std::vector<std::string> damaged;
+};
+/// Reads a folder with a folder of images (PNG, JPEG) for each class, or with images, in the order of their names.
+/// Throws FormatError that names the image that is damaged.
+ImageFolder image_folder(const std::string& folder, const ImageOptions& options = {});
+
 }  // namespace koine::data

@@ -7,7 +7,9 @@
 namespace koine::nn {
 
 /// A layer of a kind that is known only at run time.
-using Layer = std::variant<Linear, Conv, LayerNorm, BatchNorm, Dropout, MaxPool, AveragePool, Flatten, Activation>;
+using Layer = std::variant<Linear, Conv, LayerNorm, BatchNorm, Dropout, MaxPool, AveragePool, Flatten, Activation,
+                           RmsNorm, GroupNorm, GlobalAveragePool, GlobalMaxPool, Embedding, PositionEmbedding, Lstm,
+                           Gru, LastStep, TransformerBlock>;
 /// Layers one after the other, chosen at run time.
 struct Stack {
   std::vector<Layer> layers;

@@ -31,6 +31,10 @@ void eval(const RunArguments& arguments);
 void predict(const RunArguments& arguments);
 void summary(const RunArguments& arguments);
 
+/// Trains the config with every combination of the settings' values, "key=value,value", or with `random` draws of them and
+/// of ranges "key=low..high"; writes a table, the best by the monitored metric of the validation first. Saves nothing.
+void sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random);
+
 /// What `new` is given.
 struct NewArguments {
   /// A table.

@@ -30,11 +30,13 @@ struct CommandLine {
   CLI::App app{"Trains and uses models. Start with: koine train examples/digits.toml", "koine"};
   RunArguments run;
   koine::cli::NewArguments made;
+  std::vector<std::string> sweep_words;
+  int64_t sweep_random = 0;
   std::vector<std::string> op_words;
   bool op_reference = false;
   std::vector<std::string> inspected;
   bool passes = false, caches = false, clear = false;
-  CLI::App *train, *fresh, *eval, *predict, *summary, *op, *devices, *inspect;
+  CLI::App *train, *fresh, *sweep, *eval, *predict, *summary, *op, *devices, *inspect;
 
   CommandLine() {
     app.set_version_flag("--version", "koine " KOINE_VERSION);
@@ -49,6 +51,16 @@ struct CommandLine {
     for (CLI::App* command : {train, eval, predict, summary}) add_overrides(*command, run);
     for (CLI::App* command : {eval, predict}) add_weights(*command, run);
     train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
+    sweep = app.add_subcommand("sweep", "train a config with many values of its settings, and compare");
+    add_config(*sweep, run);
+    sweep
+        ->add_option("settings", sweep_words,
+                     "settings with values, as in model.0.dense=32,64 or (with --random) lr=1e-4..1e-1")
+        ->required()
+        ->type_name("KEY=VALUES");
+    sweep->add_option("--random", sweep_random, "so many random choices in place of all combinations")->type_name("N");
+    sweep->add_option("--seed", run.seed, "of the runs and of random choices")->type_name("N");
+    add_overrides(*sweep, run);
     fresh = app.add_subcommand("new", "look at a table and write a config that trains a model on it");
     fresh->add_option("data", made.data, "a table (.csv or .tsv, also .gz)")->required()->type_name("DATA");
     fresh->add_option("--label", made.label, "the column to learn")->type_name("COLUMN");
@@ -98,6 +110,7 @@ struct CommandLine {
 
   int call() const {
     if (train->parsed()) return koine::cli::train(run);
+    if (sweep->parsed()) koine::cli::sweep(run, sweep_words, sweep_random);
     if (fresh->parsed()) koine::cli::new_config(made);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);

@@ -5,6 +5,7 @@
 #include "train/fit.h"
 #include "train/losses.h"
 #include "train/model_builder.h"
+#include "train/sources.h"
 
 #include <koine/checkpoint.h>
 #include <koine/io.h>
@@ -48,6 +49,20 @@ io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::
   io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}}, {"overrides", changes}};
   if (code) notes.emplace_back("table", train::to_json(*code));
   return notes;
+}
+
+// "376.3 kB".
+std::string size_text(int64_t bytes) {
+  double size = static_cast<double>(bytes);
+  const char* unit = "bytes";
+  for (const char* larger : {"kB", "MB", "GB", "TB"}) {
+    if (size < 1000) break;
+    size /= 1000;
+    unit = larger;
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, size < 100 && size != std::floor(size) ? "%.1f %s" : "%.0f %s", size, unit);
+  return text;
 }
 
 // A figure with three digits behind the point, as the last line of a run has it.
@@ -118,13 +133,13 @@ nn::Stack load_model(const RunArguments& arguments, const Config& config, const 
 
 // How the columns became numbers when the weights were made.
 std::optional<train::TableCode> code_of(const RunArguments& arguments, const Config& config) {
-  if (!train::has_columns(config)) return {};
   const std::string file = weights_of(arguments, config);
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored))
     throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
   for (const auto& [name, text] : io::metadata(file))
     if (name == "table") return train::code_from(text, file);
+  if (!train::has_columns(config)) return {};
   throw FormatError(cat(file, " was made from a table of numbers alone; train again with this config"));
 }
 
@@ -216,6 +231,7 @@ int train(const RunArguments& arguments) {
   if (examples.validation.x.defined()) out << ", " << examples.validation.size() << " to validate by";
   if (examples.test.x.defined()) out << ", " << examples.test.size() << " to test on";
   if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
+  for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
   if (examples.in_both > 0)
     out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
   out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
@@ -274,7 +290,10 @@ void predict(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   const std::optional<train::TableCode> code = code_of(arguments, config);
   // With the shape in the config, or a table's code, the training data need not be at hand.
-  const Shape shape = code                        ? Shape{code->inputs()}
+  const bool images = train::kind_of(arguments.data) == train::SourceKind::images;
+  const Shape shape = train::has_columns(config) ? Shape{code->inputs()}
+                      : images && config.data.shape.empty()
+                          ? Shape{config.data.size[0], config.data.size.back(), config.data.channels == "grey" ? 1 : 3}
                       : config.data.shape.empty() ? train::load_examples(config).shape
                                                   : Shape(config.data.shape);
   const BuiltModel built = train::build_model(config, shape, -1);
@@ -291,17 +310,20 @@ void summary(const RunArguments& arguments) {
   const Examples examples = train::load_examples(config);
   const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
   using enum Table::Align;
-  Table table({right, left, left, right});
-  table.add({"", "layer", "output", "parameters"});
+  Table table({right, left, left, right, right});
+  table.add({"", "layer", "output", "parameters", "FLOPs"});
   table.rule();
-  table.add({"", "input", to_string(examples.shape), ""});
+  table.add({"", "input", to_string(examples.shape), "", ""});
   for (size_t i = 0; i < built.layers.size(); ++i) {
     const train::BuiltLayer& layer = built.layers[i];
-    table.add({cat(i), layer.name, to_string(layer.output), cat(layer.parameters)});
+    table.add({cat(i), layer.name, to_string(layer.output), cat(layer.parameters), cat(layer.flops)});
   }
   table.rule();
-  table.add({"", "total", "", cat(built.parameters())});
+  table.add({"", "total", "", cat(built.parameters()), cat(built.flops())});
   table.write(std::cout);
+  std::cout << "FLOPs are for one example, forwards; the weights take " << size_text(4 * built.parameters())
+            << ", a step of training with a batch of " << config.train.batch << " about "
+            << size_text(built.training_bytes(config.train)) << std::endl;
 }
 
 }  // namespace koine::cli

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/format.h"
 #include "data/csv.h"
 #include "data/shuffle.h"
 
@@ -53,9 +54,11 @@ int64_t find_column(const Table& table, const Column& column, const std::string&
     return number;
   }
   const auto found = std::find(table.names.begin(), table.names.end(), column.name());
-  if (found == table.names.end())
+  if (found == table.names.end()) {
+    const std::vector<std::string_view> names(table.names.begin(), table.names.end());
     throw IndexError(path + ": there is no column '" + column.name() + "'" +
-                     (table.names.empty() ? ", the table does not name its columns" : ""));
+                     (names.empty() ? ", the table does not name its columns" : did_you_mean(column.name(), names)));
+  }
   if (std::find(found + 1, table.names.end(), column.name()) != table.names.end())
     throw IndexError(path + ": more than one column is named '" + column.name() + "'");
   return found - table.names.begin();

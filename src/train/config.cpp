@@ -120,6 +120,7 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
   read_top(config.source, train_section(), config.train, problems);
   problems.throw_if_any();
   resolve_path(config.data.file, config.source, "data.file", file);
+  if (!config.data.labels.empty()) resolve_path(config.data.labels, config.source, "data.labels", file);
   resolve_path(config.train.output, config.source, "train.output", file);
   return config;
 }

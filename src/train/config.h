@@ -49,6 +49,13 @@ struct DataConfig {
   std::vector<std::string> missing = {"", "NA", "N/A", "na", "nan", "NaN", "null", "None", "?", "-"};
   /// Between the columns; empty to look at the first line.
   std::string delimiter;
+  /// The file of the labels, for arrays in files of their own.
+  std::string labels;
+  /// Of images: height and width, or one number for both.
+  std::vector<int64_t> size = {32};
+  std::string channels = "color";
+  /// What a damaged image does: "stop" or "skip".
+  std::string damaged = "stop";
 };
 
 struct DenseLayer {
@@ -87,8 +94,36 @@ struct LayerNormLayer {
 struct ActivationLayer {
   std::string function;
 };
-using LayerConfig = std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer,
-                                 BatchNormLayer, LayerNormLayer, ActivationLayer>;
+struct RmsNormLayer {
+  double epsilon = 1e-6;
+};
+struct GroupNormLayer {
+  int64_t groups = 0;
+  double epsilon = 1e-5;
+};
+struct GlobalAveragePoolLayer {};
+struct GlobalMaxPoolLayer {};
+struct RecurrentLayer {
+  int64_t units = 0;
+  int64_t layers = 1;
+  bool bidirectional = false;
+  double dropout = 0;
+  bool sequence = false;
+};
+struct LstmLayer : RecurrentLayer {};
+struct GruLayer : RecurrentLayer {};
+struct TransformerLayer {
+  int64_t heads = 0;
+  /// 0 for four times the size.
+  int64_t hidden = 0;
+  double dropout = 0;
+  bool causal = false;
+};
+struct PositionsLayer {};
+using LayerConfig =
+    std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer, BatchNormLayer,
+                 LayerNormLayer, ActivationLayer, RmsNormLayer, GroupNormLayer, GlobalAveragePoolLayer,
+                 GlobalMaxPoolLayer, LstmLayer, GruLayer, TransformerLayer, PositionsLayer>;
 
 struct ModelConfig {
   std::vector<LayerConfig> layers;

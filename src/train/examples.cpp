@@ -1,5 +1,7 @@
 #include "train/examples.h"
 
+#include "train/sources.h"
+
 #include "base/format.h"
 
 #include <koine/ops.h>
@@ -80,10 +82,65 @@ Examples load_columns(const Config& config, const std::optional<TableCode>& give
   return examples;
 }
 
+void take_parts(const Config& config, const data::Dataset& all, Examples& examples) {
+  const RowSplit rows = split_rows(config, std::vector<bool>(static_cast<size_t>(all.size()), true));
+  const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : all.take(chosen); };
+  examples.train = part(rows.train);
+  examples.validation = part(rows.validation);
+  examples.test = part(rows.test);
+  examples.in_both = rows.in_both;
+}
+
+Examples load_arrays(const Config& config) {
+  ArraySource source = [&] {
+    try {
+      return read_arrays(config, config.data.file, true);
+    } catch (const IoError& error) {
+      config.fail("data.file", error.what());
+    } catch (const FormatError& error) {
+      config.fail("data.file", error.what());
+    }
+  }();
+  Examples examples;
+  examples.damaged = std::move(source.damaged);
+  if (!source.classes.empty()) {
+    examples.code.emplace();
+    examples.code->classes = source.classes;
+  }
+  data::Dataset& all = source.examples;
+  if (!config.data.shape.empty()) {
+    const Shape shape(config.data.shape);
+    if (count(shape) != floor_div(count(all.x.shape()), all.x.shape()[0]))
+      config.fail("data.shape",
+                  cat("examples of shape ", shape, " do not fit ", config.data.file, ", which has ", all.x.shape()));
+    all = all.shape(shape);
+  }
+  for (int axis = 1; axis < all.x.rank(); ++axis) examples.shape.push_back(all.x.size(axis));
+  if (config.train.loss == "cross_entropy") {
+    examples.classes = count_classes(config, all.y);
+    if (examples.code)
+      examples.classes = std::max(examples.classes, static_cast<int64_t>(examples.code->classes.size()));
+  } else {
+    all.y = cast(all.y, {.dtype = float32});
+  }
+  if (is_floating(all.x.dtype()) && config.data.scale != 1) all.x = all.x * config.data.scale;
+  if (!is_floating(all.x.dtype()) && all.x.dtype() != uint8)
+    all.x = cast(all.x, {.dtype = float32}) * config.data.scale;
+  if (all.x.dtype() == float64) all.x = cast(all.x, {.dtype = float32});
+  take_parts(config, all, examples);
+  return examples;
+}
+
 }  // namespace
+
+Array as_input(const Config& config, const Array& x) {
+  if (x.dtype() != uint8) return x;
+  return cast(x, {.dtype = float32}) * (config.data.scale == 1 ? 1 / 255.0 : config.data.scale);
+}
 
 Examples load_examples(const Config& config, const std::optional<TableCode>& code) {
   if (has_columns(config)) return load_columns(config, code);
+  if (kind_of(config.data.file) != SourceKind::table) return load_arrays(config);
   data::Dataset table = read_table(config);
   if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
   Examples examples;
@@ -92,18 +149,21 @@ Examples load_examples(const Config& config, const std::optional<TableCode>& cod
     examples.classes = count_classes(config, table.y);
   else
     table.y = cast(table.y, {.dtype = float32});
-  const RowSplit rows = split_rows(config, std::vector<bool>(static_cast<size_t>(table.size()), true));
-  const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : table.take(chosen); };
-  examples.train = part(rows.train);
-  examples.validation = part(rows.validation);
-  examples.test = part(rows.test);
-  examples.in_both = rows.in_both;
+  take_parts(config, table, examples);
   return examples;
 }
 
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
                   const std::optional<TableCode>& code) {
-  if (code) {
+  if (kind_of(file) != SourceKind::table) {
+    const Array x = read_arrays(config, file, false).examples.x;
+    if (floor_div(count(x.shape()), x.shape()[0]) != count(shape))
+      throw FormatError(cat(file, " has examples of ", x.shape(), ", but the model takes ", shape));
+    Shape all{x.size(0)};
+    for (const Dim& dim : shape) all.push_back(dim);
+    return reshape(is_floating(x.dtype()) ? cast(x, {.dtype = float32}) * config.data.scale : x, {.shape = all});
+  }
+  if (code && has_columns(config)) {
     const data::TextTable table = read_columns(config, file);
     Config there = config;
     there.data.file = file;

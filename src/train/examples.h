@@ -25,8 +25,10 @@ struct Examples {
   int64_t in_both = 0;
   /// Rows left out because they have no label.
   int64_t unlabelled = 0;
-  /// How the columns of a table became numbers; absent for a table of numbers alone.
+  /// How the columns of a table became numbers, or the names of classes alone; absent for a table of numbers.
   std::optional<TableCode> code = {};
+  /// What was wrong with images that were left out.
+  std::vector<std::string> damaged = {};
 
   /// How much one of y is in what the labels are measured in.
   double unit() const { return code ? code->label_scale : 1; }
@@ -38,8 +40,12 @@ struct Examples {
 Examples load_examples(const Config& config, const std::optional<TableCode>& code = {});
 
 /// Examples from another file for a model that takes `shape`: a table with the same columns, with or without the label;
-/// with a code, the columns that it names. Throws FormatError when there are others, and what reading throws.
+/// with a code, the columns that it names; or a folder of images, or an array. Throws FormatError when there are
+/// others, and what reading throws.
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
                   const std::optional<TableCode>& code = {});
+
+/// Bytes, as images have them, as numbers: times the config's scale, by default 1 / 255. Others as they are.
+Array as_input(const Config& config, const Array& x);
 
 }  // namespace koine::train

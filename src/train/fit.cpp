@@ -86,7 +86,7 @@ class Fit {
     auto [value, grad] = value_and_grad(
         [&](const nn::Stack& now) {
           nn::Context context(Key(fold_in(layers_, number)));
-          const Judged judged = judge(config_.train, now(x, context), y);
+          const Judged judged = judge(config_.train, now(as_input(config_, x), context), y);
           return std::tuple(judged.loss, judged.right, context.commit(now));
         },
         run_.arrays.model);
@@ -160,7 +160,7 @@ std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples
   double loss = 0;
   std::vector<Array> outputs;
   for (const auto& [x, y] : examples.batches(evaluation_batch)) {
-    const Array output = model(x);
+    const Array output = model(as_input(config, x));
     loss += judge(config.train, output, y).loss.item<double>() * static_cast<double>(x.size(0));
     outputs.push_back(output);
   }
@@ -174,7 +174,7 @@ std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples
 Array predict(const Config& config, const Array& x, const nn::Stack& model) {
   std::vector<Array> outputs;
   for (const auto& [part, none_of_it] : data::Dataset{x, {}}.batches(evaluation_batch)) {
-    const Array output = predicted(config.train, model(part));
+    const Array output = predicted(config.train, model(as_input(config, part)));
     output.data();  // a batch at a time
     outputs.push_back(output);
   }

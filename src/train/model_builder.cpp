@@ -1,8 +1,10 @@
 #include "train/model_builder.h"
 
 #include "base/format.h"
+#include "train/optimizer.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace koine::train {
 
@@ -22,8 +24,11 @@ class Builder {
   BuiltModel build() {
     for (const LayerConfig& layer : config_.model.layers) {
       const size_t first = model_.stack.layers.size();
+      flops_ = -1;
       std::visit([this](const auto& one) { add(one); }, layer);
-      model_.layers.push_back({cat(layer_kind(layer), detail_), shape_, parameters_from(first)});
+      // Layers without products do a few operations for each value that they give.
+      if (flops_ < 0) flops_ = count(shape_).value();
+      model_.layers.push_back({cat(layer_kind(layer), detail_), shape_, parameters_from(first), flops_});
       detail_.clear();
       ++number_;
     }
@@ -42,6 +47,13 @@ class Builder {
     if (function.empty()) return;
     push(nn::Activation(function));
     detail_ += cat(", ", function);
+  }
+  // Whether some layer of the model walks along steps, so that two axes are a sequence.
+  bool makes_sequences() const {
+    return std::any_of(config_.model.layers.begin(), config_.model.layers.end(), [](const LayerConfig& layer) {
+      return std::holds_alternative<LstmLayer>(layer) || std::holds_alternative<GruLayer>(layer) ||
+             std::holds_alternative<TransformerLayer>(layer);
+    });
   }
   int64_t channels() const { return shape_.back().value(); }
 
@@ -91,9 +103,13 @@ class Builder {
   }
 
   void add(const DenseLayer& layer) {
-    if (shape_.size() != 1) fail("but takes one axis; put a layer before it:  [[model]]  flatten = true");
-    push(nn::Linear{channels(), layer.units, layer.bias});
+    // Over the steps of a sequence it is the same map at each; an image is more likely meant as a whole.
+    if (shape_.size() > 2 || (shape_.size() == 2 && !makes_sequences()))
+      fail("but takes one axis; put a layer before it:  [[model]]  flatten = true");
+    const int64_t in = channels();
+    push(nn::Linear{in, layer.units, layer.bias});
     shape_.back() = layer.units;
+    flops_ = 2 * in * count(shape_).value();
     detail_ = cat(" ", layer.units);
     activate(layer.activation);
   }
@@ -105,7 +121,10 @@ class Builder {
                   .stride = window.stride,
                   .padding = window.padding,
                   .use_bias = layer.bias});
+    flops_ = 2 * channels();
+    for (const int64_t n : window.size) flops_ *= n;
     shape_.back() = layer.channels;
+    flops_ *= count(shape_).value();
     detail_ = cat(" ", layer.channels);
     activate(layer.activation);
   }
@@ -134,11 +153,72 @@ class Builder {
     detail_ = cat(" ", layer.function);
   }
 
+  void add(const RmsNormLayer& layer) { push(nn::RmsNorm{.size = channels(), .epsilon = layer.epsilon}); }
+  void add(const GroupNormLayer& layer) {
+    if (channels() % layer.groups != 0)
+      fail(cat("but ", layer.groups, " groups do not divide ", channels(), " channels"));
+    push(nn::GroupNorm{.groups = layer.groups, .size = channels(), .epsilon = layer.epsilon});
+    detail_ = cat(" ", layer.groups);
+  }
+  template <class L>
+  void add_global_pool() {
+    if (shape_.size() < 2) fail("but takes positions and channels behind them");
+    push(L{});
+    shape_ = {shape_.back()};
+  }
+  void add(const GlobalAveragePoolLayer&) { add_global_pool<nn::GlobalAveragePool>(); }
+  void add(const GlobalMaxPoolLayer&) { add_global_pool<nn::GlobalMaxPool>(); }
+
+  void expect_sequence() const {
+    if (shape_.size() != 2) fail("but takes steps and channels, as in shape = [20, 3] of [data]");
+  }
+  template <class L>
+  void add_recurrent(const RecurrentLayer& layer) {
+    expect_sequence();
+    push(L{.in = channels(),
+           .size = layer.units,
+           .layers = layer.layers,
+           .bidirectional = layer.bidirectional,
+           .dropout = layer.dropout});
+    const int64_t directions = layer.bidirectional ? 2 : 1;
+    // Four gates, or three, of products with what comes in and with the state.
+    constexpr int64_t gates = std::is_same_v<L, nn::Lstm> ? 4 : 3;
+    flops_ = 0;
+    for (int64_t l = 0; l < layer.layers; ++l)
+      flops_ += 2 * shape_[0].value() * directions * gates * layer.units *
+                ((l == 0 ? channels() : directions * layer.units) + layer.units);
+    shape_.back() = layer.units * directions;
+    if (!layer.sequence) {
+      push(nn::LastStep{});
+      shape_ = {shape_.back()};
+    }
+    detail_ = cat(" ", layer.units);
+  }
+  void add(const LstmLayer& layer) { add_recurrent<nn::Lstm>(layer); }
+  void add(const GruLayer& layer) { add_recurrent<nn::Gru>(layer); }
+  void add(const TransformerLayer& layer) {
+    expect_sequence();
+    if (channels() % layer.heads != 0) fail(cat("but ", layer.heads, " heads do not divide ", channels(), " channels"));
+    push(nn::TransformerBlock{.size = channels(),
+                              .heads = layer.heads,
+                              .hidden = layer.hidden > 0 ? layer.hidden : 4 * channels(),
+                              .causal = layer.causal,
+                              .dropout = layer.dropout});
+    const int64_t steps = shape_[0].value(), size = channels(), hidden = layer.hidden > 0 ? layer.hidden : 4 * size;
+    flops_ = 2 * steps * (4 * size * size + 2 * size * hidden) + 4 * steps * steps * size;
+    detail_ = cat(" ", layer.heads);
+  }
+  void add(const PositionsLayer&) {
+    expect_sequence();
+    push(nn::PositionEmbedding{shape_[0].value(), channels()});
+  }
+
   const Config& config_;
   Shape shape_;
   BuiltModel model_;
   size_t number_ = 0;
   std::string detail_;
+  int64_t flops_ = -1;
   Ints sizes_;
 };
 
@@ -166,6 +246,23 @@ int64_t BuiltModel::parameters() const {
   int64_t total = 0;
   for (const BuiltLayer& layer : layers) total += layer.parameters;
   return total;
+}
+
+int64_t BuiltModel::flops() const {
+  int64_t total = 0;
+  for (const BuiltLayer& layer : layers) total += layer.flops;
+  return total;
+}
+
+int64_t BuiltModel::training_bytes(const TrainConfig& config) const {
+  int64_t values = 0;
+  for (const BuiltLayer& layer : layers) values += count(layer.output).value();
+  Optimizer optimizer = make_optimizer(config, 2);
+  nn::Stack model = nn::init(stack, Key(0));
+  std::visit([&](auto& one) { one.init(model); }, optimizer);
+  int64_t state = 0;
+  tree::for_each(optimizer, [&](const Array& leaf) { state += leaf.defined() ? leaf.size() : 0; });
+  return 4 * (2 * parameters() + state + 2 * config.batch * values);
 }
 
 BuiltModel build_model(const Config& config, const Shape& example, int64_t classes) {

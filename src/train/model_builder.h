@@ -17,6 +17,8 @@ struct BuiltLayer {
   /// Of one example.
   Shape output;
   int64_t parameters = 0;
+  /// Additions and multiplications for one example, forwards.
+  int64_t flops = 0;
 };
 
 struct BuiltModel {
@@ -25,6 +27,10 @@ struct BuiltModel {
   std::vector<BuiltLayer> layers;
 
   int64_t parameters() const;
+  int64_t flops() const;
+  /// What a step takes, about: weights, their gradients and the optimiser's state, and what the layers give for a batch
+  /// and its gradients.
+  int64_t training_bytes(const TrainConfig& config) const;
 };
 
 /// Builds the model for examples of a shape. `classes` is how many the loss tells apart, or 0 when it learns a

@@ -2,12 +2,15 @@
 
 #include "base/format.h"
 #include "data/csv.h"
+#include "data/image.h"
 #include "train/config.h"
+#include "train/sources.h"
 
 #include <koine/error.h>
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string_view>
@@ -120,7 +123,7 @@ size_t find_label(const std::vector<Look>& looks, const std::string& label) {
 }
 
 // A text as TOML writes it.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -139,7 +142,7 @@ std::string quoted(std::string_view text) {
 std::string list_of(const std::vector<std::string>& texts) {
   std::string out = "[", line;
   for (size_t i = 0; i < texts.size(); ++i) {
-    const std::string one = quoted(texts[i]) + (i + 1 < texts.size() ? ", " : "");
+    const std::string one = toml_text(texts[i]) + (i + 1 < texts.size() ? ", " : "");
     if (line.size() + one.size() > 90) {
       out += line + "\n  ";
       line.clear();
@@ -156,9 +159,103 @@ std::string plain(const std::string& text) {
   return out;
 }
 
+// The data's name with another ending.
+std::string output_of(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::string name = path.substr(path.find_last_of('/') + 1);
+  return name.substr(0, name.find('.')) + ".safetensors";
+}
+
+// The sides of a few of a folder's images, and whether all are grey.
+struct Seen {
+  std::vector<int64_t> heights, widths;
+  bool grey = true;
+  size_t folders = 0, images = 0;
+};
+
+Seen look_at_images(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr size_t most_of_a_class = 8;
+  Seen seen;
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(path))
+    if (entry.is_directory()) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  for (const fs::path& folder : folders) {
+    std::vector<std::string> images;
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (data::is_image_name(entry.path().filename().string())) images.push_back(entry.path().string());
+    if (images.empty()) continue;
+    ++seen.folders;
+    seen.images += images.size();
+    std::sort(images.begin(), images.end());
+    for (size_t i = 0; i < std::min(images.size(), most_of_a_class); ++i) {
+      try {
+        const data::Image image = data::read_image(images[i], 3);
+        seen.heights.push_back(image.height);
+        seen.widths.push_back(image.width);
+        for (size_t p = 0; p + 2 < image.pixels.size() && seen.grey; p += 3)
+          seen.grey = image.pixels[p] == image.pixels[p + 1] && image.pixels[p] == image.pixels[p + 2];
+      } catch (const FormatError&) {
+        // Training will name it; here it only tells no size.
+      }
+    }
+  }
+  return seen;
+}
+
+int64_t middle_side(std::vector<int64_t> sides) {
+  std::sort(sides.begin(), sides.end());
+  return std::clamp<int64_t>((sides[sides.size() / 2] + 2) / 4 * 4, 8, 64);
+}
+
+std::string propose_images(const std::string& path, const std::string& file) {
+  std::string text =
+      cat("# For ", file, ". Made by koine new; change what you like.\n[data]\nfile = ", toml_text(file), "\n");
+  size_t classes = 10, images = 50000;
+  int64_t side = 28;
+  if (kind_of(path) == SourceKind::mnist) {
+    text += "train = \"0:60000\"\ntest = \"60000:\"\nvalidate = 0.1\n";
+  } else if (kind_of(path) == SourceKind::cifar) {
+    text += "train = \"0:50000\"\ntest = \"50000:\"\nvalidate = 0.1\n";
+    side = 32;
+  } else if (kind_of(path) == SourceKind::images) {
+    const Seen seen = look_at_images(path);
+    if (seen.heights.empty()) throw ValueError(cat(path, " has no folders of images (.png, .jpg), one for each class"));
+    if (seen.folders < 2)
+      throw ValueError(cat(path, " has one folder of images only, so there is nothing to tell apart"));
+    const int64_t height = middle_side(seen.heights), width = middle_side(seen.widths);
+    classes = seen.folders;
+    images = seen.images;
+    side = std::min(height, width);
+    text +=
+        cat("size = [", height, ", ", width,
+            "]  # each image is brought to this height and width\nchannels = ", seen.grey ? "\"grey\"" : "\"color\"",
+            "\ndamaged = \"skip\"\nvalidate = 0.15  # drawn by the seed\ntest = 0.15\n");
+  } else {
+    throw ValueError(cat(path, " is an array without names; write a config for it with labels = \"...\" under [data]"));
+  }
+  text += "\n";
+  for (const int channels : {32, 64, 128}) {
+    if (side < 4) break;
+    text += cat("[[model]]\nconv = ", channels,
+                "\nactivation = \"relu\"\n\n[[model]]\nmax_pool = 2\n\n[[model]]\nbatch_norm = true\n\n");
+    side /= 2;
+  }
+  const int64_t batch = images < 500 ? 16 : images < 10000 ? 32 : 128;
+  const auto epochs = static_cast<int64_t>(
+      std::clamp(3000 * static_cast<double>(batch) / (0.7 * static_cast<double>(images)), 8.0, 60.0));
+  return text + cat("[[model]]\nglobal_average_pool = true\n\n[[model]]\ndropout = 0.2\n\n[[model]]\ndense = ", classes,
+                    "\n\n[train]\nmetrics = [\"f1\"]\noptimizer = { adamw = { lr = 2e-3, weight_decay = 0.01 } }\n"
+                    "schedule = { cosine = { warmup = 0.5 } }\nepochs = ",
+                    epochs, "\npatience = ", std::max<int64_t>(6, epochs / 4), "\nbatch = ", batch,
+                    "\noutput = ", toml_text(output_of(path)), "\n");
+}
+
 }  // namespace
 
 std::string propose_config(const std::string& path, const std::string& file, const std::string& label) {
+  if (kind_of(path) != SourceKind::table) return propose_images(path, file);
   const char delimiter = data::find_delimiter(path);
   const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});
   if (table.columns < 2) throw ValueError(cat(path, " has one column; a label needs another one to be learnt from"));
@@ -205,10 +302,11 @@ std::string propose_config(const std::string& path, const std::string& file, con
   const auto steps = static_cast<double>(rows) * 0.7 / static_cast<double>(batch);
   const auto epochs = static_cast<int64_t>(std::clamp(6000 / std::max(steps, 1.0), 10.0, 200.0));
   const int64_t units = rows < 300 ? 32 : rows < 20000 ? 64 : 128;
-  std::string text = cat("# For ", file, ": ", table.rows, " rows, ", table.columns,
-                         " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", quoted(file), "\n");
-  if (delimiter != ',' && delimiter != '\t') text += cat("delimiter = ", quoted(std::string(1, delimiter)), "\n");
-  text += cat("label = ", quoted(goal.name),
+  std::string text =
+      cat("# For ", file, ": ", table.rows, " rows, ", table.columns,
+          " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", toml_text(file), "\n");
+  if (delimiter != ',' && delimiter != '\t') text += cat("delimiter = ", toml_text(std::string(1, delimiter)), "\n");
+  text += cat("label = ", toml_text(goal.name),
               classes ? cat("  # ", goal.values.size(), " classes") : std::string("  # a quantity"), "\n", notes);
   if (!numeric.empty()) text += cat("numeric = ", list_of(numeric), "\n");
   if (!categorical.empty()) text += cat("categorical = ", list_of(categorical), "\n");
@@ -222,11 +320,10 @@ std::string propose_config(const std::string& path, const std::string& file, con
               "[train]\nloss = ", classes ? "\"cross_entropy\"" : "\"mse\"", "\n");
   text += classes ? (goal.values.size() == 2 ? "metrics = [\"f1\", \"auc\"]\n" : "metrics = [\"f1\"]\n")
                   : "metrics = [\"mae\", \"rmse\"]\n";
-  const std::string stem = path.substr(path.find_last_of('/') + 1);
   text += cat("optimizer = { adamw = { lr = 2e-3, weight_decay = 0.01 } }\nschedule = \"cosine\"\nepochs = ", epochs,
               "\npatience = ", std::max<int64_t>(10, epochs / 5),
               "  # epochs without a better validation, then it ends\nbatch = ", batch,
-              "\noutput = ", quoted(stem.substr(0, stem.find('.')) + ".safetensors"), "\n");
+              "\noutput = ", toml_text(output_of(path)), "\n");
   return text;
 }
 

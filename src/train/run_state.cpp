@@ -64,13 +64,29 @@ void check_same(const Config& config, const std::map<std::string, std::string>& 
       config.fail(path, cat("the run began without ", path, "; take it out, or begin anew with --restart"));
 }
 
+// What a schedule or a pattern of names cannot be shows with the data and the model at hand.
+Optimizer optimizer_of(const Config& config, nn::Stack& model, int64_t batches) {
+  Optimizer optimizer;
+  try {
+    optimizer = make_optimizer(config.train, batches);
+  } catch (const ValueError& error) {
+    config.fail("train.schedule", error.what());
+  }
+  try {
+    std::visit([&](auto& one) { optim::detail::leaves(model, model, one.options.groups); }, optimizer);
+  } catch (const ValueError& error) {
+    config.fail("train.no_decay", error.what());
+  }
+  return optimizer;
+}
+
 }  // namespace
 
 const nn::Stack& RunState::result() const { return std::isnan(best) ? judged() : arrays.best; }
 
 RunState begin_run(const Config& config, nn::Stack model, int64_t batches) {
   RunState state;
-  state.arrays.optimizer = make_optimizer(config.train, batches);
+  state.arrays.optimizer = optimizer_of(config, model, batches);
   std::visit([&](auto& optimizer) { optimizer.init(model); }, state.arrays.optimizer);
   state.arrays.average.decay = config.train.average;
   state.arrays.average.model = without_values(model);

@@ -8,6 +8,7 @@ fails with a command that does something else.
 import concurrent.futures
 import csv
 import io
+import json
 import os
 import pathlib
 import re
@@ -182,11 +183,42 @@ def damaged_weights(koine):
 
 def summaries(koine):
     said = koine.good("summary", "c.toml")
-    for pattern in (r"input\s+\[2\]", r"0\s+dense 8, tanh\s+\[8\]\s+24", r"1\s+dense 2\s+\[2\]\s+18", r"total\s+42"):
+    for pattern in (r"input\s+\[2\]", r"0\s+dense 8, tanh\s+\[8\]\s+24\s+32", r"1\s+dense 2\s+\[2\]\s+18\s+32", r"total\s+42\s+64\n"):
         expect(re.search(pattern, said), f"the summary has no {pattern}:\n{said}")
     expect(re.fullmatch(r"koine \d+\.\d+\.\d+\n", koine.good("--version")), "--version")
     expect("reference" in koine.good("devices"), "devices")
     expect("train" in koine.good("--help"), "--help")
+
+
+def sweeps(koine):
+    said = koine.good("sweep", "c.toml", "train.epochs=1,30", "model.0.dense=4,8", "--seed", "1")
+    rows = [line.split() for line in said.splitlines()[2:]]
+    expect(len(rows) == 4 and rows[0][0] == "30", f"four runs, the longer ones first:\n{said}")
+    losses = [float(row[row.index("loss") + 1]) for row in rows]
+    expect(losses == sorted(losses), f"the best is not first:\n{said}")
+    drawn = koine.good("sweep", "c.toml", "train.optimizer.adam.lr=1e-4..1e-1", "--random", "3", "train.epochs=1")
+    expect(len(set(line.split()[0] for line in drawn.splitlines()[2:])) == 3, f"three rates:\n{drawn}")
+    expect(not list(koine.place.glob("*.safetensors")), "a sweep wrote weights")
+    koine.refused(1, ["--random"], "sweep", "c.toml", "train.optimizer.adam.lr=1e-4..1e-1")
+    koine.refused(1, ["no setting with values"], "sweep", "c.toml", "lr")
+
+
+def new_configs(koine):
+    """koine new, then train, then predict, on a table of mixed columns that nobody has described."""
+    rows = [f"{i},{20 + i * 7 % 40},{('Oslo', 'Rome')[i % 2]},{('no', 'yes')[20 + i * 7 % 40 > 40]}" for i in range(120)]
+    (koine.place / "shop.csv").write_text("id,age,city,bought\n" + "\n".join(rows) + "\n")
+    said = koine.good("new", "shop.csv")
+    for part in ("label = \"bought\"", "left out: id", "koine train shop.toml"):
+        expect(part in said, f"koine new says nothing of {part}:\n{said}")
+    koine.refused(1, ["shop.toml already"], "new", "shop.csv")
+    last = koine.good("train", "shop.toml").splitlines()[-1]
+    expect(last.startswith("test accuracy ") and float(last.split()[-1]) >= 0.9, f"learnt nothing: {last}")
+    (koine.place / "more.csv").write_text("city,age\nRome,58\nOslo,21\nParis,22\n")
+    answers = [row["class"] for row in csv.DictReader(io.StringIO(koine.good("predict", "shop.toml", "more.csv")))]
+    expect(answers == ["yes", "no", "no"], f"predictions are {answers}")
+    lines = [json.loads(line) for line in koine.good("predict", "shop.toml", "more.csv", "--json").splitlines()]
+    expect(all(abs(sum(line["probabilities"].values()) - 1) < 1e-4 for line in lines), f"no probabilities: {lines}")
+    koine.refused(1, ["'bougt'", "'bought'"], "new", "shop.csv", "--label", "bougt", "--output", "other.toml")
 
 
 def usage(koine):
@@ -283,7 +315,7 @@ def interrupted(koine):
 
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
-    "summary, devices, version": summaries, "usage": usage, "Ctrl-C": interrupted, "examples": examples,
+    "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
     "op cards": cards, "op new": new_ops,
 }
 

@@ -136,8 +136,10 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
   CHECK(error_of(changed("kernel = 3", "kernel = []")) ==
         "c.toml:11:10: model.0.kernel takes a whole number of at least 1, or a list of them, got an empty list");
   CHECK(error_of(changed("\"relu\"", "\"rleu\"")) ==
-        "c.toml:12:14: model.0.activation takes \"relu\", \"gelu\", \"silu\", \"sigmoid\", \"tanh\" or \"softmax\", "
-        "got the text 'rleu', did you mean 'relu'?");
+        "c.toml:12:14: model.0.activation takes \"relu\", \"gelu\", \"silu\", \"sigmoid\", \"tanh\", \"softmax\", "
+        "\"elu\", "
+        "\"leaky_relu\", \"softplus\", \"mish\", \"hardswish\", \"relu6\", \"selu\" or \"softsign\", got the text "
+        "'rleu', did you mean 'relu'?");
   CHECK(error_of(changed("0.0625", "\"abc\"")) == "c.toml:4:9: data.scale takes a number, got the text 'abc'");
   CHECK(error_of(changed("0.0625", "inf")) == "c.toml:4:9: data.scale takes a number, got the number inf");
   CHECK(error_of(changed("0.0625", "2026-01-01")) == "c.toml:4:9: data.scale takes a number, got a date or time");
@@ -147,7 +149,7 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
         "c.toml:3:9: data.label takes \"first\", \"last\", the number of a column (from 0) or its name, got the number "
         "1.5");
   CHECK(error_of(changed("file = \"digits.csv.gz\"", "")) ==
-        "c.toml:1:2: [data] needs file: a table, one example a row (.csv or .tsv, also .gz)");
+        "c.toml:1:2: [data] needs file: a table (.csv or .tsv, also .gz), a folder of images, or arrays (.npy, IDX)");
   CHECK(error_of(changed("epochs = 20", "epochs = 2.5")) ==
         "c.toml:23:10: train.epochs takes a whole number of at least 1, got the number 2.5");
   CHECK(error_of(changed("epochs = 20", "epoch = 20")) ==
@@ -161,8 +163,8 @@ TEST_CASE("config: layers") {
         "c.toml:4:1: model.0: there is no layer 'densse', did you mean 'dense'?");
   CHECK(error_of(with_layer("size = 10")) ==
         "c.toml:3:1: model.0 names no layer; it takes one of dense, conv, max_pool, average_pool, flatten, dropout, "
-        "batch_norm, "
-        "layer_norm, activation");
+        "batch_norm, layer_norm, activation, rms_norm, group_norm, global_average_pool, global_max_pool, lstm, gru, "
+        "transformer, positions");
   CHECK(error_of(with_layer("dense = 10\nconv = 3")) ==
         "c.toml:3:1: model.0 is both 'dense' and 'conv'; each layer starts with a [[model]] of its own");
   CHECK(error_of(with_layer("flatten = false")) ==
@@ -275,7 +277,7 @@ TEST_CASE("config: everything that can be set says what it is and what it takes"
       if (setting.required) CHECK(setting.fallback.empty());
     }
   }
-  CHECK(names.size() == 25);
+  CHECK(names.size() == 33);
 }
 
 TEST_CASE("config: the defaults that are shown read back as they are") {

@@ -140,5 +140,9 @@ using Gru = Recurrent<GruCell>;
 
 /// The output of each sequence's last step: (batch, time, size) and lengths (batch), or empty, to (batch, size).
 Array last_step(const Arg& outputs, const Array& lengths = {});
+/// The same as a layer.
+struct LastStep {
+  Array operator()(const Arg& x) const { return last_step(x); }
+};
 
 }  // namespace koine::nn

@@ -4,7 +4,9 @@ namespace koine::train {
 
 namespace {
 
-const std::vector<std::string_view> activations = {"relu", "gelu", "silu", "sigmoid", "tanh", "softmax"};
+const std::vector<std::string_view> activations = {"relu",      "gelu",  "silu",       "sigmoid",  "tanh",
+                                                   "softmax",   "elu",   "leaky_relu", "softplus", "mish",
+                                                   "hardswish", "relu6", "selu",       "softsign"};
 const std::vector<std::string_view> paddings = {"same", "valid"};
 
 template <class S>
@@ -82,15 +84,68 @@ Section<ActivationLayer> activation() {
           {setting(&ActivationLayer::function, "activation", "its name", {.choices = activations}, required)}};
 }
 
+Section<RmsNormLayer> rms_norm() {
+  using L = RmsNormLayer;
+  return {"rms_norm",
+          "the channels of each example to a mean square of 1, then scaled",
+          {flag<L>("rms_norm", "true"), setting(&L::epsilon, "epsilon", "added to the mean", {.bounds = positive})}};
+}
+
+Section<GroupNormLayer> group_norm() {
+  using L = GroupNormLayer;
+  return {"group_norm",
+          "groups of channels of each example to mean 0 and variance 1, then scaled and shifted",
+          {setting(&L::groups, "group_norm", "how many groups", {.bounds = from_one}, required),
+           setting(&L::epsilon, "epsilon", "added to the variance", {.bounds = positive})}};
+}
+
+template <class L>
+Section<L> recurrent(std::string name, std::string doc) {
+  const auto as = [](auto RecurrentLayer::* member) {
+    return static_cast<std::remove_reference_t<decltype(RecurrentLayer{}.*member)> L::*>(member);
+  };
+  return {name,
+          std::move(doc),
+          {setting(as(&RecurrentLayer::units), name, "the size of its state", {.bounds = from_one}, required),
+           setting(as(&RecurrentLayer::layers), "layers", "how many on top of each other", {.bounds = from_one}),
+           setting(as(&RecurrentLayer::bidirectional), "bidirectional", "walk backwards too"),
+           setting(as(&RecurrentLayer::dropout), "dropout", "between its layers", {.bounds = fraction}),
+           setting(as(&RecurrentLayer::sequence), "sequence", "give every step in place of the last one")}};
+}
+
+Section<TransformerLayer> transformer() {
+  using L = TransformerLayer;
+  return {
+      "transformer",
+      "every step looks at all steps, then two linear maps (Vaswani et al., 2017)",
+      {setting(&L::heads, "transformer", "how many heads; they divide the channels", {.bounds = from_one}, required),
+       setting(&L::hidden, "hidden", "the size between the linear maps; 0 for four times the channels",
+               {.bounds = not_negative}),
+       setting(&L::dropout, "dropout", "in training", {.bounds = fraction}),
+       setting(&L::causal, "causal", "a step sees only those before it")}};
+}
+
 }  // namespace
 
 std::span<const Choice<LayerConfig>> layer_choices() {
   using V = LayerConfig;
-  static const std::vector<Choice<V>> choices =
-      named<V>({choice<V>(dense()), choice<V>(conv()),
-                choice<V>(pool<MaxPoolLayer>("max_pool", "the largest value of each window")),
-                choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")), choice<V>(flatten()),
-                choice<V>(dropout()), choice<V>(batch_norm()), choice<V>(layer_norm()), choice<V>(activation())});
+  static const std::vector<Choice<V>> choices = named<V>(
+      {choice<V>(dense()), choice<V>(conv()),
+       choice<V>(pool<MaxPoolLayer>("max_pool", "the largest value of each window")),
+       choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")), choice<V>(flatten()),
+       choice<V>(dropout()), choice<V>(batch_norm()), choice<V>(layer_norm()), choice<V>(activation()),
+       choice<V>(rms_norm()), choice<V>(group_norm()),
+       choice<V>(Section<GlobalAveragePoolLayer>{"global_average_pool",
+                                                 "the mean of each channel over all positions",
+                                                 {flag<GlobalAveragePoolLayer>("global_average_pool", "true")}}),
+       choice<V>(Section<GlobalMaxPoolLayer>{"global_max_pool",
+                                             "the largest value of each channel over all positions",
+                                             {flag<GlobalMaxPoolLayer>("global_max_pool", "true")}}),
+       choice<V>(recurrent<LstmLayer>("lstm", "long short-term memory along the steps of a sequence")),
+       choice<V>(recurrent<GruLayer>("gru", "gated recurrent units along the steps of a sequence")),
+       choice<V>(transformer()),
+       choice<V>(Section<PositionsLayer>{
+           "positions", "adds a learnt vector to each step", {flag<PositionsLayer>("positions", "true")}})});
   return choices;
 }
 

@@ -1,0 +1,220 @@
+#include "data/image.h"
+
+#include "base/format.h"
+#include "data/byte_source.h"
+
+#include <koine/error.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <span>
+
+#if KOINE_SPNG
+#include <spng.h>
+#endif
+#if KOINE_JPEG
+#include <csetjmp>
+
+#include <jpeglib.h>
+#endif
+
+namespace koine::data {
+
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+[[noreturn]] void damaged(const std::string& path, const std::string& what) {
+  throw FormatError(cat(path, ": ", what));
+}
+
+void check_size(const std::string& path, int64_t height, int64_t width) {
+  if (height < 1 || width < 1 || height > most_pixels / width)
+    damaged(path, cat("an image of ", width, " by ", height, " pixels"));
+}
+
+// Not for gzip: the bytes as they are.
+Bytes read_all(const std::string& path) {
+  const auto source = open_bytes(path);
+  Bytes bytes;
+  std::vector<char> buffer(size_t{1} << 16);
+  while (const size_t count = source->read(buffer))
+    bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
+  return bytes;
+}
+
+// The luminance of ITU-R BT.601, as PIL has it.
+Image as_grey(const Image& image) {
+  Image grey{image.height, image.width, 1, Bytes(static_cast<size_t>(image.height * image.width))};
+  for (size_t i = 0; i < grey.pixels.size(); ++i) {
+    const uint8_t* p = image.pixels.data() + 3 * i;
+    grey.pixels[i] = static_cast<uint8_t>((p[0] * 19595 + p[1] * 38470 + p[2] * 7471 + 0x8000) >> 16);
+  }
+  return grey;
+}
+
+#if KOINE_SPNG
+Image read_png(const std::string& path, const Bytes& bytes) {
+  const std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)> context(spng_ctx_new(0), spng_ctx_free);
+  if (!context) throw OutOfMemory(cat("no memory to read ", path));
+  const auto check = [&](int status) {
+    if (status != 0) damaged(path, cat("the PNG is damaged (", spng_strerror(status), ")"));
+  };
+  check(spng_set_png_buffer(context.get(), bytes.data(), bytes.size()));
+  spng_ihdr header{};
+  check(spng_get_ihdr(context.get(), &header));
+  check_size(path, header.height, header.width);
+  size_t size = 0;
+  check(spng_decoded_image_size(context.get(), SPNG_FMT_RGB8, &size));
+  Image image{header.height, header.width, 3, Bytes(size)};
+  check(spng_decode_image(context.get(), image.pixels.data(), size, SPNG_FMT_RGB8, 0));
+  return image;
+}
+#else
+Image read_png(const std::string& path, const Bytes&) {
+  throw IoError(cat("cannot read ", path, ": this Koine was built without libspng"));
+}
+#endif
+
+#if KOINE_JPEG
+struct JpegError {
+  jpeg_error_mgr manager;
+  std::jmp_buf back;
+  char message[JMSG_LENGTH_MAX];
+};
+
+void leave(j_common_ptr info) {
+  auto* error = reinterpret_cast<JpegError*>(info->err);
+  info->err->format_message(info, error->message);
+  std::longjmp(error->back, 1);
+}
+
+// A warning, such as of data that are cut short, is an error too.
+void warn(j_common_ptr info, int level) {
+  if (level < 0) leave(info);
+}
+
+// Nothing with a destructor lives across the jumps. False with a message.
+bool decode_jpeg(const Bytes& bytes, Image& image, JpegError& error) {
+  jpeg_decompress_struct info{};
+  info.err = jpeg_std_error(&error.manager);
+  error.manager.error_exit = leave;
+  error.manager.emit_message = warn;
+  if (setjmp(error.back)) {
+    jpeg_destroy_decompress(&info);
+    return false;
+  }
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, bytes.data(), bytes.size());
+  jpeg_read_header(&info, TRUE);
+  info.out_color_space = JCS_RGB;
+  if (static_cast<int64_t>(info.image_height) * info.image_width > most_pixels) {
+    std::snprintf(error.message, sizeof error.message, "%u by %u pixels", info.image_width, info.image_height);
+    jpeg_destroy_decompress(&info);
+    return false;
+  }
+  jpeg_start_decompress(&info);
+  image.height = info.output_height;
+  image.width = info.output_width;
+  image.pixels.resize(static_cast<size_t>(image.height * image.width * 3));
+  while (info.output_scanline < info.output_height) {
+    JSAMPROW row =
+        image.pixels.data() + static_cast<size_t>(info.output_scanline) * static_cast<size_t>(image.width) * 3;
+    jpeg_read_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+  return true;
+}
+
+Image read_jpeg(const std::string& path, const Bytes& bytes) {
+  Image image{0, 0, 3, {}};
+  JpegError error{};
+  if (!decode_jpeg(bytes, image, error)) damaged(path, cat("the JPEG is damaged (", error.message, ")"));
+  return image;
+}
+#else
+Image read_jpeg(const std::string& path, const Bytes&) {
+  throw IoError(cat("cannot read ", path, ": this Koine was built without libjpeg"));
+}
+#endif
+
+bool begins_with(const Bytes& bytes, std::initializer_list<uint8_t> magic) {
+  return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+}
+
+// Along rows of `count` lines: out[o] is a weighted mean of in[first..]. The weights are a triangle, as wide as a new
+// pixel where there are fewer, else as wide as an old one.
+std::vector<float> along(const std::vector<float>& in, int64_t lines, int64_t from, int64_t to, int64_t channels) {
+  std::vector<float> out(static_cast<size_t>(lines * to * channels));
+  const double step = static_cast<double>(from) / static_cast<double>(to), reach = std::max(step, 1.0);
+  for (int64_t o = 0; o < to; ++o) {
+    const double centre = (static_cast<double>(o) + 0.5) * step;
+    const int64_t first = std::max<int64_t>(0, static_cast<int64_t>(std::ceil(centre - reach - 0.5)));
+    const int64_t last = std::min<int64_t>(from - 1, static_cast<int64_t>(std::floor(centre + reach - 0.5)));
+    std::vector<double> weights;
+    double total = 0;
+    for (int64_t i = first; i <= last; ++i) {
+      weights.push_back(std::max(0.0, 1 - std::fabs(static_cast<double>(i) + 0.5 - centre) / reach));
+      total += weights.back();
+    }
+    for (int64_t line = 0; line < lines; ++line)
+      for (int64_t c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (int64_t i = first; i <= last; ++i)
+          sum += weights[static_cast<size_t>(i - first)] * in[static_cast<size_t>((line * from + i) * channels + c)];
+        out[static_cast<size_t>((line * to + o) * channels + c)] = static_cast<float>(sum / total);
+      }
+  }
+  return out;
+}
+
+// (rows, columns, channels) to (columns, rows, channels).
+std::vector<float> turned(const std::vector<float>& in, int64_t rows, int64_t columns, int64_t channels) {
+  std::vector<float> out(in.size());
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      for (int64_t k = 0; k < channels; ++k)
+        out[static_cast<size_t>((c * rows + r) * channels + k)] =
+            in[static_cast<size_t>((r * columns + c) * channels + k)];
+  return out;
+}
+
+}  // namespace
+
+Image read_image(const std::string& path, int64_t channels) {
+  const Bytes bytes = read_all(path);
+  Image image;
+  if (begins_with(bytes, {0x89, 'P', 'N', 'G'}))
+    image = read_png(path, bytes);
+  else if (begins_with(bytes, {0xff, 0xd8, 0xff}))
+    image = read_jpeg(path, bytes);
+  else
+    damaged(path, "is neither a PNG nor a JPEG");
+  return channels == 1 ? as_grey(image) : image;
+}
+
+Image resized(const Image& image, int64_t height, int64_t width) {
+  if (image.height == height && image.width == width) return image;
+  const int64_t channels = image.channels;
+  std::vector<float> values(image.pixels.begin(), image.pixels.end());
+  values = along(values, image.height, image.width, width, channels);
+  values = turned(along(turned(values, image.height, width, channels), width, image.height, height, channels), width,
+                  height, channels);
+  Image result{height, width, channels, Bytes(values.size())};
+  for (size_t i = 0; i < values.size(); ++i)
+    result.pixels[i] = static_cast<uint8_t>(std::clamp(std::lround(values[i]), 0L, 255L));
+  return result;
+}
+
+bool is_image_name(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower.ends_with(".png") || lower.ends_with(".jpg") || lower.ends_with(".jpeg");
+}
+
+}  // namespace koine::data

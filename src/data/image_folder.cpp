@@ -1,0 +1,109 @@
+#include <koine/data.h>
+
+#include "base/format.h"
+#include "data/image.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <thread>
+
+namespace koine::data {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> sorted_names(const fs::path& folder, bool folders) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(".")) continue;
+    if (folders ? entry.is_directory() : entry.is_regular_file() && is_image_name(name)) names.push_back(name);
+  }
+  if (error) throw IoError(cat("cannot read the folder ", folder.string(), ": ", error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+struct File {
+  std::string path;
+  int64_t label;
+};
+
+// Reads every file on several threads; each puts its result in the file's own place, so their number changes nothing.
+template <class F>
+void each_in_parallel(size_t count, int64_t threads, F f) {
+  std::atomic<size_t> next{0};
+  std::vector<std::exception_ptr> failed(count);
+  const auto work = [&] {
+    for (size_t i; (i = next++) < count;) {
+      try {
+        f(i);
+      } catch (...) {
+        failed[i] = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> all;
+  for (int64_t i = 1; i < threads; ++i) all.emplace_back(work);
+  work();
+  for (std::thread& thread : all) thread.join();
+  // The first in the order of the files, whichever thread met it.
+  for (const std::exception_ptr& error : failed)
+    if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+ImageFolder image_folder(const std::string& folder, const ImageOptions& options) {
+  if (options.height < 1 || options.width < 1 || (options.channels != 1 && options.channels != 3))
+    throw ValueError("[image_folder] takes sizes of at least 1, and 1 or 3 channels");
+  ImageFolder result;
+  std::vector<File> files;
+  for (const std::string& name : sorted_names(folder, true)) {
+    const auto images = sorted_names(fs::path(folder) / name, false);
+    if (images.empty()) continue;
+    for (const std::string& image : images)
+      files.push_back({(fs::path(folder) / name / image).string(), static_cast<int64_t>(result.classes.size())});
+    result.classes.push_back(name);
+  }
+  const bool labelled = !files.empty();
+  if (!labelled)
+    for (const std::string& image : sorted_names(folder, false))
+      files.push_back({(fs::path(folder) / image).string(), 0});
+  if (files.empty()) throw FormatError(cat(folder, ": no images (.png, .jpg), nor folders of them"));
+
+  const int64_t threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<Image> images(files.size());
+  std::vector<std::string> problems(files.size());
+  each_in_parallel(files.size(), threads, [&](size_t i) {
+    try {
+      images[i] = resized(read_image(files[i].path, options.channels), options.height, options.width);
+    } catch (const FormatError& error) {
+      if (!options.skip_damaged) throw;
+      problems[i] = error.what();
+    }
+  });
+  std::vector<uint8_t> pixels;
+  std::vector<int64_t> labels;
+  pixels.reserve(files.size() * static_cast<size_t>(options.height * options.width * options.channels));
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (!problems[i].empty()) {
+      result.damaged.push_back(problems[i]);
+      continue;
+    }
+    pixels.insert(pixels.end(), images[i].pixels.begin(), images[i].pixels.end());
+    labels.push_back(files[i].label);
+    result.files.push_back(files[i].path);
+  }
+  const auto count = static_cast<int64_t>(labels.size());
+  if (count == 0) throw FormatError(cat(folder, ": every image is damaged"));
+  result.examples.x = from(pixels, {count, options.height, options.width, options.channels});
+  if (labelled) result.examples.y = from(labels, {count});
+  return result;
+}
+
+}  // namespace koine::data

@@ -1,0 +1,109 @@
+#include "train/sources.h"
+
+#include "base/format.h"
+#include "data/image.h"
+
+#include <koine/ops.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace koine::train {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// The file, or the same compressed; empty when there is neither.
+std::string plain_or_gzip(const fs::path& file) {
+  for (const char* end : {"", ".gz"})
+    if (is_there(file.string() + end)) return file.string() + end;
+  return "";
+}
+
+bool is_idx_name(std::string name) {
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name.ends_with("-ubyte") || name.ends_with(".idx");
+}
+
+data::Dataset mnist(const std::string& folder) {
+  std::vector<Array> x, y;
+  for (const char* part : {"train", "t10k"}) {
+    const std::string images = plain_or_gzip(fs::path(folder) / cat(part, "-images-idx3-ubyte"));
+    const std::string labels = plain_or_gzip(fs::path(folder) / cat(part, "-labels-idx1-ubyte"));
+    if (images.empty() || labels.empty()) continue;
+    x.push_back(data::idx(images));
+    y.push_back(cast(data::idx(labels), {.dtype = int64}));
+    if (x.back().rank() != 3 || y.back().rank() != 1 || x.back().size(0) != y.back().size(0))
+      throw FormatError(
+          cat(images, " and ", labels, " do not belong together: ", x.back().shape(), " and ", y.back().shape()));
+  }
+  const Array all = x.size() == 1 ? x[0] : concatenate(x, {.axis = 0});
+  return {expand_dims(all, 3), y.size() == 1 ? y[0] : concatenate(y, {.axis = 0})};
+}
+
+data::Dataset cifar(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                           "data_batch_5.bin", "test_batch.bin"})
+    if (is_there(fs::path(folder) / name)) files.push_back((fs::path(folder) / name).string());
+  return data::cifar(files);
+}
+
+Array array_file(const std::string& path) { return is_idx_name(path) ? data::idx(path) : data::npy(path); }
+
+}  // namespace
+
+SourceKind kind_of(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    if (!plain_or_gzip(fs::path(path) / "train-images-idx3-ubyte").empty()) return SourceKind::mnist;
+    return is_there(fs::path(path) / "data_batch_1.bin") ? SourceKind::cifar : SourceKind::images;
+  }
+  return path.ends_with(".npy") || is_idx_name(path) ? SourceKind::array : SourceKind::table;
+}
+
+ArraySource read_arrays(const Config& config, const std::string& path, bool labels) {
+  ArraySource source;
+  switch (kind_of(path)) {
+    case SourceKind::mnist:
+      source.examples = mnist(path);
+      break;
+    case SourceKind::cifar:
+      source.examples = cifar(path);
+      source.classes = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+      break;
+    case SourceKind::images: {
+      const std::vector<int64_t>& size = config.data.size;
+      if (size.size() > 2)
+        config.fail("data.size", "an image has a height and a width, so size takes one number or two");
+      data::ImageFolder folder = data::image_folder(path, {.height = size[0],
+                                                           .width = size.back(),
+                                                           .channels = config.data.channels == "grey" ? 1 : 3,
+                                                           .skip_damaged = config.data.damaged == "skip"});
+      if (labels && folder.classes.empty())
+        config.fail("data.file", cat(path, " has images, but no folder of them for each class"));
+      source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged)};
+      break;
+    }
+    default:
+      source.examples.x = array_file(path);
+      if (source.examples.x.rank() == 0) throw FormatError(cat(path, " holds a single number"));
+      if (!labels) break;
+      if (config.data.labels.empty())
+        config.fail("data.labels", cat(path, " has no labels in it; name the file that has them by labels"));
+      source.examples.y = array_file(config.data.labels);
+      if (source.examples.y.rank() != 1 || source.examples.y.size(0) != source.examples.x.size(0))
+        config.fail("data.labels", cat(config.data.labels, " has shape ", source.examples.y.shape(), ", but there are ",
+                                       source.examples.x.size(0), " examples"));
+      if (!is_floating(source.examples.y.dtype())) source.examples.y = cast(source.examples.y, {.dtype = int64});
+  }
+  return source;
+}
+
+}  // namespace koine::train

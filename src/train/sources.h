@@ -1,0 +1,28 @@
+// The kinds of data that a config's file or folder may be.
+#pragma once
+
+#include "train/config.h"
+
+#include <koine/data.h>
+
+#include <string>
+#include <vector>
+
+namespace koine::train {
+
+enum class SourceKind : uint8_t { table, images, mnist, cifar, array };
+
+/// What stands at a path: a folder of images, of MNIST's or of CIFAR-10's files, a .npy or IDX file, else a table.
+SourceKind kind_of(const std::string& path);
+
+/// Examples that are arrays from the start, images uint8; those of MNIST and CIFAR are the training files, then the
+/// test file. `classes` are their names, if they have any.
+struct ArraySource {
+  data::Dataset examples;
+  std::vector<std::string> classes;
+  std::vector<std::string> damaged;
+};
+/// Throws ConfigError with the place of the setting that does not fit, FormatError and IoError.
+ArraySource read_arrays(const Config& config, const std::string& path, bool labels);
+
+}  // namespace koine::train
