@@ -77,7 +77,7 @@ OF_PARAMETER = {
     "norm": "str", "f": "Callable[..., Any]", "descending": "bool", "stable": "bool", "mode": "str", "offset": "int",
     "correction": "float", "indexing": "str", "subscripts": "str", "arrays": "Any", "endpoint": "bool", "num": "int",
     "side": "str", "upper": "bool", "full_matrices": "bool", "has_aux": "bool", "reverse": "bool",
-    "include_initial": "bool", "d": "float"}
+    "include_initial": "bool", "d": "float", "nan": "bool", "lines": "bool"}
 ARRAYS = {"x", "x1", "x2", "indices", "a", "b"}
 # What does not return an array.
 RETURNS = {
@@ -132,7 +132,7 @@ def function_stub(function, module, indent=""):
         kind = annotation(parameter)
         if parameter.default is None and kind != "Any" and "None" not in kind:
             kind += " | None"
-        text = f"{prefix}{parameter.name}: {kind}"
+        text = parameter.name if parameter.name == "self" else f"{prefix}{parameter.name}: {kind}"
         if parameter.default is not parameter.empty:
             text += f" = {parameter.default!r}"
         parts.append(text)
@@ -158,6 +158,10 @@ def module_stub(name, module, facts):
             if thing.__name__ != public:
                 text = text.replace(f"def {thing.__name__}(", f"def {public}(", 1)
             lines.append(text)
+        elif inspect.isclass(thing) and hasattr(thing, "__enter__"):
+            lines.append(f"class {public}:\n{quoted(inspect.getdoc(thing), '    ')}\n"
+                         + function_stub(thing.__init__, name, "    ").split("\n")[0].replace("-> Any:", "-> None: ...") + "\n"
+                         f"    def __enter__(self) -> {public}: ...\n    def __exit__(self, *error: Any) -> None: ...")
         elif inspect.isclass(thing) and thing.__module__ == module.__name__:
             lines.append(f"class {public}:\n{quoted(inspect.getdoc(thing), '    ')}\n"
                          "    def __init__(self, *args: Any) -> None: ...\n    def __call__(self, *args: Any) -> Any: ...\n"
@@ -170,7 +174,7 @@ def module_stub(name, module, facts):
 
 def package_stub(koine, facts):
     modules = ("dtypes", "creation", "elementwise", "manipulation", "indexing", "reductions", "sets", "products", "transforms",
-               "info")
+               "info", "debugging")
     lines = [HEAD.format(imports="from . import errors as errors, fft as fft, linalg as linalg, tree as tree\n"
                                  "from .errors import *\n")]
     lines.append(ARRAY)

@@ -32,6 +32,7 @@ from .sets import *  # noqa: E402,F403
 from .products import *  # noqa: E402,F403
 from .transforms import *  # noqa: E402,F403
 from .info import *  # noqa: E402,F403
+from .debugging import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
 from . import errors, fft, linalg, tree  # noqa: E402,F401
 

@@ -31,6 +31,10 @@ class NotDifferentiable(Error, TypeError):
     """A derivative was asked for that does not exist."""
 
 
+class NanError(Error, FloatingPointError):
+    """Under koine.debug(nan=True) an op made a NaN of operands without one."""
+
+
 class FormatError(Error, builtins.ValueError):
     """A file or text does not follow its format."""
 

@@ -203,6 +203,8 @@ class Jit:
         self._f, self._traced = f, {}
 
     def __call__(self, *args, **keywords):
+        if _core.nan_checked():
+            return self._f(*args, **keywords)
         leaves, structure = _flatten((args, keywords))
         key = structure, _core.types_key(leaves)
         try:

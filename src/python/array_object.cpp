@@ -343,6 +343,7 @@ void* slot(F* f) {
 
 PyObject* wrap(Array array) {
   if (!array.defined()) return Py_NewRef(Py_None);
+  if (nan_checked) check_nan(array);
   ArrayObject* object = PyObject_New(ArrayObject, array_type);
   if (!object) throw PythonError();
   new (&object->array) Array(std::move(array));

@@ -45,15 +45,15 @@ std::string with_line(std::string text) {
   return text + std::string(mark) + ir::to_string(line);
 }
 
-void set(const Error& error) {
+}  // namespace
+
+void raise(const char* name, const Error& error) {
   PyObject* module = PyImport_ImportModule("koine.errors");
-  PyObject* type = module ? PyObject_GetAttrString(module, class_name(error)) : nullptr;
+  PyObject* type = module ? PyObject_GetAttrString(module, name) : nullptr;
   if (type) PyErr_SetString(type, with_line(error.what()).c_str());
   Py_XDECREF(type);
   Py_XDECREF(module);
 }
-
-}  // namespace
 
 void set_error() noexcept {
   try {
@@ -62,7 +62,7 @@ void set_error() noexcept {
   } catch (nanobind::python_error& error) {
     error.restore();
   } catch (const Error& error) {
-    set(error);
+    raise(class_name(error), error);
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {

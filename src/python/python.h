@@ -6,6 +6,7 @@
 #include "ir/op_spec.h"
 
 #include <koine/array.h>
+#include <koine/error.h>
 
 #include <exception>
 #include <source_location>
@@ -37,6 +38,8 @@ DType to_dtype(PyObject* object);
 struct PythonError {};
 /// Sets the Python error for the exception that is being handled, with the user's line where it lacks one.
 void set_error() noexcept;
+/// Sets the class of koine/errors.py with that name as the Python error.
+void raise(const char* name, const Error& error);
 /// f(), or null with the Python error set for what it throws.
 template <class F>
 PyObject* guarded(F f) noexcept {
@@ -76,6 +79,12 @@ struct WithLines {
   WithLines(const WithLines&) = delete;
   WithLines& operator=(const WithLines&) = delete;
 };
+
+/// Every array that is given to Python is looked at for NaN.
+extern bool nan_checked;
+/// Evaluates what the array is made of, op by op. Throws PythonError with a NanError that names the first op that made
+/// a NaN of operands without one.
+void check_nan(const Array& result);
 
 /// The row-major elements; others may use Python while they are computed.
 const std::byte* read(const Array& x);

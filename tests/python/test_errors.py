@@ -104,3 +104,20 @@ def test_no_derivative():
     text = raised(kn.ShapeError, lambda: kn.grad(lambda x: x * 2)(kn.ones(3)))
     assert "scalar" in text
     assert np.isfinite(kn.grad(lambda x: kn.sum(x))(kn.ones(3)).tolist()).all()
+
+
+def test_the_first_op_that_makes_a_nan_is_named():
+    def loss(x):
+        y = kn.log(x - 1)  # maker
+        return kn.sum(y * 2)
+
+    x = kn.asarray([0.5, 3.0])
+    assert kn.isnan(kn.jit(loss)(x)).item()
+    with kn.debug(nan=True):
+        text = raised(kn.NanError, lambda: kn.jit(loss)(x))
+        assert "[log]" in text and "float32[2]" in text and f"test_errors.py:{line_of('maker')}" in text
+        kn.isnan(kn.asarray([float("nan")]) + 1).tolist()  # it was there before
+        backward = raised(kn.NanError, lambda: kn.grad(lambda x: kn.sum(kn.sqrt(x) * 0))(kn.asarray([0.0])))
+        assert "multiply" in backward or "divide" in backward
+        assert kn.grad(loss)(kn.asarray([3.0])).item() == 1.0
+    assert kn.isnan(loss(x)).item()

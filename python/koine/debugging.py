@@ -1,0 +1,31 @@
+"""Finding mistakes."""
+
+from . import _core
+
+__all__ = ["debug"]
+
+
+class debug:
+    """Looks more closely from now on, or within a with statement.
+
+    nan=True names the first op that makes a NaN of operands without one, with its operands and line: NanError. Every op is
+    then evaluated by itself and jitted functions run as they are written. lines=True makes every op remember its line, also
+    those that cannot fail, for profiles and graphs.
+
+        with koine.debug(nan=True):
+            step(params, x, y)
+    """
+
+    def __init__(self, nan=False, lines=False):
+        self._before, self._lines = _core.nan_checked(), nan or lines
+        _core.check_nan(nan)
+        if self._lines:
+            _core.want_lines(True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        _core.check_nan(self._before)
+        if self._lines:
+            _core.want_lines(False)
