@@ -63,6 +63,13 @@ void wait_for_quiet() {
   }
 }
 
+/// Pages that this process met for the first time.
+int64_t page_faults() {
+  rusage own{};
+  getrusage(RUSAGE_SELF, &own);
+  return own.ru_minflt;
+}
+
 double timed_block(const Run& run, int64_t count) {
   auto start = Clock::now();
   for (int64_t i = 0; i < count; ++i) run.step();
@@ -96,13 +103,17 @@ void report(const std::string& workload, const Run& run) {
   std::vector<std::pair<double, double>> blocks;  // share of others, result
   Neighbours neighbours;
   auto start = Clock::now();
+  const int64_t faults_before = page_faults();
+  int64_t steps = 0;
   while (blocks.size() < 3 * repeats && (blocks.size() < repeats || seconds_since(start) < patience)) {
     spent = timed_block(run, count);
+    steps += count;
     blocks.emplace_back(neighbours.share(), spent / static_cast<double>(count) * run.scale);
     if (std::count_if(blocks.begin(), blocks.end(), [](auto& block) { return block.first < quiet; }) ==
         static_cast<std::ptrdiff_t>(repeats))
       break;
   }
+  const double faults = static_cast<double>(page_faults() - faults_before) / static_cast<double>(steps);
   std::sort(blocks.begin(), blocks.end());
   blocks.resize(repeats);
   double others = blocks.back().first;
@@ -115,9 +126,10 @@ void report(const std::string& workload, const Run& run) {
   getrusage(RUSAGE_SELF, &used);
   std::printf(
       "{\"workload\": \"%s\", \"peer\": \"koine\", \"unit\": \"%s\", \"median\": %.4g, \"min\": %.4g, \"max\": %.4g, "
-      "\"first_call_s\": %.4g, \"peak_rss_mb\": %ld, \"version\": \"koine %s\", \"others\": %.4g%s}\n",
+      "\"first_call_s\": %.4g, \"peak_rss_mb\": %ld, \"version\": \"koine %s\", \"others\": %.4g, \"faults\": "
+      "%.3g%s}\n",
       workload.c_str(), run.unit.c_str(), median, results.front(), results.back(), first, used.ru_maxrss / 1024,
-      KOINE_VERSION, others, check.c_str());
+      KOINE_VERSION, others, faults, check.c_str());
   std::fflush(stdout);
 }
 
