@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 
 using namespace koine;
@@ -42,6 +43,36 @@ TEST_CASE("cpu: no kernel is compiled in a second epoch, whatever changes from s
   CHECK(backend::cpu::code_stats().compiled == made);
   CHECK(held.size() == 16);
   CHECK(!printed.empty());
+}
+
+TEST_CASE("cpu: code that no program holds is given up, and made again when it is needed") {
+  using namespace backend::cpu;
+  compile::Kernel kernel;
+  kernel.extents = {5};
+  kernel.loads = {{0, float32, 0, {1}}};
+  kernel.code = {{compile::Action::load, float32, true}, {compile::Action::convert, int16, true}};
+  kernel.stores = {{1, {1, int16, 0, {1}}}};
+  kernel.buffers = 2;
+  auto code = [&] { return code_of(kernel, compile::passes_of(kernel), best_isa(), Effort::made); };
+  CodeRef held = code();
+  if (!held) return;  // built without LLVM
+  forget_unused_code();
+  CHECK(code() == held);
+  const int64_t before = code_stats().held, compiled = code_stats().compiled + code_stats().loaded;
+  std::weak_ptr<const Code> gone = held;
+  held.reset();
+  forget_unused_code();
+  CHECK(gone.expired());
+  CHECK(code_stats().held == before - 1);
+  held = code();
+  CHECK(code_stats().compiled + code_stats().loaded == compiled + 1);
+  const float x[] = {1.5f, -2.5f, 1e9f, NAN, 7};
+  int16_t y[5] = {};
+  std::byte* const at[] = {reinterpret_cast<std::byte*>(const_cast<float*>(x)), reinterpret_cast<std::byte*>(y)};
+  const int64_t none[] = {0, 0}, steps[] = {4, 2};
+  const Frame frame{at, none, none, steps, 1, 5, 0, nullptr};
+  held->function(&frame);
+  CHECK(std::vector<int>(y, y + 5) == std::vector<int>{1, -2, 32767, 0, 7});
 }
 
 TEST_CASE("cpu: a size that was not seen yet needs no new code") {

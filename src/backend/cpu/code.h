@@ -35,6 +35,9 @@ CodeRef code_of(const compile::Kernel& kernel, const compile::Passes& passes, Is
 /// How many are kept for kernels that no program holds.
 inline constexpr int64_t most_codes = 4096;
 
+/// Gives up the code of kernels that no program holds.
+void forget_unused_code();
+
 /// What happened to the machine code so far.
 struct CodeStats {
   int64_t compiled = 0, loaded = 0;  // since the process began

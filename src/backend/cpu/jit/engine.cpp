@@ -99,6 +99,10 @@ class Engine {
     slot->code = linked(std::move(object), name);
     return slot->code;
   }
+  void forget_unused() {
+    std::lock_guard lock(mutex_);
+    forget_before(clock_ + 1);
+  }
   void add_to(CodeStats& stats) {
     std::lock_guard lock(mutex_);
     stats.compiled += compiled_;
@@ -152,16 +156,20 @@ class Engine {
     return std::make_shared<LinkedCode>(memory, checked(jit_->lookup(name)).toPtr<Function>());
   }
 
-  /// Half of those that no program holds; programs are bounded themselves.
+  /// Those that were not used since `limit` and that no program holds; programs are bounded themselves.
+  void forget_before(uint64_t limit) {
+    std::erase_if(slots_, [limit](const auto& item) {
+      const std::shared_ptr<Slot>& slot = item.second;
+      return slot->last_use < limit && slot.use_count() == 1 && slot->code.use_count() <= 1;
+    });
+  }
+  /// The older half, so that a full table is not searched at every new kernel.
   void forget_old() {
     std::vector<uint64_t> uses;
     for (const auto& [key, slot] : slots_) uses.push_back(slot->last_use);
     auto middle = uses.begin() + static_cast<std::ptrdiff_t>(uses.size() / 2);
     std::nth_element(uses.begin(), middle, uses.end());
-    std::erase_if(slots_, [limit = *middle](const auto& item) {
-      const std::shared_ptr<Slot>& slot = item.second;
-      return slot->last_use < limit && slot.use_count() == 1 && slot->code.use_count() <= 1;
-    });
+    forget_before(*middle);
   }
 
   Isa isa_;
@@ -190,6 +198,12 @@ Engine& engine(Isa isa) {
 
 CodeRef code_of(const compile::Kernel& kernel, const compile::Passes& passes, Isa isa, Effort effort) {
   return engine(isa).code_of(kernel, passes, effort);
+}
+
+void forget_unused_code() {
+  std::lock_guard lock(engines_mutex);
+  for (Engine* one : engines)
+    if (one) one->forget_unused();
 }
 
 CodeStats code_stats() {
