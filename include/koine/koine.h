@@ -4,6 +4,8 @@
 #include <koine/data.h>
 #include <koine/gradients.h>
 #include <koine/io.h>
+#include <koine/lbfgs.h>
+#include <koine/metrics.h>
 #include <koine/nn.h>
 #include <koine/ops.h>
 #include <koine/optim.h>

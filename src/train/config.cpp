@@ -18,11 +18,20 @@ constexpr std::string_view sections[] = {"data", "model", "train"};
 
 using Kinds = std::vector<const Choice<LayerConfig>*>;
 
-// The kinds that the keys of a layer name. `activation` is one only when no other key is: most layers have it too.
+// The kinds that the keys of a layer name. A key that is a setting of another of them is no kind: most layers have an
+// activation, some have dropout inside.
 Kinds kinds_of(const Value& layer) {
-  Kinds found;
+  Kinds named, found;
   for (const auto& choice : layer_choices())
-    if (layer.find(choice.kind) && (found.empty() || choice.kind != "activation")) found.push_back(&choice);
+    if (layer.find(choice.kind)) named.push_back(&choice);
+  const auto has = [](const Choice<LayerConfig>& choice, std::string_view name) {
+    return std::any_of(choice.info.settings.begin(), choice.info.settings.end(),
+                       [&](const SettingInfo& setting) { return setting.name == name; });
+  };
+  for (const auto* choice : named)
+    if (std::none_of(named.begin(), named.end(),
+                     [&](const auto* other) { return other != choice && has(*other, choice->kind); }))
+      found.push_back(choice);
   return found;
 }
 

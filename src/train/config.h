@@ -54,6 +54,8 @@ struct DataConfig {
   /// Of images: height and width, or one number for both.
   std::vector<int64_t> size = {32};
   std::string channels = "color";
+  /// Random changes of training images.
+  std::vector<std::string> augment;
   /// What a damaged image does: "stop" or "skip".
   std::string damaged = "stop";
 };

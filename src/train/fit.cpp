@@ -1,6 +1,7 @@
 #include "train/fit.h"
 
 #include "base/format.h"
+#include "train/augment.h"
 #include "train/losses.h"
 
 #include <koine/metrics.h>
@@ -15,8 +16,8 @@ namespace koine::train {
 
 namespace {
 
-// The random numbers of a run are those of three keys that follow from its seed.
-enum class Use : int64_t { first_values, order, layers };
+// The random numbers of a run are those of keys that follow from its seed; 3 and 4 are those of row_split.cpp.
+enum class Use : int64_t { first_values, order, layers, changes = 5 };
 Key key_for(int64_t seed, Use use) { return Key(fold_in(Key(seed), static_cast<int64_t>(use))); }
 
 constexpr int64_t evaluation_batch = 256;
@@ -53,7 +54,8 @@ class Fit {
         run_(run),
         progress_(progress),
         control_(control),
-        layers_(key_for(config.train.seed, Use::layers)) {}
+        layers_(key_for(config.train.seed, Use::layers)),
+        changes_(key_for(config.train.seed, Use::changes)) {}
 
   bool go() {
     const int64_t steps = examples_.train.batches(config_.train.batch).steps();
@@ -83,10 +85,11 @@ class Fit {
   // The gradient of a batch; the model takes over its new state.
   nn::Stack learn(const Array& x, const Array& y) {
     const Array number = from(std::vector<int64_t>{run_.step}, {});
+    const Array input = augmented(config_, as_input(config_, x), Key(fold_in(changes_, number)));
     auto [value, grad] = value_and_grad(
         [&](const nn::Stack& now) {
           nn::Context context(Key(fold_in(layers_, number)));
-          const Judged judged = judge(config_.train, now(as_input(config_, x), context), y);
+          const Judged judged = judge(config_.train, now(input, context), y);
           return std::tuple(judged.loss, judged.right, context.commit(now));
         },
         run_.arrays.model);
@@ -142,7 +145,7 @@ class Fit {
   RunState& run_;
   Progress& progress_;
   const Control& control_;
-  Key layers_;
+  Key layers_, changes_;
   optim::Accumulator<nn::Stack> gradients_;
 };
 

@@ -231,7 +231,8 @@ std::string propose_images(const std::string& path, const std::string& file) {
     text +=
         cat("size = [", height, ", ", width,
             "]  # each image is brought to this height and width\nchannels = ", seen.grey ? "\"grey\"" : "\"color\"",
-            "\ndamaged = \"skip\"\nvalidate = 0.15  # drawn by the seed\ntest = 0.15\n");
+            "\ndamaged = \"skip\"\naugment = [\"shift\"]  # also flip, rotate, noise, cut_out\nvalidate = 0.15  # "
+            "drawn by the seed\ntest = 0.15\n");
   } else {
     throw ValueError(cat(path, " is an array without names; write a config for it with labels = \"...\" under [data]"));
   }

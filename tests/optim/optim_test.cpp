@@ -1,5 +1,6 @@
 #include <koine/gradients.h>
 #include <koine/io.h>
+#include <koine/lbfgs.h>
 #include <koine/nn.h>
 #include <koine/optim.h>
 #include <koine/transform.h>
@@ -187,6 +188,28 @@ TEST_CASE("optim: the state is saved and loaded, and goes on with the same bits"
   }
   CHECK(weights.weight.to_vector<float>() == other.weight.to_vector<float>());
   CHECK(again.steps.item<int64_t>() == steps);
+}
+
+TEST_CASE("optim: L-BFGS without a line search is PyTorch's; with one it finds the minimum") {
+  const Arrays& want = torch_values("optim", "lbfgs");
+  const auto loss = [&](const Array& x) {
+    const Array z = matmul(want.at("matrix"), x) - 1;
+    return sum(log(cosh(z)));
+  };
+  Array x = want.at("x");
+  optim::Lbfgs lbfgs{{.lr = 0.3, .iterations = 4, .history = 3, .line_search = false}};
+  for (int64_t call = 0; call < 4; ++call) {
+    CAPTURE(call);
+    lbfgs.step(x, loss);
+    CHECK(beside(x, want.at("seen").at(call)) == "");
+  }
+  Array y = want.at("x");
+  optim::Lbfgs searching;
+  for (int call = 0; call < 10; ++call) searching.step(y, loss);
+  const Array gradient = grad(loss)(y);
+  CHECK(max(abs(gradient)).item<double>() < 1e-5);
+  Array other = zeros({2}, float64);
+  CHECK_THROWS_AS(searching.step(other, [](const Array& v) { return sum(square(v - 1)); }), ValueError);
 }
 
 TEST_CASE("optim: what cannot be is refused") {

@@ -139,7 +139,29 @@ def average(dtype):
     return {name: torch.stack(values) for name, values in result.items()}
 
 
+def lbfgs(dtype):
+    """A smooth loss of six numbers, minimised by several calls of a few iterations each."""
+    random = numpy.random.default_rng(3)
+    matrix = torch.tensor(random.normal(size=(8, 6)), dtype=dtype)
+    x = torch.nn.Parameter(torch.tensor(random.normal(size=6), dtype=dtype))
+    begin = x.detach().clone()
+    optimizer = optim.LBFGS([x], lr=0.3, max_iter=4, history_size=3)
+
+    def loss():
+        optimizer.zero_grad()
+        value = (torch.log(torch.cosh(matrix @ x - 1))).sum()
+        value.backward()
+        return value
+
+    seen = []
+    for _ in range(4):
+        optimizer.step(loss)
+        seen.append(x.detach().clone())
+    return {"matrix": matrix, "x": begin, "seen": torch.stack(seen)}
+
+
 def cases():
+    yield "lbfgs", lbfgs(torch.float64)
     for name, dtype in (("float64", torch.float64), ("float32", torch.float32)):
         weights, gradients = start(dtype)
         yield f"start.{name}", {**weights, **{f"grad_{key}": value for key, value in gradients.items()}}

@@ -19,6 +19,8 @@ const Section<DataConfig>& data_section() {
        setting(&D::labels, "labels", "the file with the labels of an array"),
        setting(&D::size, "size", "of images: height and width, or one number for both", {.bounds = from_one}),
        setting(&D::channels, "channels", "of images", {.choices = {"color", "grey"}}),
+       setting(&D::augment, "augment", "random changes of training images",
+               {.choices = {"flip", "shift", "rotate", "noise", "cut_out"}}),
        setting(&D::damaged, "damaged", "what a damaged image does", {.choices = {"stop", "skip"}}),
        setting(&D::numeric, "numeric", "the columns of numbers to learn from, by name"),
        setting(&D::categorical, "categorical", "the columns of texts to learn from, by name"),

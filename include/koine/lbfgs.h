@@ -1,0 +1,54 @@
+#pragma once
+#include <koine/array.h>
+#include <koine/transform.h>
+#include <koine/tree.h>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace koine::optim {
+
+struct LbfgsOptions {
+  double lr = 1;
+  /// Of one call of `step`.
+  int64_t iterations = 20;
+  /// How many moves the curvature is learnt from.
+  int64_t history = 10;
+  /// It ends when no element of the gradient is larger, and when no element of a move or the loss changes by more.
+  double gradient_tolerance = 1e-7, change_tolerance = 1e-9;
+  /// Halve a move until the loss falls enough (Armijo, 1966). Without, moves are as long as lr says, as in PyTorch's
+  /// default.
+  bool line_search = true;
+};
+
+/// Limited-memory BFGS (Nocedal, 1980) for a loss that is the same at every call: all examples at once, no dropout. It
+/// reads values, so it is not for `jit`. Its state is float64.
+struct Lbfgs {
+  LbfgsOptions options = {};
+  /// The last moves of the weights, and how the gradient changed by each.
+  std::vector<Array> moves = {}, changes = {};
+  /// The last direction and gradient; the length of the last move along it and the scale of the curvature.
+  Array direction = {}, gradient = {}, numbers = {};
+
+  /// Makes up to `iterations` moves; `loss(model)` gives a scalar. Gives the last loss that was computed. Throws
+  /// ValueError when the loss is not a number at the beginning.
+  template <class M, class F>
+  double step(M& model, F loss) {
+    std::vector<Array*> params;
+    tree::for_each(model, [&](Array& leaf, const tree::Path& path) {
+      bool trained = leaf.defined() && path.role() != Role::state && is_floating(leaf.dtype());
+      params.push_back(trained ? &leaf : nullptr);
+    });
+    return minimize(params, [&] {
+      auto [value, grad] = value_and_grad(loss, model);
+      return std::pair(koine::detail::scalar_of(value).template item<double>(), tree::leaves(grad));
+    });
+  }
+
+ private:
+  using Evaluate = std::function<std::pair<double, std::vector<Array>>()>;
+  double minimize(const std::vector<Array*>& params, const Evaluate& evaluate);
+};
+
+}  // namespace koine::optim

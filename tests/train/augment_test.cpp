@@ -1,0 +1,66 @@
+#include "train/augment.h"
+
+#include "support/temp_folder.h"
+
+#include <koine/ops.h>
+
+#include <algorithm>
+
+using namespace koine;
+using namespace koine::train;
+using testing::contains;
+using testing::message_of;
+
+namespace {
+
+Config with(const std::string& names) {
+  return parse_config("[data]\nfile = 'a'\naugment = " + names + "\n[[model]]\ndense = 1\n[train]\n", "c.toml");
+}
+
+const Array& images() {
+  static const Array x = normal(Key(1), {.shape = {40, 8, 8, 2}}) + 3;
+  return x;
+}
+
+std::vector<float> changed(const std::string& names, int64_t key = 2) {
+  return augmented(with(names), images(), Key(key)).to_vector<float>();
+}
+
+}  // namespace
+
+TEST_CASE("augment: what is drawn follows from the key, for each example") {
+  const std::vector<float> plain = images().to_vector<float>();
+  CHECK(changed("[]") == plain);
+  for (const char* name : {"['flip']", "['shift']", "['rotate']", "['noise']", "['cut_out']"}) {
+    CAPTURE(name);
+    CHECK(changed(name) != plain);
+    CHECK(changed(name) == changed(name));
+    CHECK(changed(name) != changed(name, 3));
+  }
+  CHECK(contains(message_of<ConfigError>([] { augmented(with("['flip']"), zeros({2, 3}), Key(0)); }), "c.toml:3:"));
+}
+
+TEST_CASE("augment: flips, shifts and holes are what they say") {
+  const Array x = images(), flipped = augmented(with("['flip']"), x, Key(2));
+  int64_t flips = 0;
+  for (int64_t i = 0; i < 40; ++i) {
+    const auto now = flipped.at(i).to_vector<float>(), old = x.at(i).to_vector<float>();
+    const bool turned = now == reverse(x.at(i), {.axes = {1}}).to_vector<float>();
+    CHECK((turned || now == old));
+    flips += turned;
+  }
+  CHECK(flips > 8);
+  CHECK(flips < 32);
+  const Array shifted = augmented(with("['shift']"), x, Key(2));
+  for (int64_t i = 0; i < 40; ++i) {
+    // The middle comes from at most one pixel away.
+    bool found = false;
+    for (int64_t dy = -1; dy <= 1; ++dy)
+      for (int64_t dx = -1; dx <= 1; ++dx)
+        found = found || shifted.at(i, Slice{2, 6}, Slice{2, 6}).to_vector<float>() ==
+                             x.at(i, Slice{2 + dy, 6 + dy}, Slice{2 + dx, 6 + dx}).to_vector<float>();
+    CHECK(found);
+  }
+  const auto holes = changed("['cut_out']");
+  CHECK(std::count(holes.begin(), holes.end(), 0.0f) == 40 * 2 * 2 * 2);
+}
