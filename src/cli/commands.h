@@ -20,6 +20,10 @@ struct RunArguments {
   std::string data;
   /// Of `train`: go on with the run that the checkpoints are of, or forget it.
   bool resume = false, restart = false;
+  /// Of `train`: the folder for event files of TensorBoard; empty for none.
+  std::string tensorboard;
+  /// Empty for the default.
+  std::string device;
   /// A JSON object a line in place of text for people.
   bool json = false;
 };

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <iostream>
 
 namespace {
@@ -66,6 +67,10 @@ struct CommandLine {
     fresh->add_option("--label", made.label, "the column to learn")->type_name("COLUMN");
     fresh->add_option("-o,--output", made.config, "the config; by default the data's name with .toml")
         ->type_name("FILE");
+    train->add_option("--tensorboard", run.tensorboard, "write the figures of each epoch as event files there")
+        ->type_name("FOLDER");
+    for (CLI::App* command : {train, eval, predict})
+      command->add_option("--device", run.device, "what computes; koine devices lists them")->type_name("NAME");
     auto* resume = train->add_flag("--resume", run.resume, "go on where a run was stopped, with its last checkpoint");
     train->add_flag("--restart", run.restart, "forget the checkpoints of a run that was stopped")->excludes(resume);
     for (CLI::App* command : {train, eval, predict}) command->add_flag("--json", run.json, "JSON in place of text");
@@ -109,6 +114,8 @@ struct CommandLine {
   }
 
   int call() const {
+    // Read when the first array is computed.
+    if (!run.device.empty()) setenv("KOINE_DEVICE", run.device.c_str(), 1);
     if (train->parsed()) return koine::cli::train(run);
     if (sweep->parsed()) koine::cli::sweep(run, sweep_words, sweep_random);
     if (fresh->parsed()) koine::cli::new_config(made);

@@ -2,6 +2,7 @@
 #include "base/format.h"
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "train/event_file.h"
 #include "train/fit.h"
 #include "train/losses.h"
 #include "train/model_builder.h"
@@ -22,6 +23,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <span>
 
 namespace koine::cli {
 
@@ -258,7 +260,17 @@ int train(const RunArguments& arguments) {
       save(state);
       saved_at = style.clock();
     };
-    complete = train::fit(config, examples, run, progress, {[] { return interrupted != 0; }, stepped});
+    std::optional<train::EventFile> events;
+    if (!arguments.tensorboard.empty()) events.emplace(arguments.tensorboard);
+    const auto epoch = [&](const train::RunState& state, std::span<const train::Metric> figures) {
+      // The tags by which TensorBoard puts both curves into one chart.
+      for (const train::Metric& one : figures)
+        if (events && one.name.starts_with("val_"))
+          events->scalar(one.name.substr(4) + "/validation", one.value, state.step);
+        else if (events)
+          events->scalar(one.name + "/train", one.value, state.step);
+    };
+    complete = train::fit(config, examples, run, progress, {[] { return interrupted != 0; }, stepped, epoch});
     if (complete)
       progress.finish();
     else if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0)

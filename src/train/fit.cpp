@@ -123,6 +123,7 @@ class Fit {
       for (const Metric& metric : judged) metrics.push_back({"val_" + metric.name, metric.value});
     }
     progress_.end_epoch(metrics);
+    control_.epoch(run_, metrics);
     if (std::holds_alternative<PlateauSchedule>(config_.train.schedule))
       set_rate(run_.arrays.optimizer, config_.train, steps, run_.plateau.observe(watched));
     run_.sums = {};

@@ -9,6 +9,7 @@
 #include <koine/stack.h>
 
 #include <functional>
+#include <span>
 
 namespace koine::train {
 
@@ -21,6 +22,8 @@ struct Control {
   std::function<bool()> stop = [] { return false; };
   /// Called after every step of the optimiser, before `stop`, with all that the run has become.
   std::function<void(const RunState&)> stepped = [](const RunState&) {};
+  /// Called after every epoch with its figures; those of the validation begin with "val_".
+  std::function<void(const RunState&, std::span<const Metric>)> epoch = [](const RunState&, std::span<const Metric>) {};
 };
 
 /// Goes on with a run until its last epoch, or until `patience` ends it, by the config's loss, optimizer, epochs and
