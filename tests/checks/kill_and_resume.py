@@ -11,8 +11,11 @@ import tempfile
 import _project
 
 KILLS = 4
-# A command that resumes by beginning anew with other numbers, and one that learns nothing of what it missed.
-IMPOSTORS = {"another seed": "--restart --seed 5", "another rate": "--restart --set train.optimizer.adamw.lr=0.02"}
+# A command that resumes by beginning anew, and one that says that it resumed.
+IMPOSTORS = {
+    "begins anew": "exec {command} ${{@/--resume/--restart}}",
+    "another seed": 'echo resumed\nexec {command} ${{@/--resume/--restart --seed 5}}',
+}
 
 
 def kill(root, command):
@@ -24,10 +27,10 @@ def kill(root, command):
 
 def self_test(root, command):
     missed = []
-    for name, words in IMPOSTORS.items():
+    for name, script in IMPOSTORS.items():
         with tempfile.TemporaryDirectory() as folder:
             impostor = pathlib.Path(folder) / "koine"
-            impostor.write_text(f"#!/bin/bash\nexec {command} ${{@/--resume/{words}}}\n")
+            impostor.write_text("#!/bin/bash\n" + script.format(command=command) + "\n")
             impostor.chmod(0o755)
             found = kill(root, impostor)
         print(f"{name}: {found[0] if found else 'not noticed'}")
