@@ -2,7 +2,7 @@
 
 from . import _core
 
-__all__ = ["clip", "positive", "bitwise_not", "power"]
+__all__ = ["clip", "positive", "bitwise_not", "power", "round"]
 
 _ops = _core.ops
 bitwise_not = _ops["bitwise_invert"]
@@ -23,3 +23,10 @@ def clip(x, /, min=None, max=None):
     if max is None:
         return _ops["maximum"](x, min)
     return _ops["clip"](x, min, max)
+
+
+def round(x, /):
+    """The nearest integer, of two the even one; of a complex number both parts."""
+    if x.dtype.kind != "c":
+        return _ops["round"](x)
+    return _ops["complex"](_ops["round"](x.real), _ops["round"](x.imag))

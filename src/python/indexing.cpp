@@ -107,7 +107,7 @@ void check_masks(const Array& x, const std::vector<Index>& entries) {
       continue;
     }
     for (Dim n : entry.array.shape()) {
-      if (axis >= x.rank() || !same(x.shape()[axis], n))
+      if (axis >= x.rank() || (!same(x.shape()[axis], n) && !same(n, 0)))
         throw IndexError("[getitem] a mask of shape " + to_string(entry.array.shape()) + " does not fit the shape " +
                          to_string(x.shape()));
       ++axis;

@@ -31,6 +31,15 @@ def test_integer_operators(op):
     assert op(kn.asarray(x), kn.asarray(y)).tolist() == op(x, y).tolist()
 
 
+def test_special_values_are_the_standards():
+    assert (kn.asarray([-8, 8], dtype=kn.int32) >> kn.asarray(40, dtype=kn.int32)).tolist() == [-1, 0]
+    assert (kn.asarray([5, -5]) << 64).tolist() == [0, 0]
+    inf = float("inf")
+    assert kn.floor_divide(kn.asarray([inf, -inf, 5.0]), kn.asarray([2.0, 2.0, -inf])).tolist() == [inf, -inf, 0.0]
+    assert kn.round(kn.asarray([2.5 - 1.5j])).tolist() == [2 - 2j] and str(kn.sign(kn.asarray(-0.0))) == "0.0"
+    assert kn.copysign(kn.asarray(2.0), -0.0).item() == -2.0 and kn.signbit(kn.asarray([-0.0, float("nan")])).tolist() == [True, False]
+
+
 def test_unary_operators():
     x = kn.asarray(X)
     assert (-x).tolist() == (-X).tolist() and abs(x).tolist() == abs(X).tolist() and (+x).tolist() == X.tolist()

@@ -64,6 +64,10 @@ def test_single_bool(truth):
     assert x.item() == (1.0 if truth else 5.0)
 
 
+def test_a_mask_without_elements_selects_none():
+    assert kn.asarray(X)[kn.asarray([], dtype=kn.bool_)].shape == (0, 4, 5)
+
+
 def test_lists_and_mixed_keys():
     x = kn.asarray(X)
     for key in ([0, 2], ([0, 2], slice(1, 3), [1, 1]), (slice(None), [3, 1]), (..., np.array([0, 1])), (1, [2, 0], 3)):

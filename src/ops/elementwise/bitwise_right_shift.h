@@ -5,9 +5,13 @@ namespace koine::ops {
 
 struct BitwiseRightShift : Elementwise<2> {
   static constexpr auto doc =
-      "x1 shifted right by x2 bits with its sign, elementwise; 0 where x2 is negative or at least the width.";
+      "x1 shifted right by x2 bits with its sign, elementwise: the quotient by 2 ** x2 rounded down; 0 where x2 is negative.";
   static constexpr Accept accept = Accept::integers;
-  static auto body(auto x1, auto x2) { return x1 >> x2; }
+  // The primitive gives 0 for a count that reaches the width, where a negative number has ones left.
+  static auto body(auto x1, auto x2) {
+    auto y = x1 >> x2;
+    return select((x1 < 0) & (x2 >= 0) & (y == 0), ~y, y);
+  }
 };
 
 }  // namespace koine::ops

@@ -134,8 +134,10 @@ def divide():
         yield case(np.divide, random.tensor("float32", first), random.tensor("float32", second, 0.5, 2))
 
 
-def shift(name, function):
-    @op(name, f"{PYTHON}; 0 where the count is negative or reaches the width")
+def shift(name, function, reaches_width):
+    """A count that reaches the width gives 0, or what Python gives."""
+
+    @op(name, f"{PYTHON}; 0 where the count is negative{reaches_width}")
     def cases():
         for dtype in INTS:
             bits = width(dtype)
@@ -144,14 +146,14 @@ def shift(name, function):
                 [-1, limits(dtype)[0]] if dtype in SIGNED else [limits(dtype)[1]]
             )
             x1, x2 = Tensor(dtype, values), Tensor(dtype, vector(dtype, counts).array[None, :])
-            inside = lambda a, b: function(a, b) if 0 <= b < bits else 0
+            inside = lambda a, b: function(a, b) if 0 <= b and (b < bits or not reaches_width) else 0
             yield Case([x1, x2], int_pairs(inside, x1, x2))
         x1, x2 = Random(name).tensor("int32", (0, 3)), Random(name).tensor("int32", (3,))
         yield Case([x1, x2], int_pairs(function, x1, x2))
 
 
-shift("bitwise_left_shift", operator.lshift)
-shift("bitwise_right_shift", operator.rshift)
+shift("bitwise_left_shift", operator.lshift, " or reaches the width")
+shift("bitwise_right_shift", operator.rshift, "")
 
 
 def precise(function, at_edge, x1, x2, dtype):
