@@ -6,6 +6,7 @@
 #include "compile/lower.h"
 
 #include <algorithm>
+#include <array>
 
 namespace koine::compile {
 
@@ -99,8 +100,6 @@ class Fuser {
 
   /// A number in a dtype, by the rules of `cast`.
   static Place constant(const Number& number, DType dtype) {
-    Place place;
-    place.constant = true;
     std::byte element[8] = {};
     if (number.kind() == Kind::floating || number.kind() == Kind::complex) {
       double real = number.real();
@@ -110,6 +109,11 @@ class Fuser {
       koine::convert(number.is_unsigned() ? DType::uint64 : DType::int64, reinterpret_cast<const std::byte*>(&integer),
                      dtype, element, 1);
     }
+    return constant(element, dtype);
+  }
+  static Place constant(const std::byte* element, DType dtype) {
+    Place place;
+    place.constant = true;
     koine::convert(dtype, element, DType::float64, reinterpret_cast<std::byte*>(&place.number), 1);
     koine::convert(dtype, element, dtype == DType::uint64 ? DType::uint64 : DType::int64,
                    reinterpret_cast<std::byte*>(&place.integer), 1);
@@ -157,6 +161,11 @@ class Fuser {
       place_.push_back(place_[operands[*same]]);
       return true;
     }
+    if (is_exact(*node.op->scalar_body()) &&
+        std::all_of(operands.begin(), operands.end(), [&](ValueId v) { return place_[v].constant; })) {
+      place_.push_back(computed(node));
+      return true;
+    }
     const Shape& shape = shape_of(node.first_output);
     std::vector<Operand> in = operands_of(node);
     int32_t g = last_group(operands);
@@ -195,6 +204,34 @@ class Fuser {
     return {};
   }
 
+  /// What an op gives for operands that are the same number everywhere, by its own definition.
+  Place computed(const GraphNode& node) const {
+    struct NoGraphs : GraphRunner {
+      void run(const GraphRef&, std::span<const TensorRef>, std::span<const TensorRef>) override {
+        throw Error("[fuse] an elementwise op holds no graph");
+      }
+    } runner;
+    auto operands = graph_.operands_of(node);
+    std::vector<std::array<std::byte, 8>> numbers(operands.size());
+    std::vector<TensorRef> in;
+    for (size_t k = 0; k < operands.size(); ++k) {
+      const Place& place = place_[operands[k]];
+      DType dtype = graph_.types[operands[k]]->dtype;
+      bool whole = !is_floating(dtype);
+      koine::convert(!whole                   ? DType::float64
+                     : dtype == DType::uint64 ? DType::uint64
+                                              : DType::int64,
+                     whole ? reinterpret_cast<const std::byte*>(&place.integer)
+                           : reinterpret_cast<const std::byte*>(&place.number),
+                     dtype, numbers[k].data(), 1);
+      in.push_back({dtype, {}, numbers[k].data()});
+    }
+    std::array<std::byte, 8> result{};
+    TensorRef out{type_of(node)->dtype, {}, result.data()};
+    node.op->reference({*node.op, node.attrs->data.get(), node.attrs, in, {&out, 1}, runner});
+    return constant(result.data(), out.dtype);
+  }
+
   bool as_fold(const GraphNode& node, uint32_t n) {
     if (!node.op->fold) return false;
     Fold fold = node.op->fold(node.attrs->data.get());
@@ -220,11 +257,13 @@ class Fuser {
     Shape shape = in.type->shape;
     size_t at = part->axis;
     if (auto axis = static_cast<int64_t>(at); part->length != shape[at].value()) {
-      int64_t stride = in.view.strides[at];
       shape[at] = shape[at].value() / part->length;
       shape.insert(axis + 1, part->length);
-      in.view.strides[at] = stride * part->length;
-      in.view.strides.insert(in.view.strides.begin() + axis + 1, stride);
+      if (!in.constant) {
+        int64_t stride = in.view.strides[at];
+        in.view.strides[at] = stride * part->length;
+        in.view.strides.insert(in.view.strides.begin() + axis + 1, stride);
+      }
       in.type = intern_type(in.type->dtype, shape);
       ++at;
       ++axes.last;

@@ -141,6 +141,31 @@ bool is_neutral(const scalar::Program& body, size_t k, DType dtype, double numbe
   }
 }
 
+bool is_exact(const scalar::Program& body) {
+  size_t inputs = 0;
+  while (inputs < body.code.size() && body.code[inputs].prim == Prim::input) ++inputs;
+  if (inputs == 0 || body.code.size() > inputs + 1) return false;
+  if (body.code.size() == inputs) return true;  // a cast
+  Prim prim = body.code.back().prim;
+  switch (prim) {
+    case Prim::negative:
+    case Prim::absolute:
+    case Prim::add:
+    case Prim::subtract:
+    case Prim::multiply:
+    case Prim::divide:
+    case Prim::minimum:
+    case Prim::maximum:
+    case Prim::sqrt:
+    case Prim::floor:
+    case Prim::ceil:
+    case Prim::trunc:
+      return true;
+    default:
+      return is_test(prim);
+  }
+}
+
 Prim monoid_of(const scalar::Program& combine) {
   switch (Prim prim = only_prim(combine)) {
     case Prim::add:

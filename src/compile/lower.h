@@ -21,6 +21,9 @@ uint16_t lower_convert(std::vector<Instr>& code, uint16_t value, DType to);
 /// Whether a body of two operands gives the other one back, as it is, when operand `k` is this number everywhere.
 bool is_neutral(const scalar::Program& body, size_t k, DType dtype, double number);
 
+/// Whether a body is a single primitive without a choice in its result: whoever computes it gives the same bits.
+bool is_exact(const scalar::Program& body);
+
 /// The one primitive that a fold joins two values by, or Prim::input when there is none.
 scalar::Prim monoid_of(const scalar::Program& combine);
 /// Appends a fold of a value that has the result's dtype.

@@ -59,6 +59,10 @@ TEST_CASE("folds: parts end at axes, and fuse with what is computed and folded b
   check_sums(sum(part), sums(part.to_vector<double>(), part.size(), 1), 370);
   Array wide = broadcast_to(x.at(0, 0, 0), {.shape = {5000, 16}});
   check_sums(sum(wide), sums(wide.to_vector<double>(), 5000 * 16, 1), 20000);
+  // Of the same number everywhere.
+  CHECK(sum(ones({100000})).item<float>() == 100000);
+  CHECK(sum(square(full({.shape = {3, 5000}, .value = 2}))).item<int64_t>() == 60000);
+  CHECK(max(sum(ones({70000, 3}), {.axis = 0})).item<float>() == 70000);
   // With a softmax along the rows, several results of one graph.
   Array logits = normal(Key{4}, {.shape = {300, 64}}), weights = normal(Key{5}, {.shape = {300, 64}});
   auto [loss, grad] = value_and_grad([&](const Array& z) { return sum(softmax(z) * weights); }, logits);
@@ -93,4 +97,28 @@ TEST_CASE("folds: an operand that changes nothing is not computed with, and zero
   CHECK((arange(3) + 0).to_vector<int64_t>() == std::vector<int64_t>{0, 1, 2});
   // A row that is stretched is not what it was.
   CHECK((array({1, 2}) * ones({3, 2})).shape() == Shape{3, 2});
+}
+
+TEST_CASE("folds: numbers known when a graph is compiled are those that it would compute") {
+  Array x = normal(Key{6}, {.shape = {33}});
+  auto same = [&](auto f) {
+    // Evaluated at once the parts are no constants.
+    auto by_parts = [](Array a) {
+      a.data();
+      return a;
+    };
+    CHECK(to_string(f([](Array a) { return a; })) == to_string(f(by_parts)));
+  };
+  same([&](auto part) { return x * part(part(ones({})) / 3); });
+  same([&](auto part) { return x * part(sqrt(part(full({.shape = {}, .value = 2})))); });
+  same([&](auto part) { return x - part(maximum(part(-part(ones({}))), 0.5)); });
+  same([&](auto part) {
+    return x * part(cast(part(full({.shape = {}, .value = 7, .dtype = int32})), {.dtype = float32}));
+  });
+  same([&](auto part) { return where(part(part(ones({})) < 2), x, -x); });
+  same([&](auto part) {
+    return cast(x * 100, {.dtype = int8}) * part(part(full({.shape = {}, .value = 100, .dtype = int8})) * 3);
+  });
+  same([&](auto part) { return cast(x, {.dtype = float16}) * part(part(ones({}, float16)) / 3); });
+  same([&](auto part) { return x / part(part(full({.shape = {}, .value = -0.0})) * 1); });
 }
