@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <memory>
 
 namespace koine::compile {
 
@@ -15,6 +17,7 @@ using namespace ir;
 namespace {
 
 constexpr size_t most_nodes = 96;  // of a group, so that no kernel grows without bound
+constexpr size_t most_boxes = 16;  // of a value
 
 int64_t count_of(const Shape& shape) {
   int64_t n = 1;
@@ -22,15 +25,45 @@ int64_t count_of(const Shape& shape) {
   return n;
 }
 
-/// Where a value is: an input or a step's result in memory, another value's memory walked with strides, or the same
-/// number everywhere.
+struct Parts;
+
+/// Where a value is: an input or a step's result in memory, another value's memory walked with strides, the same number
+/// everywhere, or nowhere yet, in parts.
 struct Place {
   View view;
   int32_t group = -1;  // that makes the view's base
   bool constant = false;
   double number = 0;
   int64_t integer = 0;
+  std::shared_ptr<const Parts> parts;
 };
+
+/// A box of a value: element i of it, which is element i of `from`, lies at start + steps * i.
+struct Box {
+  Ints start, size, steps;
+  Place from;
+  TypeRef type;
+};
+/// A value that is zero but in boxes that share no element. Sums of such values (the gradients of slices) are such
+/// values, and where boxes of one size fill all of it one kernel can make them.
+struct Parts {
+  std::vector<Box> boxes;
+  uint32_t node = 0;
+  const OpSpec* sum = nullptr;  // that joined them
+};
+
+bool is_zero(const Number& number) {
+  return number.real() == 0 && number.imag() == 0 && !std::signbit(number.real()) && !std::signbit(number.imag());
+}
+
+bool are_apart(const Box& a, const Box& b) {
+  for (size_t d = 0; d < a.start.size(); ++d) {
+    int64_t low = std::max(a.start[d], b.start[d]);
+    if (a.start[d] + (a.size[d] - 1) * a.steps[d] < low || b.start[d] + (b.size[d] - 1) * b.steps[d] < low) return true;
+    if (a.steps[d] == b.steps[d] && (a.start[d] - b.start[d]) % a.steps[d] != 0) return true;
+  }
+  return false;
+}
 
 class Fuser {
  public:
@@ -43,9 +76,14 @@ class Fuser {
   Schedule run() {
     for (uint32_t n = 0; n < graph_.nodes.size(); ++n) {
       const GraphNode& node = graph_.nodes[n];
-      if (!as_view(node) && !as_fold(node, n) && !as_elementwise(node, n)) as_step(node, n);
+      if (as_sum_of_parts(node, n)) continue;
+      for (ValueId v : graph_.operands_of(node)) settle(v);
+      if (!as_view(node) && !as_parts(node, n)) as_work(node, n);
     }
-    for (ValueId output : graph_.outputs) result_.outputs.push_back(in_memory(output));
+    for (ValueId output : graph_.outputs) {
+      settle(output);
+      result_.outputs.push_back(in_memory(output));
+    }
     // A value is stored when something outside of its group reads it.
     groups_.insert(groups_.begin(), std::make_move_iterator(numbers_.begin()), std::make_move_iterator(numbers_.end()));
     for (const Group& group : groups_)
@@ -65,6 +103,128 @@ class Fuser {
     return place;
   }
   const Shape& shape_of(ValueId v) const { return result_.types[v]->shape; }
+  void put(ValueId v, Place place) {
+    if (v == place_.size())
+      place_.push_back(std::move(place));
+    else
+      place_[v] = std::move(place);
+  }
+  void as_work(const GraphNode& node, uint32_t n) {
+    if (!as_fold(node, n) && !as_elementwise(node, n)) as_step(node, n);
+  }
+
+  // ---- values in parts
+
+  bool as_parts(const GraphNode& node, uint32_t n) {
+    if (!node.op->index_map || node.output_count != 1) return false;
+    TypeRef type = type_of(node);
+    if (!is_lowered(type->dtype) || type->count == 0) return false;
+    std::vector<TypeRef> types;
+    for (ValueId v : graph_.operands_of(node)) types.push_back(graph_.types[v]);
+    IndexMap map = node.op->index_map({*node.op, types, node.attrs->data.get()});
+    Parts parts;
+    int64_t filled = 0;
+    for (const MapPiece& piece : map.pieces) {
+      auto k = static_cast<size_t>(piece.operand);
+      Box box{{}, {}, piece.steps, place_[graph_.operands_of(node)[k]], nullptr};
+      box.steps.resize(type->shape.size(), 1);
+      for (Dim d : piece.start) box.start.push_back(d.value());
+      for (Dim d : piece.size) box.size.push_back(d.value());
+      box.type = intern_type(type->dtype, piece.size);
+      if (box.type->count == 0) continue;
+      for (const Box& other : parts.boxes)
+        if (!are_apart(box, other)) return false;
+      const Place& from = box.from;
+      if (from.constant && from.integer == 0 && from.number == 0 && !std::signbit(from.number)) continue;
+      if (!from.constant && !through(from.view, types[k]->shape, piece, box.from.view)) return false;
+      filled += box.type->count;
+      parts.boxes.push_back(std::move(box));
+    }
+    if (parts.boxes.empty() || parts.boxes.size() > most_boxes) return false;
+    if (filled != type->count && !is_zero(map.fill)) return false;
+    parts.node = n;
+    Place place;
+    place.parts = std::make_shared<Parts>(std::move(parts));
+    put(node.first_output, std::move(place));
+    return true;
+  }
+
+  bool as_sum_of_parts(const GraphNode& node, uint32_t n) {
+    if (!node.op->scalar_body || monoid_of(*node.op->scalar_body()) != scalar::Prim::add) return false;
+    auto operands = graph_.operands_of(node);
+    Parts parts;
+    for (ValueId v : operands) {
+      if (!place_[v].parts || graph_.types[v] != type_of(node)) return false;
+      for (const Box& box : place_[v].parts->boxes) {
+        if (!parts.boxes.empty() && box.size != parts.boxes[0].size) return false;
+        for (const Box& other : parts.boxes)
+          if (!are_apart(box, other)) return false;
+        parts.boxes.push_back(box);
+      }
+    }
+    if (parts.boxes.size() > most_boxes) return false;
+    parts.node = n;
+    parts.sum = node.op;
+    Place place;
+    place.parts = std::make_shared<Parts>(std::move(parts));
+    put(node.first_output, std::move(place));
+    return true;
+  }
+
+  /// Gives a value in parts its place: from one kernel if that can be, else as its node says.
+  void settle(ValueId v) {
+    std::shared_ptr<const Parts> parts = place_[v].parts;
+    if (!parts || assemble(v, *parts)) return;
+    const GraphNode& node = graph_.nodes[parts->node];
+    for (ValueId operand : graph_.operands_of(node)) settle(operand);
+    as_work(node, parts->node);
+  }
+
+  bool assemble(ValueId v, const Parts& parts) {
+    TypeRef type = graph_.types[v];
+    int64_t filled = 0;
+    int32_t last = -1;
+    for (const Box& box : parts.boxes) {
+      if (box.size != parts.boxes[0].size) return false;
+      filled += box.type->count;
+      if (!box.from.constant) last = std::max(last, box.from.group);
+    }
+    if (filled != type->count) return false;
+    Ints strides = dense_strides(type->shape);
+    auto add_all = [&](Group& group) {
+      for (const Box& box : parts.boxes) {
+        Operand in{box.from.view, box.type, box.from.constant, box.from.number, box.from.integer};
+        if (parts.sum) {
+          // With nothing added a zero would keep its sign.
+          auto fresh = static_cast<ValueId>(result_.types.size());
+          result_.types.push_back(box.type);
+          Operand zero{{}, box.type, true};
+          if (!group.add_elementwise(*parts.sum, {in, zero}, box.type->shape, box.type, fresh, parts.node))
+            return false;
+          in = {{fresh, 0, dense_strides(box.type->shape)}, box.type};
+        }
+        int64_t offset = 0;
+        Ints apart = strides;
+        for (size_t d = 0; d < strides.size(); ++d) {
+          offset += box.start[d] * strides[d];
+          apart[d] *= box.steps[d];
+        }
+        if (!group.add_part(in, box.type->shape, offset, apart, v, parts.node)) return false;
+      }
+      return true;
+    };
+    auto trial = [&](int32_t g) {
+      Group group = groups_[static_cast<size_t>(g)];
+      if (group.size() + 2 * parts.boxes.size() > most_nodes || !add_all(group)) return false;
+      groups_[static_cast<size_t>(g)] = std::move(group);
+      put(v, memory(v, g));
+      return true;
+    };
+    if (last >= 0 && trial(last)) return true;
+    if (trial(new_group(parts.boxes[0].type->shape))) return true;
+    groups_.pop_back();
+    return false;
+  }
 
   // ---- structural ops
 
@@ -76,7 +236,7 @@ class Fuser {
     const Shape& shape = graph_.types[node.first_output]->shape;
     if (map.pieces.empty()) {
       if (!is_lowered(graph_.types[node.first_output]->dtype)) return false;
-      place_.push_back(constant(map.fill, graph_.types[node.first_output]->dtype));
+      put(node.first_output, constant(map.fill, graph_.types[node.first_output]->dtype));
       return true;
     }
     if (map.pieces.size() != 1) return false;
@@ -94,7 +254,7 @@ class Fuser {
       if (!through(copied.view, shape_of(operand), piece, place.view)) return false;
       place.group = copied.group;
     }
-    place_.push_back(place);
+    put(node.first_output, place);
     return true;
   }
 
@@ -158,12 +318,12 @@ class Fuser {
     for (ValueId v : operands)
       if (!is_lowered(graph_.types[v]->dtype)) return false;
     if (std::optional<size_t> same = unchanged_operand(node)) {
-      place_.push_back(place_[operands[*same]]);
+      put(node.first_output, place_[operands[*same]]);
       return true;
     }
     if (is_exact(*node.op->scalar_body()) &&
         std::all_of(operands.begin(), operands.end(), [&](ValueId v) { return place_[v].constant; })) {
-      place_.push_back(computed(node));
+      put(node.first_output, computed(node));
       return true;
     }
     const Shape& shape = shape_of(node.first_output);
@@ -176,7 +336,7 @@ class Fuser {
         numbers_.emplace_back(shape);
         numbers_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n);
       }
-      place_.push_back(memory(node.first_output, -1));
+      put(node.first_output, memory(node.first_output, -1));
       return true;
     }
     std::optional<int32_t> home = home_after(g, [&](Group& group) {
@@ -187,7 +347,7 @@ class Fuser {
       if (!groups_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n))
         throw Error(std::string("[fuse] ") + node.op->name + " does not fit a kernel of its own");
     }
-    place_.push_back(memory(node.first_output, *home));
+    put(node.first_output, memory(node.first_output, *home));
     return true;
   }
 
@@ -243,7 +403,7 @@ class Fuser {
     if (!axes) return false;
     int32_t g = fold_in_parts(prim, operands_of(node)[0], last_group(graph_.operands_of(node)), *axes, type_of(node),
                               node.first_output, n);
-    place_.push_back(memory(node.first_output, g));
+    put(node.first_output, memory(node.first_output, g));
     return true;
   }
 
@@ -318,7 +478,7 @@ class Fuser {
     for (uint16_t k = 0; k < node.output_count; ++k) step.out.push_back(node.first_output + k);
     auto g = static_cast<int32_t>(groups_.size());
     groups_.emplace_back(std::move(step));
-    for (uint16_t k = 0; k < node.output_count; ++k) place_.push_back(memory(node.first_output + k, g));
+    for (uint16_t k = 0; k < node.output_count; ++k) put(node.first_output + k, memory(node.first_output + k, g));
   }
 
   /// Which operands the device takes as the views they are: all of them, or one.

@@ -164,12 +164,15 @@ std::optional<size_t> Group::axis_after(int64_t places) {
   domain_.insert(domain_.begin() + behind, inner);
   if (fold_ > at) ++fold_;
   if (split_ > at) ++split_;
-  for (Entry& entry : entries_)
-    for (Source& source : entry.in) {
-      if (source.from != Source::From::memory) continue;
-      source.strides.insert(source.strides.begin() + behind, source.strides[at]);
-      source.strides[at] *= inner;
-    }
+  auto cut = [&](Ints& strides) {
+    strides.insert(strides.begin() + behind, strides[at]);
+    strides[at] *= inner;
+  };
+  for (Entry& entry : entries_) {
+    if (entry.part_of) cut(entry.part_of->strides);
+    for (Source& source : entry.in)
+      if (source.from == Source::From::memory) cut(source.strides);
+  }
   return axis;
 }
 
@@ -257,9 +260,11 @@ bool Group::add_fold(scalar::Prim prim, const Operand& in, FoldedAxes axes, Type
     trial.loop_ = Loop::row;
     trial.split_ = *first;
   }
-  for (const Entry& entry : trial.entries_)
+  for (const Entry& entry : trial.entries_) {
+    if (entry.part_of && !trial.fits_segments(entry.part_of->strides)) return false;
     for (const Source& source : entry.in)
       if (source.from == Source::From::memory && !trial.fits_segments(source.strides)) return false;
+  }
   std::optional<Source> from = trial.source(in, shape, true);
   if (!from) return false;
   if (from->from == Source::From::member && members_.at(from->value) != Role::whole) return false;
@@ -274,6 +279,20 @@ void Group::add_copy(const Operand& in, ValueId out) {
   Entry entry{nullptr, scalar::Prim::input, {*source(in, in.type->shape, true)}, in.type, out, Role::whole, UINT32_MAX};
   members_[out] = Role::whole;
   entries_.push_back(std::move(entry));
+}
+
+bool Group::add_part(const Operand& in, const Shape& box, int64_t offset, const Ints& strides, ValueId out,
+                     uint32_t node) {
+  if (step_ || product(lengths_of(box), 0, box.size()) != extent(0, domain_.size())) return false;
+  std::optional<Source> from = source(in, box, true);
+  std::optional<Ints> to = over_domain(strides, box, true);
+  if (!from || !to) return false;
+  if (++loads_ > most_accesses / 2) return false;
+  Entry entry{nullptr, scalar::Prim::input, {std::move(*from)}, in.type, out, Role::folded, node};
+  entry.part_of = Access{0, in.type->dtype, offset, std::move(*to)};
+  members_[out] = Role::folded;
+  entries_.push_back(std::move(entry));
+  return true;
 }
 
 std::vector<ValueId> Group::reads() const {
@@ -291,13 +310,19 @@ class Emitter {
 
   Step run() {
     kernel_.loop = group_.loop_;
-    for (const Group::Entry& entry : group_.entries_) emit(entry);
+    std::vector<uint16_t> results;
+    for (const Group::Entry& entry : group_.entries_) results.push_back(emit(entry));
     kernel_.buffers = static_cast<uint16_t>(step_.in.size());
-    for (const Group::Entry& entry : group_.entries_) {
+    for (size_t e = 0; e < results.size(); ++e) {
+      const Group::Entry& entry = group_.entries_[e];
       if (!needed_[entry.out]) continue;
-      Access to{kernel_.buffers++, entry.type->dtype, 0, group_.strides_of(entry.role)};
-      kernel_.stores.push_back({values_.at(entry.out), to});
-      step_.out.push_back(entry.out);
+      if (step_.out.empty() || step_.out.back() != entry.out) {
+        step_.out.push_back(entry.out);
+        ++kernel_.buffers;
+      }
+      Access to = entry.part_of ? *entry.part_of : Access{0, entry.type->dtype, 0, group_.strides_of(entry.role)};
+      to.buffer = static_cast<uint16_t>(kernel_.buffers - 1);
+      kernel_.stores.push_back({results[e], to});
     }
     collapse();
     order();
@@ -306,7 +331,7 @@ class Emitter {
   }
 
  private:
-  void emit(const Group::Entry& entry) {
+  uint16_t emit(const Group::Entry& entry) {
     std::vector<uint16_t> in;
     for (const Group::Source& source : entry.in) in.push_back(value_of(source));
     DType out = entry.type->dtype;
@@ -318,7 +343,9 @@ class Emitter {
     else
       result = in[0];
     values_[entry.out] = result;
-    if (entry.node != UINT32_MAX) step_.nodes.push_back(entry.node);
+    if (entry.node != UINT32_MAX && (step_.nodes.empty() || step_.nodes.back() != entry.node))
+      step_.nodes.push_back(entry.node);
+    return result;
   }
 
   uint16_t value_of(const Group::Source& source) {

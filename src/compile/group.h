@@ -35,8 +35,8 @@ std::optional<FoldPart> part_of_fold(const Shape& shape, FoldedAxes axes);
 /// Nodes that will be one kernel: all run over one domain, the shape of the first.
 ///
 /// A value of the group is `whole` (an element for each place of the domain), `row` (one for each row: the domain
-/// without the columns that a fold took away) or `folded` (the result of a column fold, which is known only at the end
-/// and so cannot be used in the group).
+/// without the columns that a fold took away) or `folded` (the result of a column fold, or a value that is stored in
+/// parts: known only at the end, and so of no use in the group).
 class Group {
  public:
   explicit Group(const Shape& shape);
@@ -49,6 +49,9 @@ class Group {
   bool add_fold(scalar::Prim prim, const Operand& in, FoldedAxes axes, ir::TypeRef type, ir::ValueId out,
                 uint32_t node);
   void add_copy(const Operand& in, ir::ValueId out);
+  /// Stores an operand of shape `box` as a part of a value: its first element at `offset`, the others by `strides`.
+  bool add_part(const Operand& in, const Shape& box, int64_t offset, const Ints& strides, ir::ValueId out,
+                uint32_t node);
 
   size_t size() const { return entries_.size(); }
   bool folds_columns() const { return loop_ == Loop::column; }
@@ -78,6 +81,7 @@ class Group {
     ir::ValueId out;
     Role role;
     uint32_t node;
+    std::optional<Access> part_of = std::nullopt;  // where in `out` it is stored, when it is not all of it
   };
 
   std::optional<Source> source(const Operand& in, const Shape& shape, bool whole) const;
