@@ -31,11 +31,11 @@ size_t steps_of_gradient(const Shape& shape, F f) {
 TEST_CASE("parts: the gradients of slices that share nothing are stored where they belong by one kernel") {
   // Values and gradient: both axes of the window one after the other.
   CHECK(steps_of_gradient({2, 6, 8, 3}, [](const Array& x) { return max_pool(x, {.window = {2, 2}}); }) == 3);
-  CHECK(steps_of_gradient({2, 6, 9, 3}, [](const Array& x) { return average_pool(x, {.window = {3, 3}}); }) == 4);
+  CHECK(steps_of_gradient({2, 6, 9, 3}, [](const Array& x) { return average_pool(x, {.window = {3, 3}}); }) == 3);
   // A row that no window reaches, and windows that overlap.
-  CHECK(steps_of_gradient({2, 7, 8, 3}, [](const Array& x) { return max_pool(x, {.window = {2, 2}}); }) > 4);
+  CHECK(steps_of_gradient({2, 7, 8, 3}, [](const Array& x) { return max_pool(x, {.window = {2, 2}}); }) > 3);
   CHECK(steps_of_gradient({2, 7, 7, 3},
-                          [](const Array& x) { return max_pool(x, {.window = {3, 3}, .stride = {2, 2}}); }) > 4);
+                          [](const Array& x) { return max_pool(x, {.window = {3, 3}, .stride = {2, 2}}); }) > 3);
 }
 
 TEST_CASE("parts: pieces of equal size are computed into their places") {
