@@ -3,11 +3,25 @@
 #include <koine/transform.h>
 #include <koine/tree.h>
 
-#include <functional>
 #include <utility>
 #include <vector>
 
 namespace koine::optim {
+
+namespace detail {
+/// A function that gives a loss and its gradient, without its type. Does not own the function.
+class Evaluate {
+ public:
+  using Result = std::pair<double, std::vector<Array>>;
+  template <class F>
+  explicit Evaluate(F& f) : self_(&f), call_([](void* self) -> Result { return (*static_cast<F*>(self))(); }) {}
+  Result operator()() const { return call_(self_); }
+
+ private:
+  void* self_;
+  Result (*call_)(void* self);
+};
+}  // namespace detail
 
 struct LbfgsOptions {
   double lr = 1;
@@ -40,15 +54,15 @@ struct Lbfgs {
       bool trained = leaf.defined() && path.role() != Role::state && is_floating(leaf.dtype());
       params.push_back(trained ? &leaf : nullptr);
     });
-    return minimize(params, [&] {
+    auto evaluate = [&] {
       auto [value, grad] = value_and_grad(loss, model);
       return std::pair(koine::detail::scalar_of(value).template item<double>(), tree::leaves(grad));
-    });
+    };
+    return minimize(params, detail::Evaluate(evaluate));
   }
 
  private:
-  using Evaluate = std::function<std::pair<double, std::vector<Array>>()>;
-  double minimize(const std::vector<Array*>& params, const Evaluate& evaluate);
+  double minimize(const std::vector<Array*>& params, const detail::Evaluate& evaluate);
 };
 
 }  // namespace koine::optim

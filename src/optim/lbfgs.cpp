@@ -42,8 +42,7 @@ Vector direction_of(const Vector& gradient, const std::vector<Vector>& moves, co
 /// The weights as one vector, and the loss there.
 class Problem {
  public:
-  Problem(const std::vector<Array*>& params, const std::function<std::pair<double, std::vector<Array>>()>& evaluate)
-      : params_(params), evaluate_(evaluate) {
+  Problem(const std::vector<Array*>& params, const detail::Evaluate& evaluate) : params_(params), evaluate_(evaluate) {
     for (const Array* param : params_) {
       if (!param) continue;
       const Vector values = param->to_vector<double>();
@@ -80,12 +79,12 @@ class Problem {
 
  private:
   const std::vector<Array*>& params_;
-  const std::function<std::pair<double, std::vector<Array>>()>& evaluate_;
+  const detail::Evaluate& evaluate_;
 };
 
 }  // namespace
 
-double Lbfgs::minimize(const std::vector<Array*>& params, const Evaluate& evaluate) {
+double Lbfgs::minimize(const std::vector<Array*>& params, const detail::Evaluate& evaluate) {
   Problem now(params, evaluate);
   now.evaluate();
   if (!std::isfinite(now.loss)) throw ValueError("[Lbfgs] the loss is no number at the beginning");
