@@ -107,7 +107,7 @@ TEST_CASE("memory: a training step that finds none changes nothing, wherever it 
   CHECK(training.weights() == undisturbed.weights());
 }
 
-// RLIMIT_AS would take the shadow memory of sanitizers away.
+// A process of the test below, not a test of its own. RLIMIT_AS would take the shadow memory of sanitizers away.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("memory: child" * doctest::skip()) {
   Array x = ones({1000, 1000});
