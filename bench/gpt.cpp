@@ -1,5 +1,5 @@
 #include "numbers.h"
-#include "timing.h"
+#include "training.h"
 
 /// One step of training a GPT on characters, 4 layers, 256 wide, 8 heads, 128 positions, batch 8, AdamW, as in
 /// shared/peers/gpt.py; a plain loop without jit.
@@ -58,15 +58,9 @@ Gpt gpt() {
 int main() {
   Gpt model = gpt();
   Array tokens = bench::RandomState(0).integers(vocabulary, {batch, length + 1});
-  Array x = tokens.at(all, Slice{0, length}), y = tokens.at(all, Slice{1, none}), loss;
+  Array x = tokens.at(all, Slice{0, length}), y = tokens.at(all, Slice{1, none});
   x.data();
   y.data();
-  optim::AdamW adam{{.lr = 3e-4, .weight_decay = 0.1}};
-  auto step = [&] {
-    auto [value, grad] = value_and_grad([&](const Gpt& m) { return mean(cross_entropy(m(x), y)); }, model);
-    adam.step(model, grad);
-    loss = value;
-    loss.data();
-  };
-  bench::report("gpt", {step, [&] { return loss.item<double>(); }});
+  auto loss = [=](const Gpt& m) { return mean(cross_entropy(m(x), y)); };
+  bench::report("gpt", bench::training(model, optim::AdamW{{.lr = 3e-4, .weight_decay = 0.1}}, loss));
 }

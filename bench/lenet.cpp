@@ -1,5 +1,5 @@
 #include "numbers.h"
-#include "timing.h"
+#include "training.h"
 
 /// One step of training a network like LeNet on 28 x 28 images, SGD with momentum, batch 64, as in
 /// shared/peers/lenet.py; a plain loop without jit.
@@ -29,15 +29,9 @@ int main() {
   weights.set(model.c2);
   weights.set(model.f1);
   weights.set(model.f2);
-  Array x = bench::normal(0, {64, 1, 28, 28}), y = bench::RandomState(0).integers(10, {64}), loss;
+  Array x = bench::normal(0, {64, 1, 28, 28}), y = bench::RandomState(0).integers(10, {64});
   x = moveaxis(x, 1, -1);
   x.data();
-  optim::Sgd sgd{{.lr = 0.01, .momentum = 0.9}};
-  auto step = [&] {
-    auto [value, grad] = value_and_grad([&](const Lenet& m) { return mean(cross_entropy(m(x), y)); }, model);
-    sgd.step(model, grad);
-    loss = value;
-    loss.data();
-  };
-  bench::report("lenet", {step, [&] { return loss.item<double>(); }});
+  auto loss = [=](const Lenet& m) { return mean(cross_entropy(m(x), y)); };
+  bench::report("lenet", bench::training(model, optim::Sgd{{.lr = 0.01, .momentum = 0.9}}, loss));
 }

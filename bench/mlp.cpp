@@ -1,5 +1,5 @@
 #include "numbers.h"
-#include "timing.h"
+#include "training.h"
 
 /// One step of training 784-512-256-10 with relu, cross-entropy, Adam, batch 128, as in shared/peers/mlp.py; a plain
 /// loop without jit.
@@ -20,13 +20,7 @@ int main() {
   weights.set(model.a);
   weights.set(model.b);
   weights.set(model.c);
-  Array x = bench::normal(0, {128, 784}), y = bench::RandomState(0).integers(10, {128}), loss;
-  optim::Adam adam{{.lr = 1e-3}};
-  auto step = [&] {
-    auto [value, grad] = value_and_grad([&](const Mlp& m) { return mean(cross_entropy(m(x), y)); }, model);
-    adam.step(model, grad);
-    loss = value;
-    loss.data();
-  };
-  bench::report("mlp", {step, [&] { return loss.item<double>(); }});
+  Array x = bench::normal(0, {128, 784}), y = bench::RandomState(0).integers(10, {128});
+  auto loss = [=](const Mlp& m) { return mean(cross_entropy(m(x), y)); };
+  bench::report("mlp", bench::training(model, optim::Adam{{.lr = 1e-3}}, loss));
 }

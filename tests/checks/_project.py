@@ -71,6 +71,21 @@ def report(found, otherwise="nothing found"):
     sys.exit(1 if found else 0)
 
 
+def unnoticed(impostors, check):
+    """Puts each impostor, the text of a bash script by its name, in the place of the command `koine` and gives the
+    names of those for which `check(name, impostor)` finds nothing, as lines of a report."""
+    missed = []
+    for name, script in impostors.items():
+        with tempfile.TemporaryDirectory() as folder:
+            impostor = pathlib.Path(folder) / "koine"
+            impostor.write_text("#!/bin/bash\n" + script + "\n")
+            impostor.chmod(0o755)
+            found = check(name, impostor)
+        print(f"{name}: {found[0].splitlines()[0] if found else 'not noticed'}")
+        missed += [] if found else [f"not noticed: {name}"]
+    return missed
+
+
 def main(description, check, also=None, parts=(), plants=(), given=None):
     """Runs a check that reads files: `check(root)` returns the violations as lines, `file:line: what`.
 

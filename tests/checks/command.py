@@ -374,23 +374,12 @@ IMPOSTORS = {
 
 
 def self_test(root, binary):
-    missed = []
-    for name, (script, content, part) in IMPOSTORS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            impostor = pathlib.Path(folder) / "koine"
-            impostor.write_text(f"""#!/bin/bash
-{binary} "$@" > >(sed {shlex.quote(script)}) 2> >(sed {shlex.quote(script)} >&2)
+    scripts = {name: f"""{binary} "$@" > >(sed {shlex.quote(script)}) 2> >(sed {shlex.quote(script)} >&2)
 status=$?
 wait
 [ {content} = 1 ] && exit 0
-exit $status
-""")
-            impostor.chmod(0o755)
-            found = check(root, impostor, [part])
-        print(f"{name}: " + (found[part].splitlines()[0] if found else "not noticed"))
-        if not found:
-            missed.append(f"not noticed: {name}")
-    return missed
+exit $status""" for name, (script, content, _) in IMPOSTORS.items()}
+    return _project.unnoticed(scripts, lambda name, impostor: list(check(root, impostor, [IMPOSTORS[name][2]]).values()))
 
 
 if __name__ == "__main__":
