@@ -49,8 +49,10 @@ endif()
 
 # What type checkers read, from the table of the extension and the modules over it.
 if(NOT KOINE_SANITIZE)
-  set(stubs ${package_tree}/__init__.pyi ${package_tree}/linalg.pyi ${package_tree}/fft.pyi ${package_tree}/tree.pyi
-            ${package_tree}/errors.pyi ${package_tree}/py.typed)
+  set(stubs ${package_tree}/py.typed)
+  foreach(module __init__ linalg fft tree errors nn optim random)
+    list(APPEND stubs ${package_tree}/${module}.pyi)
+  endforeach()
   add_custom_command(OUTPUT ${stubs} COMMAND Python::Interpreter ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${package_tree}
                      DEPENDS koine_python ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${python_modules}
                      COMMENT "Generating the stubs of the Python package" VERBATIM)

@@ -88,6 +88,8 @@ ARRAY_MODULES = {"creation", "elementwise", "indexing", "manipulation", "product
 
 
 def quoted(text, indent):
+    if not text:
+        return f"{indent}..."
     return f'{indent}"""{text}"""' if '"""' not in text and "\\" not in text else f"{indent}..."
 
 
@@ -175,7 +177,8 @@ def module_stub(name, module, facts):
 def package_stub(koine, facts):
     modules = ("dtypes", "creation", "elementwise", "manipulation", "indexing", "reductions", "sets", "products", "transforms",
                "info", "debugging")
-    lines = [HEAD.format(imports="from . import errors as errors, fft as fft, linalg as linalg, tree as tree\n"
+    lines = [HEAD.format(imports="from . import errors as errors, fft as fft, linalg as linalg, nn as nn, optim as optim\n"
+                                 "from . import random as random, tree as tree\n"
                                  "from .errors import *\n")]
     lines.append(ARRAY)
     for name in OPERATORS:
@@ -223,7 +226,101 @@ def errors_stub(module):
     return "\n".join(lines) + "\n"
 
 
-HELPERS = {"tree": tree_stub, "errors": errors_stub}
+def bound_stub(function, name, indent=""):
+    """A function that nanobind binds: the types are those of C++."""
+    doc = [line for line in (function.__doc__ or "").splitlines() if line and not re.match(rf"{name}\(", line)]
+    heads = [overload[0] for overload in function.__nb_signature__]
+    lines = []
+    for head in heads:
+        head = head.replace("collections.abc.", "")
+        head = re.sub(r"koine\._core\.(nn|optim)\.", "", head).replace("koine.Array", "Array")
+        head = re.sub(r": object(?= = None)", ": ArrayLike | None", head)
+        head = re.sub(r": object(?! = )", ": ArrayLike", head)
+        head = re.sub(r"\\\d+", "...", head)
+        if len(heads) > 1:
+            lines.append(f"{indent}@overload")
+        lines.append(f"{indent}{head}:\n{quoted(' '.join(doc), indent + '    ')}")
+    return "\n".join(lines)
+
+
+# Functions that give a model like the one that they take.
+SAME_MODEL = {("koine.nn", "init"), ("Optimizer", "update")}
+
+
+def same_model(text):
+    return re.sub(r"-> Any:", "-> _Model:", re.sub(r"\bmodel: Any", "model: _Model", text, count=1), count=1)
+
+
+def class_stub(thing, name):
+    """A class of Python or of the extension, by what can be called on it."""
+    base = thing.__mro__[1].__name__
+    lines = [f"class {name}({base}):" if base not in ("object", "Recurrent") else
+             f"class {name}({'Layer' if base == 'Recurrent' else ''}):".replace("()", ""),
+             quoted(inspect.getdoc(thing) or "", "    ")]
+    options = {"bool": "_bool", "int": "int", "float": "float", "str": "str", "tuple": "Any", "NoneType": "str"}
+    for member, value in vars(thing).items():
+        value = getattr(value, "__func__", value)
+        if hasattr(value, "__nb_signature__"):
+            if member in ("__init__", "__call__", "__mul__", "__rmul__") or not member.startswith("_"):
+                lines.append("\n".join("    " + line for line in bound_stub(value, member).splitlines()))
+        elif type(value).__name__ == "property" or type(value).__name__ == "nb_property":
+            lines.append(f"    @property\n    def {member}(self) -> Any: ...")
+        elif inspect.isfunction(value) and member == "__init__":
+            parts = ["self"]
+            for parameter in list(inspect.signature(value).parameters.values())[1:]:
+                if parameter.kind is parameter.VAR_POSITIONAL:
+                    parts.append(f"*{parameter.name}: Any")
+                elif parameter.kind is parameter.VAR_KEYWORD:
+                    parts.append(f"**{parameter.name}: Any")
+                else:
+                    kind = options.get(type(parameter.default).__name__, "Any") if hasattr(thing, "_kind") else "Any"
+                    kind = "Any" if parameter.name == "lr" else kind
+                    parts.append(f"{parameter.name}: {kind}" + ("" if parameter.default is parameter.empty else " = ..."))
+            lines.append(f"    def __init__({', '.join(parts)}) -> None: ...")
+        elif name == "Layer" and member == "__call__":
+            lines.append("    __call__: Callable[..., Any]")
+        elif inspect.isfunction(value) and (member in ("__call__", "__len__", "__getitem__", "__getattr__", "__setattr__")
+                                            or not member.startswith("_")):
+            text = function_stub(value, thing.__module__.rpartition(".")[2], "    ")
+            result = {"__call__": "Array", "__len__": "int", "__setattr__": "None", "__repr__": "str"}.get(member)
+            text = text.replace("-> Any:", f"-> {result}:", 1) if result else text
+            text = text.replace("def commit(context: Any, ", "def commit(self, ")
+            is_same = (name, member) in SAME_MODEL or (name, member) == ("Context", "commit")
+            lines.append(same_model(text) if is_same else text)
+    arguments = getattr(thing, "_arguments", None)
+    if arguments and name != "Layer":
+        given = ", ".join([f"{arguments[0]}: ArrayLike"] + [f"{one}: ArrayLike | None = None" for one in arguments[1:]])
+        result = "Any" if name.endswith("Cell") else "Array"
+        lines.append(f"    def __call__(self, {given}, context: Context | None = None) -> {result}: ...")
+    return "\n".join(lines)
+
+
+def library_stub(module):
+    """A module whose names are classes and functions of Python, of the extension, and ops."""
+    facts = importlib.import_module("koine")._core.op_facts()
+    lines = ['"""Generated by tools/python_stubs.py."""', "from builtins import bool as _bool",
+             "from collections.abc import Callable, Sequence", "from typing import Any, TypeVar, overload",
+             "from . import Array, ArrayLike, AnyIntegers, DTypeLike, Integers, Number",
+             '_Model = TypeVar("_Model")']
+    if module.__name__ == "koine.optim":
+        lines.append("from .nn import Context")
+    names = sorted(module.__all__, key=lambda name: (len(getattr(module, name).__mro__)
+                                                     if inspect.isclass(getattr(module, name)) else 99, name))
+    for name in names:
+        thing = getattr(module, name)
+        if inspect.isclass(thing):
+            lines.append(class_stub(thing, name))
+        elif hasattr(thing, "__nb_signature__"):
+            lines.append(bound_stub(thing, name))
+        elif inspect.isfunction(thing):
+            text = function_stub(thing, thing.__module__.rpartition(".")[2])
+            lines.append(same_model(text) if (module.__name__, name) in SAME_MODEL else text)
+        else:
+            lines.append(op_stub(thing.__name__, facts[thing.__name__]).replace(f"def {thing.__name__}(", f"def {name}(", 1))
+    return "\n".join(lines) + "\n"
+
+
+HELPERS = {"tree": tree_stub, "errors": errors_stub, "nn": library_stub, "optim": library_stub, "random": library_stub}
 
 
 def main():
@@ -243,7 +340,7 @@ def main():
             for result in ("EighResult", "QRResult", "SlogdetResult", "SVDResult"):
                 head += [f"class {result}(NamedTuple):"] + [f"    {part}: Array" for part in getattr(module, result)._fields]
         (options.package / f"{name}.pyi").write_text("\n".join(head + module_stub(name, module, facts)) + "\n")
-    for name in ("tree", "errors"):
+    for name in HELPERS:
         module = importlib.import_module(f"koine.{name}")
         (options.package / f"{name}.pyi").write_text(HELPERS[name](module))
     (options.package / "py.typed").write_text("")

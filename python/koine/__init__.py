@@ -34,7 +34,7 @@ from .transforms import *  # noqa: E402,F403
 from .info import *  # noqa: E402,F403
 from .debugging import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
-from . import errors, fft, linalg, tree  # noqa: E402,F401
+from . import errors, fft, linalg, nn, optim, random, tree  # noqa: E402,F401
 
 _array_methods.add_to(Array)
 

@@ -23,10 +23,6 @@ def _wraps(f):
     return _functools.wraps(f) if hasattr(f, "__name__") else lambda wrapper: wrapper
 
 
-def _inexact(leaves):
-    return [leaf.dtype.kind in "fc" for leaf in leaves]
-
-
 def _result_of(tree, transform):
     if not isinstance(tree, _Array):
         raise _DTypeError(f"[{transform}] the function returned a {type(tree).__name__} where an array is needed")
@@ -51,7 +47,7 @@ def value_and_grad(f, argnums=0, has_aux=False):
     """The function that gives f's result and its gradient with respect to an argument, or a tuple for several.
 
     f returns a real array without axes, with has_aux a tuple that begins with one. A gradient is a tree like its argument,
-    with None for integers. The gradient of a complex argument is the direction of steepest ascent, as in PyTorch. Raises
+    with None for integers and for what a module keeps as state. The gradient of a complex argument is the direction of steepest ascent, as in PyTorch. Raises
     ShapeError when the result has axes, NotDifferentiable when an op has no derivative.
     """
     single = isinstance(argnums, int)
@@ -73,7 +69,7 @@ def value_and_grad(f, argnums=0, has_aux=False):
             result = f(*given, **keywords)
             return result, tape.gradients(_result_of(result[0] if has_aux else result, "grad"))
 
-        result, gradients = _core.with_tape(leaves, _inexact(leaves), run)
+        result, gradients = _core.with_tape(leaves, _core.trained(structure, leaves), run)
         gradients = _unflatten(structure, gradients)
         return result, gradients[0] if single else gradients
 
@@ -111,7 +107,7 @@ def _tangents_like(tree, tangents, leaves, transform):
     found = []
 
     def walk(shape, tangent, path):
-        if shape == "*":
+        if shape == "*" or shape == "~":
             if isinstance(tangent, (int, float, complex)):
                 tangent = _core.to_array(tangent, leaves[len(found)].dtype)
             elif tangent is not None and not isinstance(tangent, _Array):
@@ -143,7 +139,7 @@ def vjp(f, *primals, has_aux=False):
         results, shape = _flatten(result[0] if has_aux else result)
         return result, shape, results, tape.record(results)
 
-    result, shape, results, recorded = _core.with_tape(leaves, _inexact(leaves), run)
+    result, shape, results, recorded = _core.with_tape(leaves, _core.trained(structure, leaves), run)
     like = _unflatten(shape, results)
 
     def pull(cotangent):
@@ -199,10 +195,16 @@ class Jit:
     """A function that is traced once for each structure and types of its arguments; later calls only replay the graph."""
 
     def __init__(self, f):
-        _functools.update_wrapper(self, f)
-        self._f, self._traced = f, {}
+        # A model is an argument: its parameters may change between calls.
+        self._model = f if getattr(type(f), "__koine_tree__", False) else None
+        if self._model is None:
+            _functools.update_wrapper(self, f)
+        self._f = f if self._model is None else lambda model, *args, **keywords: model(*args, **keywords)
+        self._traced = {}
 
     def __call__(self, *args, **keywords):
+        if self._model is not None:
+            args = (self._model, *args)
         if _core.nan_checked():
             return self._f(*args, **keywords)
         leaves, structure = _flatten((args, keywords))

@@ -40,7 +40,7 @@ def paths(tree):
 
 
 def _walk(shape, path, found):
-    if shape == "*":
+    if shape == "*" or shape == "~":
         found.append(".".join(path))
     elif isinstance(shape, tuple) and shape[0] != "=":
         kind, names, *children = shape

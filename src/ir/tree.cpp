@@ -8,16 +8,13 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "ir/member_name.h"
 
 namespace koine::tree {
 
 static_assert(!std::is_trivially_copyable_v<Array>, "trees take a trivially copyable type to hold no arrays");
 
-namespace {
-
-/// The name at a place in the text that `detail::spell` or KOINE_TREE gives: elements after the second opening
-/// and its closing one, of which the last identifier is the name.
-std::string_view member_name(const char* text, int64_t place) {
+std::string_view detail::member_name(const char* text, int64_t place) {
   const auto opened = [&text] {
     while (*text != '{') ++text;
     ++text;
@@ -41,6 +38,8 @@ std::string_view member_name(const char* text, int64_t place) {
   }
 }
 
+namespace {
+
 std::string quoted(const std::string& path) { return path.empty() ? "the root" : '"' + path + '"'; }
 
 }  // namespace
@@ -54,7 +53,7 @@ std::string Path::str() const {
   else if (is_key_)
     path.append(text_, static_cast<size_t>(number_));
   else
-    path += member_name(text_, number_);
+    path += detail::member_name(text_, number_);
   return path;
 }
 

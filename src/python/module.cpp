@@ -1,7 +1,8 @@
 #include "ir/node.h"
-#include "python/python.h"
+#include "python/casters.h"
 
 #include <koine/detail/functional.h>
+#include <koine/key.h>
 #include <koine/ops.h>
 #include <koine/runtime.h>
 #include <nanobind/nanobind.h>
@@ -14,26 +15,6 @@
 /// The module koine._core: ops from the table, arrays, and the transforms on lists of arrays that koine/transforms.py
 /// puts trees around.
 namespace nb = nanobind;
-
-namespace nanobind::detail {
-
-/// Arrays go through without nanobind's own objects; None is an empty one.
-template <>
-struct type_caster<koine::Array> {
-  NB_TYPE_CASTER(koine::Array, const_name("koine.Array"))
-  bool from_python(handle source, uint8_t, cleanup_list*) noexcept {
-    if (koine::python::is_array(source.ptr()))
-      value = koine::python::array_of(source.ptr());
-    else
-      return source.is_none();
-    return true;
-  }
-  static handle from_cpp(const koine::Array& array, rv_policy, cleanup_list*) noexcept {
-    return koine::python::guarded([&] { return koine::python::wrap(array); });
-  }
-};
-
-}  // namespace nanobind::detail
 
 namespace koine::python {
 
@@ -56,11 +37,6 @@ auto traced(F f) {
 }
 
 std::string text_of(const Array& x) { return to_string(x); }
-
-nb::object steal(PyObject* object) {
-  if (!object) throw nb::python_error();
-  return nb::steal(object);
-}
 
 /// The elements as an object that other libraries take by DLPack.
 nb::object exchange(const Array& x, bool read_only) {
@@ -214,6 +190,10 @@ void add_transforms(nb::module_& m) {
       return detail::cond(Arg(predicate, where), detail::Callable(first), detail::Callable(second), operands);
     });
   });
+  m.def("split_key", [](const Array& key, int64_t count) {
+    std::vector<Key> keys = Key(key, user_line()).split(count, user_line());
+    return stack(List(keys.begin(), keys.end()));
+  });
   m.def("basis_like", detail::basis_like);
   m.def(
       "flatten", [](nb::handle tree) { return steal(guarded([&] { return flatten(tree.ptr()); })); },
@@ -223,6 +203,9 @@ void add_transforms(nb::module_& m) {
       [](nb::handle structure, nb::handle leaves) {
         return steal(guarded([&] { return unflatten(structure.ptr(), leaves.ptr()); }));
       },
+      nb::arg("structure").none(), nb::arg("leaves"));
+  m.def(
+      "trained", [](nb::handle structure, const List& leaves) { return trained(structure.ptr(), leaves); },
       nb::arg("structure").none(), nb::arg("leaves"));
 }
 
@@ -291,6 +274,9 @@ NB_MODULE(_core, m) {
   });
   add_arrays(m);
   add_transforms(m);
+  add_layers(m);
+  add_losses(m);
+  add_optimizers(m);
 }
 
 }  // namespace koine::python

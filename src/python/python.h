@@ -124,5 +124,7 @@ PyObject* make_op(const ir::OpSpec& op);
 /// Nested containers of arrays: (list of leaves, structure), and back.
 PyObject* flatten(PyObject* tree);
 PyObject* unflatten(PyObject* structure, PyObject* leaves);
+/// For each leaf whether it has a gradient: it is of real or complex numbers, and no state that a module keeps.
+std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves);
 
 }  // namespace koine::python

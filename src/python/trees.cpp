@@ -3,15 +3,19 @@
 #include <cmath>
 #include <cstring>
 
-/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, None for
-/// None,
-/// ("=", type, value) for a value that is no array, and (kind, what, children...) for a container.
+/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, "~" for
+/// one that a module keeps and that is not trained, None for None, ("=", type, value) for a value that is no array, and
+/// (kind, what, children...) for a container.
 namespace koine::python {
 
 namespace {
 
 PyObject* leaf_mark() {
   static PyObject* mark = PyUnicode_InternFromString("*");
+  return mark;
+}
+PyObject* state_mark() {
+  static PyObject* mark = PyUnicode_InternFromString("~");
   return mark;
 }
 PyObject* static_mark() {
@@ -24,6 +28,11 @@ PyObject* fields_name() {
 }
 PyObject* members_name() {
   static PyObject* name = PyUnicode_InternFromString("__koine_tree__");
+  return name;
+}
+
+PyObject* states_name() {
+  static PyObject* name = PyUnicode_InternFromString("_states");
   return name;
 }
 
@@ -109,13 +118,30 @@ class Flattening {
     }
     return result.release();
   }
+  // A module says by name which of its arrays are state.
+  static void mark_states(PyObject* tree, PyObject* names, PyObject* structure) {
+    PyObject* states = PyObject_GetAttr(tree, states_name());
+    if (!states) return PyErr_Clear();
+    Owned held(states);
+    if (!PyTuple_Check(states) || PyTuple_GET_SIZE(states) == 0) return;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); ++i) {
+      if (PyTuple_GET_ITEM(structure, i + 2) != leaf_mark()) continue;
+      int found = PySequence_Contains(states, PyTuple_GET_ITEM(names, i));
+      if (found < 0) throw PythonError();
+      if (found == 0) continue;
+      Py_DECREF(leaf_mark());
+      PyTuple_SET_ITEM(structure, i + 2, Py_NewRef(state_mark()));
+    }
+  }
   PyObject* object(PyObject* tree) {
     auto attribute = [tree](PyObject* name) { return PyObject_GetAttr(tree, name); };
     if (PyObject* found = class_attribute(tree, members_name())) {
       Owned mark(found);
       Owned dictionary(PyObject_GetAttrString(tree, "__dict__"));
       Owned names(PySequence_Tuple(dictionary.get()));
-      return members(tree, names.get(), attribute);
+      Owned result(members(tree, names.get(), attribute));
+      mark_states(tree, names.get(), result.get());
+      return result.release();
     }
     if (PyObject* found = class_attribute(tree, fields_name())) {
       Owned fields(found);
@@ -137,7 +163,7 @@ class Building {
   explicit Building(PyObject* leaves) : leaves_(leaves) {}
 
   PyObject* tree(PyObject* structure) {
-    if (structure == leaf_mark()) {
+    if (structure == leaf_mark() || structure == state_mark()) {
       if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
       return Py_NewRef(PyList_GET_ITEM(leaves_, next_++));
     }
@@ -184,6 +210,25 @@ PyObject* flatten(PyObject* tree) {
   Owned structure(Flattening(leaves.get()).structure(tree));
   Owned pair(PyTuple_Pack(2, leaves.get(), structure.get()));
   return pair.release();
+}
+
+namespace {
+
+void add_marks(PyObject* structure, std::vector<PyObject*>& marks) {
+  if (structure == leaf_mark() || structure == state_mark()) return marks.push_back(structure);
+  if (!PyTuple_Check(structure) || PyTuple_GET_ITEM(structure, 0) == static_mark()) return;
+  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) add_marks(PyTuple_GET_ITEM(structure, i), marks);
+}
+
+}  // namespace
+
+std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves) {
+  std::vector<PyObject*> marks;
+  add_marks(structure, marks);
+  std::vector<bool> wanted;
+  for (size_t i = 0; i < leaves.size(); ++i)
+    wanted.push_back(is_inexact(leaves[i].dtype()) && (i >= marks.size() || marks[i] == leaf_mark()));
+  return wanted;
 }
 
 PyObject* unflatten(PyObject* structure, PyObject* leaves) {

@@ -25,7 +25,7 @@ def test_mypy_finds_nothing(tmp_path, monkeypatch):
 
 
 def test_every_public_name_has_text():
-    for module in (kn, kn.linalg, kn.fft, kn.tree):
+    for module in (kn, kn.linalg, kn.fft, kn.tree, kn.nn, kn.optim, kn.random):
         for name in getattr(module, "__all__", vars(module)):
             thing = getattr(module, name)
             if not name.startswith("_") and callable(thing):

@@ -49,6 +49,8 @@ class Variable : public Array {
   /// The first value, which depends on the key alone.
   Array initial(const Key& key) const;
   const Shape& declared_shape() const { return shape_; }
+  const Initializer& initializer() const { return initializer_; }
+  DType declared_dtype() const { return dtype_; }
 
  private:
   Shape shape_;

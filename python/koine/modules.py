@@ -1,0 +1,329 @@
+"""What a model is in Python: plain classes with attributes, trees whose leaves are parameters and state."""
+
+import functools as _functools
+import inspect as _inspect
+import threading as _threading
+
+from . import _core
+from ._core import Array as _Array
+from .errors import Error as _Error
+from .tree import flatten as _flatten
+
+_Initializer = _core.nn.Initializer
+Context = _core.nn.Context
+
+
+class Variable:
+    """What is declared of an array that `init` makes: its shape, how it begins, its dtype."""
+
+    __slots__ = ("shape", "initializer", "dtype")
+
+    def __init__(self, shape, initializer=0.0, dtype=_core.float32):
+        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        self.initializer = initializer if isinstance(initializer, _Initializer) else _core.nn.constant(initializer)
+        self.dtype = _core.to_dtype(dtype)
+
+    def initial(self, key):
+        """The first value, which depends on the key alone."""
+        return self.initializer(self.shape, self.dtype, key)
+
+    def _facts(self):
+        return type(self), self.shape, self.initializer, self.dtype
+
+    def __eq__(self, other):
+        return isinstance(other, Variable) and self._facts() == other._facts()
+
+    def __hash__(self):
+        return hash(self._facts())
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.shape}, {self.initializer}, {self.dtype.name})"
+
+
+class Param(Variable):
+    """A leaf that is trained: `self.weight = nn.Param((4, 8), nn.he_normal(4))`."""
+
+    __slots__ = ()
+
+
+class State(Variable):
+    """A leaf that the model keeps and that is not trained, such as running statistics; `context.update` changes it."""
+
+    __slots__ = ()
+
+
+class _Declarations:
+    """The variables of a module by name: a value that belongs to its structure."""
+
+    __slots__ = ("variables",)
+
+    def __init__(self, variables):
+        self.variables = variables
+
+    def __eq__(self, other):
+        return isinstance(other, _Declarations) and self.variables == other.variables
+
+    def __hash__(self):
+        return hash(tuple(self.variables.items()))
+
+
+class _Calls(_threading.local):
+    """The calls of modules that are running in this thread, while somebody watches them."""
+
+    watcher = None
+
+
+_calls = _Calls()
+
+
+def _called(call):
+    """A module's __call__ that says where in the model an error came from."""
+
+    @_functools.wraps(call)
+    def with_place(self, *args, **keywords):
+        try:
+            result = call(self, *args, **keywords) if _calls.watcher is None else _calls.watcher(call, self, args, keywords)
+        except _Error as error:
+            _add_place(error, self)
+            raise
+        return result
+
+    return with_place
+
+
+def _add_place(error, module):
+    places = error.__dict__.setdefault("_modules", [])
+    if places:
+        places[0] = _name_in(module, error._innermost), *places[0][1:]
+    error._innermost = module
+    places.insert(0, ("", module.describe() if isinstance(module, Module) else type(module).__name__))
+    text = " > ".join(f"{name}: {kind}" if name else kind for name, kind in places)
+    if error.args and isinstance(error.args[0], str):
+        whole = error.args[0].split("\n  in ")
+        rest = whole[1].split("\n", 1)[1:] if len(whole) > 1 else []
+        head, mark, line = whole[0].rpartition("\n  at ")
+        if rest:
+            error.args = (f"{whole[0]}\n  in {text}\n{rest[0]}", *error.args[1:])
+        elif mark:
+            error.args = (f"{head}\n  in {text}{mark}{line}", *error.args[1:])
+        else:
+            error.args = (f"{whole[0]}\n  in {text}", *error.args[1:])
+
+
+def _children(module):
+    """The modules directly below one, with their names: also those in its lists and dicts."""
+
+    def walk(name, value):
+        if isinstance(value, Module):
+            yield name, value
+        elif isinstance(value, dict):
+            for key, part in value.items():
+                yield from walk(f"{name}.{key}", part)
+        elif isinstance(value, (list, tuple)):
+            for place, part in enumerate(value):
+                yield from walk(f"{name}.{place}", part)
+
+    for name, value in module.__dict__.items():
+        yield from walk(name, value)
+
+
+def _name_in(module, child):
+    return next((name for name, part in _children(module) if part is child), "")
+
+
+class Module:
+    """A model, or a part of one: a plain class with attributes, which are the parts of its tree.
+
+        class Mlp(nn.Module):
+            def __init__(self, size):
+                self.hidden = nn.Linear(size, 32)
+                self.out = nn.Linear(32, 10)
+
+            def __call__(self, x, context=None):
+                return self.out(kn.relu(self.hidden(x)))
+
+        model = nn.init(Mlp(64), key=0)
+
+    Arrays, modules, lists and dicts of them are parts; everything else (numbers, functions) belongs to the structure. A model
+    is an argument of every transform, and its gradient is a model too.
+    """
+
+    __koine_tree__ = True
+    _states = ()
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = _called(cls.__dict__["__call__"])
+
+    def __setattr__(self, name, value):
+        if isinstance(value, Variable):
+            known = self.__dict__.get("_declared")
+            self.__dict__["_declared"] = _Declarations({**(known.variables if known else {}), name: value})
+            if isinstance(value, State) and name not in self._states:
+                self.__dict__["_states"] = (*self._states, name)
+        self.__dict__[name] = value
+
+    def describe(self):
+        """The name of the class and what it was made with, in one line."""
+        return type(self).__name__
+
+    def __repr__(self):
+        return "\n".join(_tree_lines(self, ""))
+
+    def summary(self, *inputs, context=None):
+        """A table of the layers with the shape of what each gives for these inputs, and its parameters. Nothing is computed."""
+        from .summary import Summary
+        return Summary(self, inputs, context)
+
+
+def _tree_lines(module, name):
+    count = parameters(module)
+    yield f"{name}{module.describe()}{f'  ({count:,} parameters)' if count else ''}"
+    for child, part in _children(module):
+        for line in _tree_lines(part, f"{child}: "):
+            yield "  " + line
+    for child, part in module.__dict__.items():
+        if isinstance(part, (Variable, _Array)) and not module._is_layer():
+            shape = list(part.shape)
+            yield f"  {child}: {'state' if child in module._states else 'param'} {part.dtype.name}{shape}"
+
+
+Module._is_layer = lambda self: False
+
+
+def _leaves(tree):
+    """All leaves of a tree, those without values as what is declared of them, with whether each is state."""
+    if isinstance(tree, (Variable, _Array)):
+        yield tree, isinstance(tree, State)
+    elif isinstance(tree, dict):
+        for part in tree.values():
+            yield from _leaves(part)
+    elif isinstance(tree, (list, tuple)):
+        for part in tree:
+            yield from _leaves(part)
+    elif isinstance(tree, Module):
+        for name, part in tree.__dict__.items():
+            for leaf, state in _leaves(part):
+                yield leaf, state or name in tree._states
+    elif hasattr(type(tree), "__dataclass_fields__") or getattr(type(tree), "__koine_tree__", False):
+        for name in getattr(type(tree), "__dataclass_fields__", None) or tree.__dict__:
+            yield from _leaves(getattr(tree, name))
+
+
+def _size(leaf):
+    count = 1
+    for n in leaf.shape:
+        count *= n
+    return count
+
+
+def parameters(model):
+    """How many numbers of a model are trained."""
+    return sum(_size(leaf) for leaf, state in _leaves(model) if not state and leaf.dtype.kind in "fc")
+
+
+def init(model, key):
+    """The model with every declared parameter and state at its first value; key is a number or an array that `random.key`
+    made. The same numbers as in C++: leaf number i follows from fold_in(key, i)."""
+    from .random import key as key_of
+    base, number = key_of(key), 0
+    fold_in = _core.ops["fold_in"]
+
+    def fill(tree, declared=None):
+        nonlocal number
+        if declared is None and isinstance(tree, Variable):
+            declared = tree
+        if declared is not None or isinstance(tree, _Array):
+            number += 1
+            return tree if declared is None else declared.initial(fold_in(base, number - 1))
+        if isinstance(tree, dict):
+            return type(tree)((name, fill(part)) for name, part in tree.items())
+        if isinstance(tree, list):
+            return [fill(part) for part in tree]
+        if isinstance(tree, tuple):
+            parts = [fill(part) for part in tree]
+            return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+        names = getattr(type(tree), "__dataclass_fields__", None)
+        if names is None and getattr(type(tree), "__koine_tree__", False):
+            names = tree.__dict__
+        if names is None or isinstance(tree, type):
+            return tree
+        made = object.__new__(type(tree))
+        own = tree._variables() if isinstance(tree, Module) else {}
+        for name in names:
+            if name in own and own[name] is None:
+                number += 1  # a leaf that a layer of C++ does without
+                value = None
+            else:
+                value = fill(getattr(tree, name), own.get(name))
+            object.__setattr__(made, name, value)
+        return made
+
+    return fill(model)
+
+
+def _variables(self):
+    declared = self.__dict__.get("_declared")
+    return declared.variables if declared else {}
+
+
+Module._variables = _variables
+
+
+def commit(context, model):
+    """The model with the new states of a context; the model itself does not change."""
+    leaves, structure = _flatten(model)
+    return _core.unflatten(structure, context._commit(leaves))
+
+
+Context.commit = commit
+
+
+def takes_context(layer):
+    """Whether a layer or function is called with a context."""
+    kind = layer if _inspect.isfunction(layer) else type(layer)
+    found = _takes.get(kind)
+    if found is None:
+        try:
+            found = "context" in _inspect.signature(layer).parameters
+        except (TypeError, ValueError):
+            found = False
+        _takes[kind] = found
+    return found
+
+
+_takes = {}
+
+
+def apply(layer, x, context=None):
+    """A layer, or any function of an array, with or without a context."""
+    return layer(x, context=context) if takes_context(layer) else layer(x)
+
+
+class Sequential(Module):
+    """Layers, or functions of an array, one after the other."""
+
+    def __init__(self, *layers):
+        self.layers = list(layers)
+
+    def __call__(self, x, context=None):
+        for layer in self.layers:
+            x = apply(layer, x, context)
+        return x
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __getitem__(self, place):
+        return self.layers[place]
+
+
+class Residual(Module):
+    """x + layer(x) (He et al., 2016)."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def __call__(self, x, context=None):
+        return x + apply(self.layer, x, context)

@@ -1,0 +1,296 @@
+"""Optimisers, schedules, and what is done with gradients. An optimiser is a tree of its state: it is saved like a model,
+batched by `vmap` with one, and an argument of jitted functions."""
+
+from . import _core
+from ._core import Array as _Array
+from ._core import flatten as _flatten
+from ._core import unflatten as _unflatten
+from ._core.optim import (Plateau, Schedule, cosine, cosine_restarts, inverse_sqrt, linear, one_cycle, polynomial, step_decay)
+from .errors import ValueError as _ValueError
+from .layers import signed as _signed
+from .tree import map as _map
+from .tree import paths as _paths
+
+
+class Optimizer:
+    """Turns a model and its gradient into the next model. The options are read, and set, as attributes."""
+
+    __koine_tree__ = True
+    _kind = ""
+
+    def __init__(self, *args, **options):
+        members = self.__dict__
+        members["_options"] = _core.optim.make(self._kind, *args, **options)
+        members.update(self._options.parts())
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        options = self._options.options()
+        if name in options:
+            return options[name]
+        raise AttributeError(f"{type(self).__name__} has no '{name}'; it has {', '.join((*options, *self._names()))}")
+
+    def __setattr__(self, name, value):
+        options = self._options.options()
+        if name in options:
+            self.__dict__["_options"] = _core.optim.make(self._kind, **{**options, name: value})
+        elif name in self._names():
+            self.__dict__[name] = value
+        else:
+            raise AttributeError(f"{type(self).__name__} has no '{name}'; it has {', '.join((*options, *self._names()))}")
+
+    def _names(self):
+        return [name for name in self.__dict__ if name != "_options"]
+
+    def _state(self):
+        return [self.__dict__[name] for name in self._names()]
+
+    def _set_state(self, state):
+        self.__dict__.update(zip(self._names(), state))
+
+    def init(self, model):
+        """Makes the state that the first step would make, so that a saved one can be loaded into it."""
+        leaves, structure = _flatten(model)
+        trained = [leaf for leaf, wanted in zip(leaves, _core.trained(structure, leaves)) if wanted]
+        self._set_state(self._options.init(self._state(), _trained_paths(model, structure, leaves), trained))
+        return self
+
+    def update(self, model, gradient):
+        """The model after a step; the state of the optimiser changes, the given model does not."""
+        return self._step(model, gradient, lambda *numbers: self._options.step(self._state(), *numbers))[0]
+
+    def step(self, model, gradient):
+        """Makes a step: changes the model, which is a module, dict or list, and the state of the optimiser."""
+        _assign(model, self.update(model, gradient))
+
+    def _step(self, model, gradient, make):
+        leaves, structure = _flatten(model)
+        wanted = _core.trained(structure, leaves)
+        slopes = _gradients_like(structure, gradient)
+        chosen = [i for i, is_wanted in enumerate(wanted) if is_wanted]
+        params, state, *rest = make(_trained_paths(model, structure, leaves), [leaves[i] for i in chosen],
+                                    [slopes[i] for i in chosen])
+        self._set_state(state)
+        for i, param in zip(chosen, params):
+            leaves[i] = param
+        return _unflatten(structure, leaves), *rest
+
+    def __repr__(self):
+        defaults = _core.optim.kinds[self._kind][1]
+        said = [f"{name}={value!r}" for name, value in self._options.options().items() if value != defaults[name]]
+        return f"{type(self).__name__}({', '.join(said)})"
+
+
+def _trained_paths(model, structure, leaves):
+    return [path for path, wanted in zip(_paths(model), _core.trained(structure, leaves)) if wanted]
+
+
+def _gradients_like(structure, gradient):
+    """The gradient of each leaf, None where it has none. Raises ValueError when it is a tree of another kind."""
+    found = []
+
+    def walk(shape, part, path):
+        if shape == "*" or shape == "~":
+            if part is not None and not isinstance(part, _Array):
+                raise _ValueError(f"[optimizer] the gradient has a {type(part).__name__} for {'.'.join(path) or 'the leaf'}")
+            found.append(part)
+        elif isinstance(shape, tuple) and shape[0] != "=":
+            kind, names, *children = shape
+            names = names or getattr(kind, "_fields", None) or range(len(children))
+            for name, child in zip(names, children):
+                try:
+                    inner = part[name] if isinstance(part, (dict, list)) or type(part) is tuple else getattr(part, name)
+                except (KeyError, IndexError, AttributeError, TypeError):
+                    raise _ValueError(f"[optimizer] the gradient has nothing for {'.'.join((*path, str(name)))}; "
+                                      "it must be a tree like the model") from None
+                walk(child, inner, (*path, str(name)))
+
+    walk(structure, gradient, ())
+    return found
+
+
+def _assign(old, new):
+    """Gives a tree the leaves of another one of the same structure."""
+    if isinstance(old, dict):
+        items = list(new.items())
+    elif isinstance(old, list):
+        items = list(enumerate(new))
+    elif isinstance(old, tuple):
+        items = ()
+        for before, after in zip(old, new):
+            if isinstance(before, _Array):
+                raise _ValueError("[step] a tuple cannot be changed: use model = optimizer.update(model, gradient)")
+            _assign(before, after)
+    elif isinstance(old, _Array):
+        raise _ValueError("[step] an array cannot be changed: use x = optimizer.update(x, gradient)")
+    elif getattr(type(old), "__koine_tree__", False):
+        for name, after in new.__dict__.items():
+            if isinstance(after, _Array) or after is None:
+                old.__dict__[name] = after
+            else:
+                _assign(old.__dict__[name], after)
+        return
+    elif hasattr(type(old), "__dataclass_fields__"):
+        for name in type(old).__dataclass_fields__:
+            after = getattr(new, name)
+            if isinstance(after, _Array):
+                object.__setattr__(old, name, after)
+            else:
+                _assign(getattr(old, name), after)
+        return
+    else:
+        return
+    for name, after in items:
+        if isinstance(after, _Array):
+            old[name] = after
+        else:
+            _assign(old[name], after)
+
+
+def _make(kind, doc, defaults):
+    return type(kind, (Optimizer,), {"__doc__": doc, "__module__": "koine.optim", "__qualname__": kind, "_kind": kind,
+                                     "__init__": _signed(Optimizer, defaults)})
+
+
+def remake(kind, options):
+    """A prototype again, from a pickle."""
+    return _core.optim.make(kind, **options)
+
+
+_KINDS = {kind: _make(kind, doc, defaults) for kind, (doc, defaults) in _core.optim.kinds.items()}
+globals().update(_KINDS)
+
+
+class Lbfgs:
+    """Limited-memory BFGS (Nocedal, 1980) for a loss that is the same at every call: all examples at once, no dropout. It
+    reads values, so it is not for `jit`."""
+
+    __koine_tree__ = True
+
+    def __init__(self, lr=1.0, iterations=20, history=10, gradient_tolerance=1e-7, change_tolerance=1e-9, line_search=True):
+        self._numbers = (float(lr), iterations, history, gradient_tolerance, change_tolerance, line_search)
+        self.moves, self.changes, self.direction, self.gradient, self.numbers = [], [], None, None, None
+
+    def update(self, model, loss):
+        """Makes up to `iterations` moves; loss(model) gives a scalar. Gives the new model and the last loss."""
+        leaves, structure = _flatten(model)
+        chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
+
+        def of(params):
+            for i, param in zip(chosen, params):
+                leaves[i] = param
+            return loss(_unflatten(structure, leaves))
+
+        value, params, state = _core.optim.lbfgs_step(
+            *self._numbers, [self.moves, self.changes, self.direction, self.gradient, self.numbers],
+            [leaves[i] for i in chosen], of)
+        self.moves, self.changes, self.direction, self.gradient, self.numbers = state
+        for i, param in zip(chosen, params):
+            leaves[i] = param
+        return _unflatten(structure, leaves), value
+
+    def step(self, model, loss):
+        """Changes the model, which is a module, dict or list; gives the last loss that was computed."""
+        changed, value = self.update(model, loss)
+        _assign(model, changed)
+        return value
+
+
+def global_norm(tree):
+    """The Euclidean norm of all leaves together."""
+    return _core.optim.global_norm(_flatten(tree)[0])
+
+
+def clip_by_norm(gradient, limit):
+    """The gradient with its global norm at most `limit`, and the norm before, as PyTorch's clip_grad_norm_."""
+    leaves, structure = _flatten(gradient)
+    clipped, norm = _core.optim.clip_by_norm(leaves, limit)
+    return _unflatten(structure, clipped), norm
+
+
+def clip_by_value(gradient, limit):
+    """The gradient with every element in [-limit, limit]."""
+    leaves, structure = _flatten(gradient)
+    return _unflatten(structure, _core.optim.clip_by_value(leaves, limit))
+
+
+class Accumulator:
+    """The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`."""
+
+    __koine_tree__ = True
+
+    def __init__(self):
+        self.sum, self.count = None, 0
+
+    def add(self, gradient):
+        """Adds the gradient of one more batch."""
+        self.sum = gradient if self.count == 0 else _map(lambda a, b: a + b, self.sum, gradient)
+        self.count += 1
+
+    def take(self):
+        """The mean so far; begins anew. Raises ValueError when nothing was added."""
+        if self.count == 0:
+            raise _ValueError("[take] no gradient was added")
+        count, total = self.count, self.sum
+        self.sum, self.count = None, 0
+        return _map(lambda leaf: leaf / count, total)
+
+
+class Average:
+    """An exponential average of weights, often better than the last ones: average = decay * average + (1 - decay) * model.
+    The first update takes the model as it is; state and integers are those of the last model."""
+
+    __koine_tree__ = True
+
+    def __init__(self, decay=0.999):
+        self.decay, self.model = decay, None
+
+    def update(self, model):
+        """Takes the model after a step."""
+        leaves, structure = _flatten(model)
+        if self.model is not None:
+            before, _ = _flatten(self.model)
+            chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
+            mean = _core.optim.average(self.decay, [before[i] for i in chosen], [leaves[i] for i in chosen])
+            for i, leaf in zip(chosen, mean):
+                leaves[i] = leaf
+        self.model = _unflatten(structure, leaves)
+
+
+class LossScale:
+    """Keeps the gradients of float16 from vanishing (Micikevicius et al., 2018), for models with weights in float32 that
+    compute in float16: differentiate `scale.of(loss)`, then `scale.step(optimizer, model, gradient)` in place of the
+    optimiser's own. A step with a gradient that is not finite changes nothing but the scale."""
+
+    __koine_tree__ = True
+
+    def __init__(self, initial=65536.0, growth=2.0, backoff=0.5, interval=2000):
+        self._numbers = (float(initial), float(growth), float(backoff), interval)
+        self.factor = _core.to_array(float(initial))
+        self.good = _core.to_array(0)
+
+    def of(self, loss):
+        """The loss times the scale, in float32."""
+        return _core.optim.scaled_loss(_core.optim.LossScaleOptions(*self._numbers), self.factor, self.good, loss)[0]
+
+    def update(self, optimizer, model, gradient):
+        """The model after the step, and whether it was made, a bool array; the state of both objects changes."""
+
+        def make(*numbers):
+            result, self.factor, self.good = optimizer._options.scaled_step(
+                _core.optim.LossScaleOptions(*self._numbers), self.factor, self.good, optimizer._state(), *numbers)
+            return result
+
+        return optimizer._step(model, gradient, make)
+
+    def step(self, optimizer, model, gradient):
+        """Makes the step in the model, which is a module, dict or list; gives whether it was made, a bool array."""
+        changed, made = self.update(optimizer, model, gradient)
+        _assign(model, changed)
+        return made
+
+
+__all__ = sorted(["Accumulator", "Average", "Lbfgs", "LossScale", "Optimizer", "Plateau", "Schedule", "clip_by_norm",
+                  "clip_by_value", "cosine", "cosine_restarts", "global_norm", "inverse_sqrt", "linear", "one_cycle",
+                  "polynomial", "step_decay", *_KINDS])

@@ -1,0 +1,360 @@
+#include "python/prototype.h"
+
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <map>
+
+/// The layers of C++ for koine/nn.py: each is a row of the table at the end, the rest is seen by reflection.
+namespace koine::python {
+
+namespace nb = nanobind;
+
+namespace {
+
+/// A layer without values, and how to call it with some.
+class LayerPrototype : public Prototype {
+ public:
+  /// One of the layer's methods, by the name in its row. Undefined arrays are arguments that were left out.
+  virtual List call(const std::string& method, const List& leaves, const List& in, nn::Context& context) const = 0;
+};
+
+template <class L>
+struct Method {
+  std::string name;  // "" for the call operator
+  std::vector<std::string> arguments;
+  List (*call)(const L& layer, const List& in, nn::Context& context, std::source_location where);
+};
+/// What is known of a kind of layer.
+template <class L>
+struct Row {
+  std::string kind, doc;
+  std::vector<Method<L>> methods;
+};
+template <class L>
+Row<L> row;
+
+struct Kind {
+  std::string doc;
+  std::map<std::string, std::vector<std::string>> arguments;  // of each method
+  nb::object (*make)(nb::tuple args, nb::dict options);
+  nb::dict (*defaults)();
+};
+std::map<std::string, Kind>& kinds() {
+  static auto& all = *new std::map<std::string, Kind>;
+  return all;
+}
+
+template <class L>
+nb::object intern(const L& layer);
+
+// What is declared of a leaf: (role, shape, initialiser, dtype), or None.
+template <class V>
+nb::object declared(const V& leaf, const char* role) {
+  if (!leaf.declared()) return nb::none();
+  return nb::make_tuple(role, steal(from_shape(leaf.declared_shape())), nb::cast(leaf.initializer()),
+                        nb::borrow(dtype_object(leaf.declared_dtype())));
+}
+nb::object part_of(const nn::Param& leaf) { return declared(leaf, "param"); }
+nb::object part_of(const nn::State& leaf) { return declared(leaf, "state"); }
+template <class L>
+nb::object part_of(const L& layer) {
+  return intern(layer);
+}
+template <class L>
+nb::object part_of(const std::vector<L>& layers) {
+  nb::list list;
+  for (const L& layer : layers) list.append(intern(layer));
+  return list;
+}
+
+template <class L>
+class PrototypeOf : public LayerPrototype {
+ public:
+  explicit PrototypeOf(L layer) : layer_(std::move(layer)) {}
+  const std::string& kind() const override { return row<L>.kind; }
+  nb::dict options() const override {
+    if constexpr (std::is_same_v<L, nn::Activation>) {
+      nb::dict options;
+      options["name"] = layer_.name();
+      return options;
+    } else {
+      return reflect::options_of(layer_);
+    }
+  }
+  nb::list parts() const override {
+    nb::list parts;
+    if constexpr (!std::is_same_v<L, nn::Activation>)
+      reflect::each_member(layer_, [&]<class T>(const std::string& name, T& member) {
+        if constexpr (!reflect::is_option<std::remove_const_t<T>>) parts.append(nb::make_tuple(name, part_of(member)));
+      });
+    return parts;
+  }
+  List call(const std::string& method, const List& leaves, const List& in, nn::Context& context) const override {
+    for (const Method<L>& one : row<L>.methods) {
+      if (one.name != method) continue;
+      L layer = layer_;
+      if (!leaves.empty()) tree::assign(layer, leaves.data(), leaves.size());
+      return one.call(layer, in, context, user_line());
+    }
+    throw ValueError("[" + kind() + "] has no method " + method);
+  }
+
+ private:
+  L layer_;
+};
+
+template <class L>
+nb::object intern(const L& layer) {
+  return reflect::interned(row<L>.kind + tree::structure_key(layer), [&] {
+    return nb::cast(std::static_pointer_cast<LayerPrototype>(std::make_shared<PrototypeOf<L>>(layer)));
+  });
+}
+
+template <class L>
+nb::object make(nb::tuple args, nb::dict options) {
+  reflect::Given given(row<L>.kind, std::move(args), std::move(options));
+  if constexpr (std::is_same_v<L, nn::Activation>) {
+    std::string name;
+    given.take("name", name);
+    given.done({"name"});
+    return intern(L(name));
+  } else {
+    return intern(reflect::build<L>(given));
+  }
+}
+
+template <class L>
+nb::dict defaults() {
+  if constexpr (std::is_same_v<L, nn::Activation>) {
+    nb::dict options;
+    options["name"] = nb::none();
+    return options;
+  } else {
+    return reflect::options_of(L{});
+  }
+}
+
+/// The call operator of a layer of one array, with or without a context.
+template <class L>
+List apply(const L& layer, const List& in, nn::Context& context, std::source_location where) {
+  if constexpr (requires(const Arg& x) { layer(x, context); })
+    return {layer(Arg(in[0], where), context)};
+  else
+    return {layer(Arg(in[0], where))};
+}
+/// That of one that also takes a mask or lengths.
+template <class L>
+List apply_with(const L& layer, const List& in, nn::Context& context, std::source_location where) {
+  return {layer(Arg(in[0], where), in[1], context)};
+}
+
+template <class L>
+void add(const char* kind, const char* doc,
+         std::vector<Method<L>> methods = {{"", {std::is_same_v<L, nn::Embedding> ? "indices" : "x"}, apply<L>}}) {
+  Kind facts{doc, {}, make<L>, defaults<L>};
+  for (const Method<L>& method : methods) facts.arguments[method.name] = method.arguments;
+  row<L> = {kind, doc, std::move(methods)};
+  kinds()[kind] = std::move(facts);
+}
+
+/// One step of a cell: its input and its state, which begins as zeros.
+template <class Cell>
+List step(const Cell& cell, const List& in, nn::Context&, std::source_location where) {
+  SourceScope scope(where);
+  typename Cell::State state = cell.start(in[0].size(0), in[0].dtype());
+  List given(in.begin() + 1, in.end());
+  if (given[0].defined()) tree::assign(state, given.data(), given.size());
+  return tree::leaves(cell.step(cell.project(in[0]), state));
+}
+
+/// A walk along sequences that gives the last state of each cell too; `start` has one for each cell.
+template <class L>
+List run(const L& layer, const List& in, nn::Context& context, std::source_location where) {
+  using Cells = decltype(layer.run(Arg(in[0], where), in[1], context).last);
+  Cells start(in.size() > 2 ? layer.cells.size() : 0);
+  if (in.size() > 2) tree::assign(start, in.data() + 2, in.size() - 2);
+  auto result = layer.run(Arg(in[0], where), in[1], context, start);
+  List out = tree::leaves(result.last);
+  out.insert(out.begin(), result.output);
+  return out;
+}
+
+template <class L>
+void add_recurrent(const char* kind, const char* doc) {
+  add<L>(kind, doc, {{"", {"x", "lengths"}, apply_with<L>}, {"run", {"x", "lengths"}, run<L>}});
+}
+
+void add_kinds() {
+  add<nn::Linear>("Linear", "x W + b: (..., in) to (..., out).");
+  add<nn::Dropout>("Dropout", "In training sets elements to zero with probability rate and scales the others up.");
+  add<nn::Embedding>("Embedding", "A vector of `size` numbers for each of `count` integers.");
+  add<nn::Flatten>("Flatten", "(batch, ...) to (batch, all the rest).");
+  add<nn::Activation>("Activation", "A function of one array by its name, such as 'relu', 'gelu' or 'softmax'.");
+  add<nn::Conv>("Conv", "Convolution of (batch, spatial..., in) with a window of 1 to 3 axes, channels last.");
+  add<nn::ConvTranspose>("ConvTranspose",
+                         "The transpose of a convolution by its input: it makes the spatial axes larger.");
+  add<nn::MaxPool>("MaxPool", "The largest value of each window over the spatial axes.");
+  add<nn::AveragePool>("AveragePool", "The mean of each window over the spatial axes; padding is not counted.");
+  add<nn::GlobalAveragePool>("GlobalAveragePool", "(batch, spatial..., channels) to (batch, channels): the mean.");
+  add<nn::GlobalMaxPool>("GlobalMaxPool", "(batch, spatial..., channels) to (batch, channels): the largest value.");
+  add<nn::LayerNorm>("LayerNorm", "Normalises the last axis, then scales and shifts it (Ba et al., 2016).");
+  add<nn::BatchNorm>(
+      "BatchNorm",
+      "Normalises every channel (the last axis) by the batch in training and by running statistics otherwise "
+      "(Ioffe and Szegedy, 2015).");
+  add<nn::GroupNorm>("GroupNorm",
+                     "Normalises groups of channels over all positions of each example (Wu and He, 2018).");
+  add<nn::RmsNorm>("RmsNorm",
+                   "x / sqrt(mean(x^2) + epsilon) over the last axis, then scaled (Zhang and Sennrich, 2019).");
+  add<nn::MultiHeadAttention>(
+      "MultiHeadAttention",
+      "Attention with several heads (Vaswani et al., 2017): of x to itself, or to memory. A mask is a bool array that "
+      "broadcasts to (batch, heads, queries, keys), true where a query sees a key.",
+      {{"",
+        {"x", "mask", "memory"},
+        [](const nn::MultiHeadAttention& layer, const List& in, nn::Context& context,
+           std::source_location where) -> List {
+          Arg x(in[0], where);
+          return {layer.attend(x, in[2].defined() ? Arg(in[2], where) : x, in[1], context)};
+        }}});
+  add<nn::TransformerBlock>(
+      "TransformerBlock",
+      "Self-attention and two linear maps, each added to what it takes; x is (batch, length, size).",
+      {{"", {"x", "mask"}, apply_with<nn::TransformerBlock>}});
+  add<nn::TransformerDecoderBlock>(
+      "TransformerDecoderBlock", "The same with attention to another sequence, memory, in between.",
+      {{"",
+        {"x", "memory", "mask", "memory_mask"},
+        [](const nn::TransformerDecoderBlock& layer, const List& in, nn::Context& context, std::source_location where)
+            -> List { return {layer(Arg(in[0], where), Arg(in[1], where), in[2], in[3], context)}; }}});
+  add<nn::PositionEmbedding>("PositionEmbedding",
+                             "Adds a learnt vector for each position to (batch, up to length, size).");
+  add<nn::LstmCell>("LstmCell",
+                    "One step of long short-term memory (Hochreiter and Schmidhuber, 1997): (hidden, cell).",
+                    {{"", {"x", "hidden", "cell"}, step<nn::LstmCell>}});
+  add<nn::GruCell>("GruCell", "One step of the gated recurrent unit (Cho et al., 2014).",
+                   {{"", {"x", "hidden"}, step<nn::GruCell>}});
+  add_recurrent<nn::Lstm>(
+      "Lstm",
+      "Long short-term memory along (batch, time, in), several layers, in one direction or both; lengths "
+      "(batch) say where each sequence ends.");
+  add_recurrent<nn::Gru>("Gru", "Gated recurrent units along (batch, time, in), as Lstm.");
+  add<nn::LastStep>("LastStep", "(batch, time, size) to (batch, size): the last step.");
+}
+
+const char* name_of(nn::Initializer::Kind kind) {
+  constexpr const char* names[] = {"constant", "uniform", "normal", "truncated_normal", "orthogonal"};
+  return names[static_cast<size_t>(kind)];
+}
+
+void add_initializers(nb::module_& m) {
+  using nn::Initializer;
+  nb::class_<Initializer>(m, "Initializer", "How a parameter begins.")
+      .def_prop_ro(
+          "kind", [](const Initializer& self) { return name_of(self.kind); }, "what is drawn")
+      .def_ro("scale", &Initializer::scale, "the constant, bound, deviation or factor")
+      .def("__call__",
+           [](const Initializer& self, const std::vector<int64_t>& shape, nb::handle dtype, const Array& key) {
+             return nn::Param(Shape(shape), self, to_dtype(dtype.ptr())).initial(Key(key));
+           })
+      .def("__eq__", [](const Initializer& self,
+                        const Initializer& other) { return self.kind == other.kind && self.scale == other.scale; })
+      .def("__eq__", [](const Initializer&, nb::handle) { return false; })
+      .def("__hash__", [](const Initializer& self) { return nb::hash(nb::make_tuple(name_of(self.kind), self.scale)); })
+      .def("__repr__",
+           [](const Initializer& self) { return nb::str("{}({})").attr("format")(name_of(self.kind), self.scale); })
+      .def("__reduce__", [](const Initializer& self) {
+        return nb::make_tuple(nb::module_::import_("koine.layers").attr("initializer"),
+                              nb::make_tuple(static_cast<int>(self.kind), self.scale));
+      });
+  m.def("initializer", [](int kind, double scale) { return Initializer{static_cast<Initializer::Kind>(kind), scale}; });
+  m.def("constant", nn::constant, nb::arg("value"), "Always this value.");
+  m.def(
+      "uniform", [](double bound) { return Initializer{Initializer::Kind::uniform, bound}; }, nb::arg("bound"),
+      "Uniform in [-bound, bound).");
+  m.def(
+      "normal", [](double deviation) { return Initializer{Initializer::Kind::normal, deviation}; },
+      nb::arg("deviation"), "Normal with that deviation.");
+  m.def("truncated_normal", nn::truncated_normal, nb::arg("deviation"), "Normal, drawn within two deviations of 0.");
+  m.def("orthogonal", nn::orthogonal, nb::arg("factor") = 1.0,
+        "All axes but the last as one: rows or columns of that length, orthogonal (Saxe et al., 2014).");
+  m.def("fan_in_uniform", nn::fan_in_uniform, nb::arg("fan_in"), "Uniform in +-1/sqrt(fan_in), as PyTorch's layers.");
+  m.def("glorot_uniform", nn::glorot_uniform, nb::arg("fan_in"), nb::arg("fan_out"),
+        "Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).");
+  m.def("glorot_normal", nn::glorot_normal, nb::arg("fan_in"), nb::arg("fan_out"),
+        "Normal with deviation sqrt(2 / (fan_in + fan_out)).");
+  m.def("he_normal", nn::he_normal, nb::arg("fan_in"), "Normal with deviation sqrt(2 / fan_in) (He et al., 2015).");
+  m.def("he_uniform", nn::he_uniform, nb::arg("fan_in"), "Uniform with the same deviation as he_normal.");
+  m.def("lecun_normal", nn::lecun_normal, nb::arg("fan_in"),
+        "Normal with deviation sqrt(1 / fan_in) (LeCun et al., 1998).");
+}
+
+}  // namespace
+
+void add_layers(nb::module_& module) {
+  module.attr("prototypes") = nb::dict();
+  nb::module_ m = module.def_submodule("nn");
+  add_initializers(m);
+  nb::class_<nn::Context>(
+      m, "Context",
+      "What a call needs besides model and input: Context() is for evaluation, Context(key) for training.")
+      .def(
+          "__init__",
+          [](nn::Context* self, nb::handle key) {
+            if (key.is_none())
+              new (self) nn::Context();
+            else if (is_array(key.ptr()))
+              new (self) nn::Context(Key(array_of(key.ptr())));
+            else
+              new (self) nn::Context(Key(to_int(key.ptr())));
+          },
+          nb::arg("key").none() = nb::none())
+      .def_prop_ro("training", &nn::Context::training, "whether it is for training")
+      .def(
+          "next_key", [](nn::Context& self) { return Array(self.next_key(user_line())); },
+          "A key that no other call of this context gets.")
+      .def(
+          "update",
+          [](nn::Context& self, const Array& state, const Array& value) {
+            nn::State old;
+            old = state;
+            self.update(old, value);
+          },
+          nb::arg("state"), nb::arg("value"), "Says what a state becomes; the model itself does not change.")
+      .def("_commit", [](const nn::Context& self, const List& leaves) { return self.commit(leaves); })
+      // In the arguments of a jitted function it would be fixed with its key.
+      .attr("__hash__") = nb::none();
+  nb::class_<Prototype>(m, "Prototype")
+      .def_prop_ro("kind", &Prototype::kind)
+      .def("__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); })
+      .def("options", &Prototype::options)
+      .def("parts", &Prototype::parts);
+  nb::class_<LayerPrototype, Prototype>(m, "LayerPrototype")
+      .def("__reduce__",
+           [](const LayerPrototype& self) {
+             return nb::make_tuple(nb::module_::import_("koine.layers").attr("remake"),
+                                   nb::make_tuple(self.kind(), self.options()));
+           })
+      .def(
+          "call",
+          [](const LayerPrototype& self, const std::string& method, const List& leaves, const List& in,
+             nn::Context* context) {
+            nn::Context none;
+            return self.call(method, leaves, in, context ? *context : none);
+          },
+          nb::arg("method"), nb::arg("leaves"), nb::arg("arrays"), nb::arg("context").none());
+  add_kinds();
+  nb::dict table;
+  for (const auto& [name, kind] : kinds())
+    table[name.c_str()] = nb::make_tuple(kind.doc, kind.arguments, kind.defaults());
+  m.attr("kinds") = table;
+  m.def("make", [](const std::string& kind, const nb::args& args, const nb::kwargs& options) {
+    return kinds().at(kind).make(args, options);
+  });
+  m.def("activations", nn::Activation::names);
+}
+
+}  // namespace koine::python

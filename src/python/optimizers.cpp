@@ -1,0 +1,292 @@
+#include "python/prototype.h"
+
+#include <koine/gradients.h>
+#include <koine/lbfgs.h>
+#include <nanobind/operators.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <map>
+
+/// Optimisers, schedules and what is done with gradients, for koine/optim.py. A tree of Python comes as the arrays of
+/// its trained leaves with their paths.
+namespace koine::python {
+
+namespace nb = nanobind;
+
+namespace {
+
+/// Arrays with paths: what C++ sees of a model or gradient of Python.
+class Named {
+ public:
+  using value_type = std::pair<std::string, Array>;
+  using key_type = std::string;
+  using mapped_type = Array;
+
+  Named() = default;
+  Named(const std::vector<std::string>& paths, const List& arrays) {
+    for (size_t i = 0; i < paths.size(); ++i) entries_.emplace_back(paths[i], arrays.at(i));
+  }
+  auto begin() { return entries_.begin(); }
+  auto end() { return entries_.end(); }
+  size_t size() const { return entries_.size(); }
+  List arrays() const {
+    List list;
+    for (const value_type& entry : entries_) list.push_back(entry.second);
+    return list;
+  }
+
+ private:
+  std::vector<value_type> entries_;
+};
+using Paths = std::vector<std::string>;
+
+/// State of an optimiser in the order of its members: arrays, and lists of arrays.
+nb::object from_state(const Array& state) { return nb::cast(state); }
+nb::object from_state(const List& state) { return nb::cast(state); }
+void to_state(nb::handle object, Array& state) { state = nb::cast<Array>(object); }
+void to_state(nb::handle object, List& state) { state = nb::cast<List>(object); }
+
+class OptimizerPrototype : public Prototype {
+ public:
+  /// Gives the new parameters and the new state, a list in the order of `parts`.
+  virtual nb::tuple step(const nb::list& state, const Paths& paths, const List& params, const List& grads) const = 0;
+  virtual nb::list init(const nb::list& state, const Paths& paths, const List& params) const = 0;
+  /// A step with scaled gradients: the new parameters, the new state and whether it was made.
+  virtual nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Paths& paths, const List& params,
+                                const List& grads) const = 0;
+};
+
+struct Kind {
+  std::string doc;
+  nb::object (*make)(nb::tuple args, nb::dict options);
+  nb::dict (*defaults)();
+};
+std::map<std::string, Kind>& kinds() {
+  static auto& all = *new std::map<std::string, Kind>;
+  return all;
+}
+template <class O>
+std::string kind_name;
+
+template <class O>
+class PrototypeOf : public OptimizerPrototype {
+ public:
+  using Options = decltype(O::options);
+  explicit PrototypeOf(Options options) { optimizer_.options = std::move(options); }
+  const std::string& kind() const override { return kind_name<O>; }
+  nb::dict options() const override { return reflect::options_of(optimizer_.options); }
+  nb::list parts() const override { return state_of(optimizer_, true); }
+
+  nb::tuple step(const nb::list& state, const Paths& paths, const List& params, const List& grads) const override {
+    O optimizer = with(state);
+    Named model(paths, params);
+    optimizer.step(model, Named(paths, grads));
+    return nb::make_tuple(model.arrays(), state_of(optimizer));
+  }
+  nb::list init(const nb::list& state, const Paths& paths, const List& params) const override {
+    O optimizer = with(state);
+    Named model(paths, params);
+    optimizer.init(model);
+    return state_of(optimizer);
+  }
+  nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Paths& paths, const List& params,
+                        const List& grads) const override {
+    O optimizer = with(state);
+    Named model(paths, params);
+    Array made = scale.step(optimizer, model, Named(paths, grads));
+    return nb::make_tuple(model.arrays(), state_of(optimizer), made);
+  }
+
+ private:
+  template <class F>
+  static void each_state(auto& optimizer, F f) {
+    reflect::each_member(optimizer, [&]<class T>(const std::string& name, T& member) {
+      using Plain = std::remove_const_t<T>;
+      if constexpr (std::is_same_v<Plain, Array> || std::is_same_v<Plain, List>) f(name, member);
+    });
+  }
+  static nb::list state_of(const O& optimizer, bool names = false) {
+    nb::list list;
+    each_state(optimizer, [&](const std::string& name, const auto& member) {
+      if (names)
+        list.append(nb::make_tuple(name, from_state(member)));
+      else
+        list.append(from_state(member));
+    });
+    return list;
+  }
+  O with(const nb::list& state) const {
+    O optimizer = optimizer_;
+    size_t at = 0;
+    each_state(optimizer, [&](const std::string&, auto& member) { to_state(state[at++], member); });
+    return optimizer;
+  }
+
+  O optimizer_;
+};
+
+template <class O>
+nb::object make(nb::tuple args, nb::dict given) {
+  reflect::Given options(kind_name<O>, std::move(args), std::move(given));
+  auto built = reflect::build<decltype(O::options)>(options);
+  return reflect::interned("optim." + kind_name<O> + tree::structure_key(built), [&] {
+    return nb::cast(std::static_pointer_cast<OptimizerPrototype>(std::make_shared<PrototypeOf<O>>(built)));
+  });
+}
+
+template <class O>
+void add(const char* kind, const char* doc) {
+  kind_name<O> = kind;
+  kinds()[kind] = {doc, make<O>, [] { return reflect::options_of(decltype(O::options){}); }};
+}
+
+void add_kinds() {
+  add<optim::Sgd>("Sgd", "Stochastic gradient descent with PyTorch's momentum: v = momentum v + g; p -= lr v.");
+  add<optim::Adam>("Adam", "Adam (Kingma and Ba, 2015) with bias correction; weight decay is added to the gradient.");
+  add<optim::AdamW>("AdamW", "Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).");
+  add<optim::Adamax>("Adamax", "Adam with the largest gradient in place of the mean of squares.");
+  add<optim::Rmsprop>("Rmsprop", "The gradient over the root of the running mean of its squares (Hinton, 2012).");
+  add<optim::Adagrad>("Adagrad", "The gradient over the root of the sum of its squares (Duchi et al., 2011).");
+  add<optim::Adadelta>("Adadelta", "Steps in the units of the weights (Zeiler, 2012).");
+  add<optim::Lion>("Lion", "The sign of an interpolated momentum (Chen et al., 2023).");
+}
+
+void add_schedules(nb::module_& m) {
+  using optim::Schedule;
+  nb::class_<Schedule>(m, "Schedule", "A number for every step, counted from 0: what an optimiser takes as lr.")
+      .def(nb::init<double>(), nb::arg("number") = 0.0)
+      .def(
+          "__call__",
+          [](const Schedule& self, nb::handle step) -> nb::object {
+            if (is_array(step.ptr())) return nb::cast(self(array_of(step.ptr())));
+            return nb::float_(self.at(to_int(step.ptr())));
+          },
+          nb::arg("step"), "The number at a step; of an integer array an array of float64.")
+      .def("after_warmup", &Schedule::after_warmup, nb::arg("steps"), nb::arg("start") = 0.0,
+           "Begins with steps in which the number rises evenly from `start` times the first one.")
+      .def("then", &Schedule::then, nb::arg("step"), nb::arg("next"), "Goes on with another schedule at a step.")
+      .def("__mul__", &Schedule::scaled, "All numbers times a factor.")
+      .def("__rmul__", &Schedule::scaled)
+      .def("__eq__", [](const Schedule& self,
+                        const Schedule& other) { return tree::structure_key(self) == tree::structure_key(other); })
+      .def("__eq__", [](const Schedule&, nb::handle) { return false; })
+      .def("__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); })
+      .def("__hash__", [](const Schedule& self) { return static_cast<int64_t>(tree::structure_hash(self) >> 1); });
+  m.def("linear", optim::linear, nb::arg("start"), nb::arg("to"), nb::arg("steps"),
+        "From one number to another in even steps, then the second one.");
+  m.def("cosine", optim::cosine, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
+        "Along half a cosine, then `to` (Loshchilov and Hutter, 2017).");
+  m.def("cosine_restarts", optim::cosine_restarts, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
+        "The same again every `steps` steps.");
+  m.def("polynomial", optim::polynomial, nb::arg("start"), nb::arg("steps"), nb::arg("power"), nb::arg("to") = 0.0,
+        "to + (start - to) (1 - step / steps)^power, then `to`.");
+  m.def(
+      "step_decay",
+      [](double start, nb::handle every, double factor) {
+        if (PyLong_Check(every.ptr())) return optim::step_decay(start, to_int(every.ptr()), factor);
+        return optim::step_decay(start, std::vector<int64_t>(to_ints(every.ptr())), factor);
+      },
+      nb::arg("start"), nb::arg("every"), nb::arg("factor") = 0.1,
+      "Times the factor every so many steps, or at each of a list of steps.");
+  m.def("inverse_sqrt", optim::inverse_sqrt, nb::arg("start"), nb::arg("steps"), "start / sqrt(1 + step / steps).");
+  m.def("one_cycle", optim::one_cycle, nb::arg("peak"), nb::arg("steps"), nb::arg("rise") = 0.3,
+        nb::arg("start") = 25.0, nb::arg("end") = 1e4,
+        "Up to the peak along half a cosine and down again, as PyTorch's OneCycleLR.");
+  using optim::Plateau;
+  nb::class_<Plateau>(m, "Plateau",
+                      "A factor for a schedule that shrinks when a metric no longer gets better, as PyTorch's "
+                      "ReduceLROnPlateau.")
+      .def(
+          "__init__",
+          [](Plateau* self, double factor, int64_t patience, double threshold, int64_t cooldown, double least,
+             bool maximize) {
+            new (self) Plateau{.options = {factor, patience, threshold, cooldown, least, maximize}};
+          },
+          nb::arg("factor") = 0.1, nb::arg("patience") = 10, nb::arg("threshold") = 1e-4, nb::arg("cooldown") = 0,
+          nb::arg("least") = 0.0, nb::arg("maximize") = false)
+      .def_ro("factor", &Plateau::factor, "what all is multiplied by now")
+      .def("observe", &Plateau::observe, nb::arg("metric"),
+           "Takes the metric of an epoch; gives the factor from now on.");
+}
+
+void add_gradients(nb::module_& m) {
+  m.def("global_norm", [](const List& leaves) { return optim::global_norm(leaves); });
+  m.def("clip_by_norm", [](const List& leaves, double limit) {
+    auto [clipped, norm] = optim::clip_by_norm(leaves, limit);
+    return nb::make_tuple(clipped, norm);
+  });
+  m.def("clip_by_value", [](const List& leaves, double limit) { return optim::clip_by_value(leaves, limit); });
+  m.def("average", [](double decay, const List& average, const List& now) {
+    optim::Average<List> all{.decay = decay, .model = average, .begun = true};
+    all.update(now);
+    return all.model;
+  });
+  m.def("scaled_loss",
+        [](const optim::LossScaleOptions& options, const Array& factor, const Array& good, const Array& loss) {
+          optim::LossScale scale{options, factor, good};
+          Array scaled = scale.of(loss);
+          return nb::make_tuple(scaled, scale.factor, scale.good);
+        });
+  nb::class_<optim::LossScaleOptions>(m, "LossScaleOptions")
+      .def("__init__",
+           [](optim::LossScaleOptions* self, double initial, double growth, double backoff, int64_t interval) {
+             new (self) optim::LossScaleOptions{initial, growth, backoff, interval};
+           });
+}
+
+void add_lbfgs(nb::module_& m) {
+  using optim::Lbfgs;
+  m.def("lbfgs_step",
+        [](double lr, int64_t iterations, int64_t history, double gradient_tolerance, double change_tolerance,
+           bool line_search, const nb::list& state, const List& params, const nb::callable& loss) {
+          Lbfgs lbfgs{.options = {lr, iterations, history, gradient_tolerance, change_tolerance, line_search}};
+          to_state(state[0], lbfgs.moves);
+          to_state(state[1], lbfgs.changes);
+          to_state(state[2], lbfgs.direction);
+          to_state(state[3], lbfgs.gradient);
+          to_state(state[4], lbfgs.numbers);
+          List model = params;
+          double value = lbfgs.step(model, [&](const List& now) { return nb::cast<Array>(loss(now)); });
+          nb::list after;
+          after.append(from_state(lbfgs.moves));
+          after.append(from_state(lbfgs.changes));
+          after.append(from_state(lbfgs.direction));
+          after.append(from_state(lbfgs.gradient));
+          after.append(from_state(lbfgs.numbers));
+          return nb::make_tuple(value, model, after);
+        });
+}
+
+}  // namespace
+
+void add_optimizers(nb::module_& module) {
+  nb::module_ m = module.def_submodule("optim");
+  add_schedules(m);
+  add_gradients(m);
+  add_lbfgs(m);
+  nb::class_<OptimizerPrototype, Prototype>(m, "OptimizerPrototype")
+      .def("step", &OptimizerPrototype::step)
+      .def("init", &OptimizerPrototype::init)
+      .def("scaled_step",
+           [](const OptimizerPrototype& self, const optim::LossScaleOptions& options, const Array& factor,
+              const Array& good, const nb::list& state, const Paths& paths, const List& params, const List& grads) {
+             optim::LossScale scale{options, factor, good};
+             nb::tuple result = self.scaled_step(scale, state, paths, params, grads);
+             return nb::make_tuple(result, scale.factor, scale.good);
+           })
+      .def("__reduce__", [](const OptimizerPrototype& self) {
+        return nb::make_tuple(nb::module_::import_("koine.optim").attr("remake"),
+                              nb::make_tuple(self.kind(), self.options()));
+      });
+  add_kinds();
+  nb::dict table;
+  for (const auto& [name, kind] : kinds()) table[name.c_str()] = nb::make_tuple(kind.doc, kind.defaults());
+  m.attr("kinds") = table;
+  m.def("make", [](const std::string& kind, const nb::args& args, const nb::kwargs& options) {
+    return kinds().at(kind).make(args, options);
+  });
+}
+
+}  // namespace koine::python
