@@ -176,7 +176,7 @@ def module_stub(name, module, facts):
 
 def package_stub(koine, facts):
     modules = ("dtypes", "creation", "elementwise", "manipulation", "indexing", "reductions", "sets", "products", "transforms",
-               "info", "debugging")
+               "info", "debugging", "files")
     lines = [HEAD.format(imports="from . import errors as errors, fft as fft, linalg as linalg, nn as nn, optim as optim\n"
                                  "from . import random as random, tree as tree\n"
                                  "from .errors import *\n")]

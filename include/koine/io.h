@@ -31,6 +31,9 @@ T load(const std::string& path, T like) {
   return like;
 }
 
+/// All arrays of a file, sorted by name. Throws FormatError and IoError.
+std::vector<std::pair<std::string, Array>> load_all(const std::string& path);
+
 /// The notes of a file, sorted by name.
 Metadata metadata(const std::string& path);
 

@@ -33,6 +33,7 @@ from .products import *  # noqa: E402,F403
 from .transforms import *  # noqa: E402,F403
 from .info import *  # noqa: E402,F403
 from .debugging import *  # noqa: E402,F403
+from .files import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
 from . import errors, fft, linalg, nn, optim, random, tree  # noqa: E402,F401
 

@@ -69,6 +69,15 @@ void load_into(const std::string& path, tree::Ref tree) {
   tree::assign(tree, loaded.data(), loaded.size());
 }
 
+std::vector<std::pair<std::string, Array>> load_all(const std::string& path) {
+  const safetensors::Reader reader(path);
+  std::vector<std::pair<std::string, Array>> arrays;
+  for (const auto& entry : reader.header().entries)
+    arrays.emplace_back(entry.name, from_bytes(entry.dtype, shape_of(entry), reader.read(entry).data()));
+  std::sort(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return arrays;
+}
+
 Metadata metadata(const std::string& path) {
   const safetensors::Reader reader(path);
   return {reader.header().metadata.begin(), reader.header().metadata.end()};

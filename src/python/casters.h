@@ -37,5 +37,6 @@ inline nanobind::object steal(PyObject* object) {
 void add_layers(nanobind::module_& m);
 void add_losses(nanobind::module_& m);
 void add_optimizers(nanobind::module_& m);
+void add_files(nanobind::module_& m);
 
 }  // namespace koine::python

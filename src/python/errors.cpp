@@ -50,7 +50,13 @@ std::string with_line(std::string text) {
 void raise(const char* name, const Error& error) {
   PyObject* module = PyImport_ImportModule("koine.errors");
   PyObject* type = module ? PyObject_GetAttrString(module, name) : nullptr;
-  if (type) PyErr_SetString(type, with_line(error.what()).c_str());
+  if (type) {
+    // A text may quote the bytes of a file.
+    std::string text = with_line(error.what());
+    PyObject* decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
+    if (decoded) PyErr_SetObject(type, decoded);
+    Py_XDECREF(decoded);
+  }
   Py_XDECREF(type);
   Py_XDECREF(module);
 }

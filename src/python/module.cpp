@@ -107,6 +107,9 @@ void add_arrays(nb::module_& m) {
     for (const Array& x : arrays) result.push_back(broadcast_to(Arg(x, {}), {.shape = shape}));
     return result;
   });
+  // The bits of bfloat16, for libraries that do not know it.
+  m.def("bits16", [](const Array& x) { return from_bytes(uint16, x.shape(), read(x), {}); });
+  m.def("from_bits16", [](const Array& x) { return from_bytes(bfloat16, x.shape(), read(x), {}); });
   m.def("evaluate", [](const Array& x) { read(x); });
   m.def("is_abstract", [](const Array& x) { return ir::node_of(x)->abstract; });
   m.def("to_text", text_of);
@@ -277,6 +280,7 @@ NB_MODULE(_core, m) {
   add_layers(m);
   add_losses(m);
   add_optimizers(m);
+  add_files(m);
 }
 
 }  // namespace koine::python

@@ -1,3 +1,4 @@
+#include "python/named.h"
 #include "python/prototype.h"
 
 #include <koine/gradients.h>
@@ -17,29 +18,6 @@ namespace nb = nanobind;
 
 namespace {
 
-/// Arrays with paths: what C++ sees of a model or gradient of Python.
-class Named {
- public:
-  using value_type = std::pair<std::string, Array>;
-  using key_type = std::string;
-  using mapped_type = Array;
-
-  Named() = default;
-  Named(const std::vector<std::string>& paths, const List& arrays) {
-    for (size_t i = 0; i < paths.size(); ++i) entries_.emplace_back(paths[i], arrays.at(i));
-  }
-  auto begin() { return entries_.begin(); }
-  auto end() { return entries_.end(); }
-  size_t size() const { return entries_.size(); }
-  List arrays() const {
-    List list;
-    for (const value_type& entry : entries_) list.push_back(entry.second);
-    return list;
-  }
-
- private:
-  std::vector<value_type> entries_;
-};
 using Paths = std::vector<std::string>;
 
 /// State of an optimiser in the order of its members: arrays, and lists of arrays.

@@ -42,6 +42,18 @@ std::string error_of(const std::string& path, Net like) {
 
 }  // namespace
 
+TEST_CASE("io: all arrays of a file, by name") {
+  TempFolder folder;
+  const std::string path = folder / "net.safetensors";
+  io::save(path, some_net(1));
+  const auto all = io::load_all(path);
+  REQUIRE(all.size() == 5);
+  CHECK(all[0].first == "in.bias");
+  CHECK(all[1].second.to_vector<float>() == some_net(1).in.weight.to_vector<float>());
+  CHECK(all[4].first == "named.steps");
+  CHECK_THROWS_AS(io::load_all(folder / "missing.safetensors"), IoError);
+}
+
 TEST_CASE("io: a tree comes back from a file") {
   TempFolder folder;
   const std::string path = folder / "net.safetensors";
