@@ -31,7 +31,12 @@ file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/python/*.cp
 nanobind_add_module(koine_python NOMINSIZE NB_STATIC ${python_sources})
 set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${package_tree}
                                               INSTALL_RPATH $ORIGIN)
-target_link_libraries(koine_python PRIVATE koine_api koine::koine)
+# Made of the objects, so that it stands alone; of all its symbols Python's loader sees one.
+list(TRANSFORM koine_objects REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
+target_link_libraries(koine_python PRIVATE koine_api ${objects} ZLIB::ZLIB tomlplusplus::tomlplusplus ${koine_images}
+                                           ${koine_onednn} ${koine_llvm_for_python})
+target_link_options(koine_python PRIVATE LINKER:--gc-sections,--version-script=${CMAKE_CURRENT_LIST_DIR}/python.symbols)
+set_property(TARGET koine_python APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/python.symbols)
 add_dependencies(koine_python koine_generate)
 
 # The modules in Python are links, so that an edit needs no build.

@@ -171,8 +171,8 @@ class Op:
         return "\n".join([
             f"extern constinit const ir::OpSpec row_{self.type};",
             f"constinit const ir::OpSpec row_{self.type} = ops::make_spec<ops::{self.type}>(\"{self.name}\", \"{self.path.as_posix()}\");",
-            f"static_assert(ops::is_complete(ops::make_spec<ops::{self.type}>(\"\", \"\")), \"{self.path}: a rule is missing that its "
-            "family does not supply (infer, vmap, reference, samples, and jvp and vjp or not_differentiable)\");",
+            f"static_assert(ops::is_complete(ops::make_spec<ops::{self.type}>(\"\", \"\")), \"{self.path}: a rule or a text is missing that "
+            "its family does not supply (infer, vmap, reference, samples, jvp and vjp or not_differentiable; shapes, example)\");",
             f"template <>", f"const ir::OpSpec& ops::spec<ops::{self.type}>() {{", f"  return row_{self.type};", "}"])
 
 

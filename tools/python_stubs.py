@@ -111,7 +111,8 @@ def op_stub(name, facts, indent=""):
     results = len(facts["results"])
     result = "Array" if results == 1 else f"tuple[{', '.join(['Array'] * results)}]"
     head = f"{indent}def {name}({', '.join(parts)}) -> {result}:"
-    return head + "\n" + quoted(facts["doc"], indent + "    ")
+    text = "\n\n".join(part for part in (facts["doc"], facts["shapes"], facts["example"]) if part)
+    return head + "\n" + quoted(text, indent + "    ")
 
 
 def annotation(parameter):

@@ -42,6 +42,7 @@ def __dlpack_device__(self, /):
 
 
 def to_device(self, device, /, *, stream=None):
+    """The array itself, as there is one device, 'cpu'; ValueError for another."""
     if device != "cpu":
         raise ValueError(f"[to_device] there is no device {device!r}; there is 'cpu'")
     return self
@@ -74,6 +75,7 @@ def _repr_html_(self):
 
 
 def _method_astype(self, dtype, /, *, copy=True, device=None):
+    """x with its elements converted to a dtype: koine.astype(x, dtype)."""
     return astype(self, dtype, copy=copy, device=device)
 
 

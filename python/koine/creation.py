@@ -17,7 +17,17 @@ def _check(device):
 
 def asarray(obj, /, *, dtype=None, device=None, copy=None):
     """An array of a number, nested sequences, an array, or another library's array. Integers give int64, floating
-    numbers float32. With copy=False another library's memory is shared; otherwise it is copied."""
+    numbers float32. With copy=False another library's memory is shared; otherwise it is copied.
+
+    The shape is that of the nesting. ShapeError for rows of different lengths, TypeError for what holds no numbers,
+    ValueError with copy=False where a copy is needed.
+
+    >>> kn.asarray([[1, 2], [3, 4]])
+    array([[1, 2],
+           [3, 4]])
+    >>> kn.asarray([1, 2], dtype=kn.float32)
+    array([1., 2.])
+    """
     _check(device)
     if isinstance(obj, _core.Array):
         if dtype is None or _core.to_dtype(dtype) == obj.dtype:
@@ -40,7 +50,15 @@ array = asarray
 
 def from_dlpack(x, /, *, device=None, copy=None):
     """Another library's array by DLPack. The memory is shared where it is dense: if its owner changes it, so does this
-    array. copy=True makes a copy."""
+    array. copy=True makes a copy.
+
+    The result has the other's shape and dtype. TypeError for an object without __dlpack__, DTypeError for a dtype
+    that Koine has not.
+
+    >>> import numpy as np
+    >>> kn.from_dlpack(np.arange(3.0))
+    array([0., 1., 2.], dtype=float64)
+    """
     _check(device)
     if not hasattr(x, "__dlpack__"):
         raise TypeError(f"[from_dlpack] an object of type {type(x).__name__!r} has no __dlpack__")
@@ -50,7 +68,14 @@ def from_dlpack(x, /, *, device=None, copy=None):
 
 
 def full(shape, fill_value, *, dtype=None, device=None):
-    """An array with the same number everywhere; its dtype is by default that of the number."""
+    """An array with the same number everywhere; its dtype is by default that of the number.
+
+    The result has the given shape; ShapeError for a negative length.
+
+    >>> kn.full((2, 2), 7)
+    array([[7, 7],
+           [7, 7]])
+    """
     _check(device)
     if isinstance(fill_value, _core.Array):
         filled = _ops["broadcast_to"](fill_value, shape)
@@ -61,13 +86,26 @@ def full(shape, fill_value, *, dtype=None, device=None):
 
 
 def zeros(shape, *, dtype=None, device=None):
-    """An array of zeros, float32 by default."""
+    """An array of zeros, float32 by default.
+
+    The result has the given shape; ShapeError for a negative length.
+
+    >>> kn.zeros((2, 3))
+    array([[0., 0., 0.],
+           [0., 0., 0.]])
+    """
     _check(device)
     return _ops["full"](shape, 0, dtype)
 
 
 def ones(shape, *, dtype=None, device=None):
-    """An array of ones, float32 by default."""
+    """An array of ones, float32 by default.
+
+    The result has the given shape; ShapeError for a negative length.
+
+    >>> kn.ones(3, dtype=kn.int64)
+    array([1, 1, 1])
+    """
     _check(device)
     return _ops["full"](shape, 1, dtype)
 
@@ -76,18 +114,30 @@ empty = zeros
 
 
 def full_like(x, /, fill_value, *, dtype=None, device=None):
-    """An array of x's shape, and by default x's dtype, with the same number everywhere."""
+    """An array of x's shape, and by default x's dtype, with the same number everywhere.
+
+    >>> kn.full_like(kn.asarray([1.0, 2.0]), 5)
+    array([5., 5.])
+    """
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
 
 
 def zeros_like(x, /, *, dtype=None, device=None):
-    """Zeros of x's shape, and by default x's dtype."""
+    """Zeros of x's shape, and by default x's dtype.
+
+    >>> kn.zeros_like(kn.asarray([[1, 2]]))
+    array([[0, 0]])
+    """
     _check(device)
     return _ops["full"](x.shape, 0, x.dtype if dtype is None else dtype)
 
 
 def ones_like(x, /, *, dtype=None, device=None):
-    """Ones of x's shape, and by default x's dtype."""
+    """Ones of x's shape, and by default x's dtype.
+
+    >>> kn.ones_like(kn.asarray([[1, 2]]))
+    array([[1, 1]])
+    """
     _check(device)
     return _ops["full"](x.shape, 1, x.dtype if dtype is None else dtype)
 
@@ -97,7 +147,15 @@ empty_like = zeros_like
 
 
 def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
-    """Numbers from start, below stop, by step: `arange(stop)` begins at 0. Integers give int64, others float32."""
+    """Numbers from start, below stop, by step: `arange(stop)` begins at 0. Integers give int64, others float32.
+
+    The result has one axis of ceil((stop - start) / step) elements; ValueError for a step of zero.
+
+    >>> kn.arange(4)
+    array([0, 1, 2, 3])
+    >>> kn.arange(1.0, 2.0, 0.25)
+    array([1.  , 1.25, 1.5 , 1.75])
+    """
     _check(device)
     if stop is None:
         start, stop = 0, start
@@ -113,7 +171,13 @@ def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
 
 
 def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
-    """num evenly spaced numbers from start to stop, which is the last one unless endpoint is false."""
+    """num evenly spaced numbers from start to stop, which is the last one unless endpoint is false.
+
+    The result has the shape (num,); ValueError for a negative num.
+
+    >>> kn.linspace(0, 1, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
     _check(device)
     if num < 0:
         raise ValueError("[linspace] the number of points is negative")
@@ -130,7 +194,14 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
 
 
 def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
-    """Ones on the k-th diagonal, zeros elsewhere."""
+    """Ones on the k-th diagonal, zeros elsewhere.
+
+    The result has the shape (n_rows, n_cols), by default square.
+
+    >>> kn.eye(2, 3, k=1)
+    array([[0., 1., 0.],
+           [0., 0., 1.]])
+    """
     _check(device)
     n_cols = n_rows if n_cols is None else n_cols
     rows = _core.iota(n_rows, _core.int64)[:, None]
@@ -138,22 +209,49 @@ def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
 
 
 def _triangle(x, keep):
+    if x.ndim < 2:
+        from .errors import ShapeError
+        raise ShapeError(f"[tril, triu] a matrix is needed, got the shape {x.shape}")
     rows = _core.iota(x.shape[-2], _core.int64)[:, None]
     return _ops["where"](keep(_core.iota(x.shape[-1], _core.int64) - rows), x, zeros((), dtype=x.dtype))
 
 
 def tril(x, /, *, k=0):
-    """The lower triangle of the last two axes, up to the k-th diagonal; zeros above."""
+    """The lower triangle of the last two axes, up to the k-th diagonal; zeros above.
+
+    The result has x's shape. ShapeError for an x with fewer than two axes.
+
+    >>> kn.tril(kn.ones((3, 3)))
+    array([[1., 0., 0.],
+           [1., 1., 0.],
+           [1., 1., 1.]])
+    """
     return _triangle(x, lambda distance: distance <= k)
 
 
 def triu(x, /, *, k=0):
-    """The upper triangle of the last two axes, from the k-th diagonal on; zeros below."""
+    """The upper triangle of the last two axes, from the k-th diagonal on; zeros below.
+
+    The result has x's shape. ShapeError for an x with fewer than two axes.
+
+    >>> kn.triu(kn.ones((3, 3)), k=1)
+    array([[0., 1., 1.],
+           [0., 0., 1.],
+           [0., 0., 0.]])
+    """
     return _triangle(x, lambda distance: distance >= k)
 
 
 def meshgrid(*arrays, indexing="xy"):
-    """Coordinate arrays of a grid from the coordinates along each axis; with 'xy' the first two axes are exchanged."""
+    """Coordinate arrays of a grid from the coordinates along each axis; with 'xy' the first two axes are exchanged.
+
+    Every result has an axis for each of the arrays; ValueError for another indexing.
+
+    >>> kn.meshgrid(kn.asarray([1, 2, 3]), kn.asarray([10, 20]))
+    [array([[1, 2, 3],
+           [1, 2, 3]]), array([[10, 10, 10],
+           [20, 20, 20]])]
+    """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"[meshgrid] indexing is 'xy' or 'ij', not {indexing!r}")
     count = len(arrays)

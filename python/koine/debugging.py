@@ -12,8 +12,13 @@ class debug:
     then evaluated by itself and jitted functions run as they are written. lines=True makes every op remember its line, also
     those that cannot fail, for profiles and graphs.
 
-        with koine.debug(nan=True):
-            step(params, x, y)
+    >>> with kn.debug(nan=True):
+    ...     kn.log(kn.asarray([1.0, -1.0]))
+    Traceback (most recent call last):
+        ...
+    koine.errors.NanError: [log] gave a NaN, of operands that have none
+      operands: float32[2]
+      at ...
     """
 
     def __init__(self, nan=False, lines=False):

@@ -22,21 +22,44 @@ _FLOATS = {float16: (10, -14, 15), bfloat16: (7, -126, 127), float32: (23, -126,
 
 
 def dtype(object):
-    """The dtype with that name, of an array, or as close to another library's as Koine has."""
+    """The dtype with that name, of an array, or as close to another library's as Koine has.
+
+    DTypeError for what is no dtype.
+
+    >>> kn.dtype('float16')
+    koine.float16
+    >>> kn.dtype(kn.asarray([1, 2]))
+    koine.int64
+    """
     return object.dtype if isinstance(object, _core.Array) else _core.to_dtype(object)
 
 
 def astype(x, dtype, /, *, copy=True, device=None):
-    """x with its elements converted to a dtype. A complex number cannot become a real one."""
+    """x with its elements converted to a dtype. A complex number cannot become a real one.
+
+    The result has x's shape. DTypeError for a complex x and a real dtype.
+
+    >>> kn.astype(kn.asarray([1.7, -1.7]), kn.int64)
+    array([ 1, -1])
+    """
     dtype = _core.to_dtype(dtype)
     if x.dtype == dtype:
         return _core.share(x) if copy else x
+    if x.dtype.kind == "c" and dtype.kind not in "cb":
+        from .errors import DTypeError
+        raise DTypeError(f"[astype] {x.dtype.name} numbers cannot become {dtype.name}; take x.real or abs(x)")
     return _core.ops["cast"](x, dtype)
 
 
 def isdtype(dtype, kind):
     """Whether a dtype is of a kind ('bool', 'signed integer', 'unsigned integer', 'integral', 'real floating',
-    'complex floating', 'numeric'), is another dtype, or one of a tuple of these."""
+    'complex floating', 'numeric'), is another dtype, or one of a tuple of these.
+
+    ValueError for a kind that is not among these.
+
+    >>> kn.isdtype(kn.float32, 'real floating'), kn.isdtype(kn.int8, (kn.bool, 'integral'))
+    (True, True)
+    """
     if isinstance(kind, tuple):
         return any(isdtype(dtype, one) for one in kind)
     if isinstance(kind, str):
@@ -47,7 +70,13 @@ def isdtype(dtype, kind):
 
 
 def can_cast(from_, to, /):
-    """Whether a dtype, or an array's, can be converted by promotion alone."""
+    """Whether a dtype, or an array's, can be converted by promotion alone.
+
+    DTypeError for what is no dtype.
+
+    >>> kn.can_cast(kn.int32, kn.float64), kn.can_cast(kn.float64, kn.float32)
+    (True, False)
+    """
     given, to = dtype(from_), dtype(to)
     try:
         return _core.promote(given, to) == to
@@ -56,7 +85,13 @@ def can_cast(from_, to, /):
 
 
 def result_type(*arrays_and_dtypes):
-    """The dtype that an operation on these has. Numbers of Python yield to the others."""
+    """The dtype that an operation on these has. Numbers of Python yield to the others.
+
+    ValueError without arguments, DTypeError for dtypes that do not combine.
+
+    >>> kn.result_type(kn.int32, kn.float16), kn.result_type(kn.asarray([1, 2]), 0.5)
+    (koine.float16, koine.float32)
+    """
     found, numbers = None, []
     for one in arrays_and_dtypes:
         if isinstance(one, (_builtins.bool, int, float, complex)):
@@ -76,7 +111,13 @@ def _real_dtype(type):
 
 
 def finfo(type, /):
-    """What a floating dtype can hold: bits, eps, max, min, smallest_normal, dtype; of a complex one its parts."""
+    """What a floating dtype can hold: bits, eps, max, min, smallest_normal, dtype; of a complex one its parts.
+
+    TypeError for a dtype that is not floating.
+
+    >>> kn.finfo(kn.float16).max
+    65504.0
+    """
     real = _real_dtype(type)
     if real not in _FLOATS:
         raise TypeError(f"[finfo] {real.name} is not floating; iinfo describes integers")
@@ -87,7 +128,13 @@ def finfo(type, /):
 
 
 def iinfo(type, /):
-    """What an integer dtype can hold: bits, max, min, dtype."""
+    """What an integer dtype can hold: bits, max, min, dtype.
+
+    TypeError for a dtype that is no integer.
+
+    >>> kn.iinfo(kn.int8).min, kn.iinfo(kn.int8).max
+    (-128, 127)
+    """
     type = dtype(type)
     if type not in _SIGNED + _UNSIGNED:
         raise TypeError(f"[iinfo] {type.name} is no integer dtype; finfo describes floating ones")

@@ -59,38 +59,82 @@ def _over_axes(x, s, axes):
 
 
 def fft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The discrete Fourier transform along an axis, of n elements."""
+    """The discrete Fourier transform along an axis, of n elements.
+
+    The axis has length n, by default x's; ShapeError for an axis without elements, IndexError for one that x does not
+    have, ValueError for another norm.
+
+    >>> kn.fft.fft(kn.asarray([1.0, 0.0, -1.0, 0.0]))
+    array([0.+0.j, 2.+0.j, 0.+0.j, 2.+0.j], dtype=complex64)
+    """
     return _transform(x, n, axis, norm, False)
 
 
 def ifft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The inverse of fft."""
+    """The inverse of fft.
+
+    The axis has length n, by default x's; ShapeError for an axis without elements, IndexError for one that x does not
+    have, ValueError for another norm.
+
+    >>> kn.fft.ifft(kn.asarray([4.0, 0.0, 0.0, 0.0]))
+    array([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j], dtype=complex64)
+    """
     return _transform(x, n, axis, norm, True)
 
 
 def fftn(x, /, *, s=None, axes=None, norm="backward"):
-    """fft along several axes, by default all."""
+    """fft along several axes, by default all.
+
+    The axes have the lengths s, by default x's; ValueError where lengths and axes are not as many, IndexError for an
+    axis that x does not have.
+
+    >>> kn.fft.fftn(kn.asarray([[1.0, 2.0], [3.0, 4.0]]))
+    array([[10.+0.j, -2.+0.j],
+           [-4.+0.j,  0.+0.j]], dtype=complex64)
+    """
     for length, axis in reversed(_over_axes(x, s, axes)):
         x = fft(x, n=length, axis=axis, norm=norm)
     return x
 
 
 def ifftn(x, /, *, s=None, axes=None, norm="backward"):
-    """The inverse of fftn."""
+    """The inverse of fftn.
+
+    The axes have the lengths s, by default x's; ValueError where lengths and axes are not as many, IndexError for an
+    axis that x does not have.
+
+    >>> kn.fft.ifftn(kn.asarray([[4.0, 0.0], [0.0, 0.0]]))
+    array([[1.+0.j, 1.+0.j],
+           [1.+0.j, 1.+0.j]], dtype=complex64)
+    """
     for length, axis in reversed(_over_axes(x, s, axes)):
         x = ifft(x, n=length, axis=axis, norm=norm)
     return x
 
 
 def rfft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The first half, n // 2 + 1 elements, of the fft of real numbers; the rest are its conjugates."""
+    """The first half, n // 2 + 1 elements, of the fft of real numbers; the rest are its conjugates.
+
+    The axis has length n // 2 + 1; ShapeError for an axis without elements, IndexError for one that x does not have,
+    ValueError for another norm.
+
+    >>> kn.fft.rfft(kn.asarray([1.0, 0.0, -1.0, 0.0]))
+    array([0.+0.j, 2.+0.j, 0.+0.j], dtype=complex64)
+    """
     axis = _axis(axis, x.ndim)
     y = fft(x, n=n, axis=axis, norm=norm)
     return y[(slice(None),) * axis + (slice(None, y.shape[axis] // 2 + 1),)]
 
 
 def irfft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The inverse of rfft: n real numbers, by default twice as many as x has, less two."""
+    """The inverse of rfft: n real numbers, by default twice as many as x has, less two.
+
+    The axis has length n; ShapeError for an axis without elements, IndexError for one that x does not have,
+    ValueError for another norm.
+
+    >>> kn.fft.irfft(kn.asarray([0.0, 2.0, 0.0]))
+    array([ 1.,  0., -1.,  0.])
+    """
     axis = _axis(axis, x.ndim)
     n = 2 * (x.shape[axis] - 1) if n is None else n
     if n < 1:
@@ -122,7 +166,14 @@ def _with_real_end(x, n, axis):
 
 
 def rfftn(x, /, *, s=None, axes=None, norm="backward"):
-    """rfft along the last of several axes, by default of all, and fft along the others."""
+    """rfft along the last of several axes, by default of all, and fft along the others.
+
+    The axes have the lengths s, by default x's; ValueError where lengths and axes are not as many, IndexError for an
+    axis that x does not have.
+
+    >>> kn.fft.rfftn(kn.ones((2, 4))).shape
+    (2, 3)
+    """
     *others, (length, axis) = _over_axes(x, s, axes)
     x = rfft(x, n=length, axis=axis, norm=norm)
     for length, axis in reversed(others):
@@ -131,7 +182,15 @@ def rfftn(x, /, *, s=None, axes=None, norm="backward"):
 
 
 def irfftn(x, /, *, s=None, axes=None, norm="backward"):
-    """The inverse of rfftn."""
+    """The inverse of rfftn.
+
+    The axes have the lengths s, by default x's; ValueError where lengths and axes are not as many, IndexError for an
+    axis that x does not have.
+
+    >>> kn.fft.irfftn(kn.fft.rfftn(kn.ones((2, 4))))
+    array([[1., 1., 1., 1.],
+           [1., 1., 1., 1.]])
+    """
     *others, (last, last_axis) = _over_axes(x, s, axes)
     for length, axis in others:
         x = ifft(x, n=length, axis=axis, norm=norm)
@@ -142,17 +201,37 @@ _OPPOSITE = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 def hfft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The fft, n real numbers, of a signal of which x is the first half and the rest its conjugates."""
+    """The fft, n real numbers, of a signal of which x is the first half and the rest its conjugates.
+
+    The axis has length n; ShapeError for an axis without elements, IndexError for one that x does not have,
+    ValueError for another norm.
+
+    >>> kn.fft.hfft(kn.asarray([1.0, 2.0, 3.0]))
+    array([ 8., -2.,  0., -2.])
+    """
     return irfft(_ops["conj"](x), n=n, axis=axis, norm=_OPPOSITE.get(norm, norm))
 
 
 def ihfft(x, /, *, n=None, axis=-1, norm="backward"):
-    """The inverse of hfft."""
+    """The inverse of hfft.
+
+    The axis has length n // 2 + 1; ShapeError for an axis without elements, IndexError for one that x does not have,
+    ValueError for another norm.
+
+    >>> kn.fft.ihfft(kn.asarray([4.0, 0.0, 0.0, 0.0]))
+    array([1.-0.j, 1.-0.j, 1.-0.j], dtype=complex64)
+    """
     return _ops["conj"](rfft(x, n=n, axis=axis, norm=_OPPOSITE.get(norm, norm)))
 
 
 def fftfreq(n, /, *, d=1.0, dtype=None, device=None):
-    """The frequencies that the elements of an fft stand for, in cycles per unit of the spacing d."""
+    """The frequencies that the elements of an fft stand for, in cycles per unit of the spacing d.
+
+    The result has the shape (n,).
+
+    >>> kn.fft.fftfreq(4)
+    array([ 0.  ,  0.25, -0.5 , -0.25])
+    """
     from .creation import arange
     positions = arange(n, dtype=_core.int64, device=device)
     signed = _ops["where"](positions < (n + 1) // 2, positions, positions - n)
@@ -160,7 +239,13 @@ def fftfreq(n, /, *, d=1.0, dtype=None, device=None):
 
 
 def rfftfreq(n, /, *, d=1.0, dtype=None, device=None):
-    """The frequencies that the elements of an rfft stand for."""
+    """The frequencies that the elements of an rfft stand for.
+
+    The result has the shape (n // 2 + 1,).
+
+    >>> kn.fft.rfftfreq(4)
+    array([0.  , 0.25, 0.5 ])
+    """
     from .creation import arange
     return _ops["cast"](arange(n // 2 + 1, device=device), _core.float32 if dtype is None else dtype) / (d * n)
 
@@ -171,10 +256,22 @@ def _shift(x, axes, amount):
 
 
 def fftshift(x, /, *, axes=None):
-    """The zero frequency moved to the middle."""
+    """The zero frequency moved to the middle.
+
+    The result has x's shape; IndexError for an axis that x does not have.
+
+    >>> kn.fft.fftshift(kn.fft.fftfreq(4))
+    array([-0.5 , -0.25,  0.  ,  0.25])
+    """
     return _shift(x, axes, lambda length: length // 2)
 
 
 def ifftshift(x, /, *, axes=None):
-    """The inverse of fftshift."""
+    """The inverse of fftshift.
+
+    The result has x's shape; IndexError for an axis that x does not have.
+
+    >>> kn.fft.ifftshift(kn.asarray([-2, -1, 0, 1]))
+    array([ 0,  1, -2, -1])
+    """
     return _shift(x, axes, lambda length: -(length // 2))

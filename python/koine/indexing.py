@@ -11,7 +11,16 @@ _ops = _core.ops
 
 
 def take(x, indices, /, *, axis=None):
-    """The elements at positions along an axis, which only a one-dimensional x may leave out."""
+    """The elements at positions along an axis, which only a one-dimensional x may leave out.
+
+    x.shape[:axis] + indices.shape + x.shape[axis + 1:]; ValueError without a needed axis, IndexError for a position
+    outside.
+
+    >>> kn.take(kn.asarray([[1, 2], [3, 4]]), kn.asarray([1, 0, 1]), axis=0)
+    array([[3, 4],
+           [1, 2],
+           [3, 4]])
+    """
     if axis is None:
         if x.ndim != 1:
             raise ValueError(f"[take] x of shape {x.shape} needs an axis")
@@ -20,7 +29,14 @@ def take(x, indices, /, *, axis=None):
 
 
 def take_along_axis(x, indices, /, *, axis=-1):
-    """The element at a position of its own for each line along an axis."""
+    """The element at a position of its own for each line along an axis.
+
+    x and indices broadcast but for the axis; IndexError for a position outside.
+
+    >>> kn.take_along_axis(kn.asarray([[5, 6], [7, 8]]), kn.asarray([[1], [0]]), axis=1)
+    array([[6],
+           [7]])
+    """
     _axis(axis, x.ndim)
     shape = tuple(max(a, b) if min(a, b) else 0 for a, b in zip(x.shape, indices.shape))
     along = axis % x.ndim
@@ -31,30 +47,60 @@ def take_along_axis(x, indices, /, *, axis=-1):
 
 
 def sort(x, /, *, axis=-1, descending=False, stable=True):
-    """The elements in order along an axis; NaN last. It is always stable."""
+    """The elements in order along an axis; NaN last. It is always stable.
+
+    The result has x's shape; DTypeError for complex numbers, IndexError for an axis that x does not have.
+
+    >>> kn.sort(kn.asarray([3, 1, 2]), descending=True)
+    array([3, 2, 1])
+    """
     return _ops["sort"](x, axis, descending)
 
 
 def argsort(x, /, *, axis=-1, descending=False, stable=True):
-    """The positions that bring the elements in order along an axis. It is always stable."""
+    """The positions that bring the elements in order along an axis. It is always stable.
+
+    The result has x's shape, in int64; DTypeError for complex numbers, IndexError for an axis that x does not have.
+
+    >>> kn.argsort(kn.asarray([3, 1, 2]))
+    array([1, 2, 0])
+    """
     return _ops["argsort"](x, axis, descending)
 
 
 def nonzero(x, /):
     """The positions of elements that are not zero, an array for each axis. Their number depends on the values: inside
-    jit and vmap there is none, use where instead."""
+    jit and vmap there is none, use where instead.
+
+    Each result has the shape (count,); ValueError for an x without axes, TraceError inside jit and vmap.
+
+    >>> kn.nonzero(kn.asarray([[0, 5], [7, 0]]))
+    (array([0, 1]), array([1, 0]))
+    """
     if x.ndim == 0:
         raise ValueError("[nonzero] x has no axis")
     return tuple(_core.nonzero(x))
 
 
 def count_nonzero(x, /, *, axis=None, keepdims=False):
-    """How many elements along axes, by default all, are not zero."""
+    """How many elements along axes, by default all, are not zero.
+
+    The result has x's shape without the axes, in int64; IndexError for an axis that x does not have.
+
+    >>> kn.count_nonzero(kn.asarray([[0, 5], [7, 1]]), axis=1)
+    array([1, 2])
+    """
     return _ops["sum"](_ops["cast"](x != 0, _core.int64), axis, keepdims)
 
 
 def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
-    """The difference of neighbours along an axis, n times over."""
+    """The difference of neighbours along an axis, n times over.
+
+    The axis is n shorter; ValueError for a negative n.
+
+    >>> kn.diff(kn.asarray([1, 4, 9, 16]))
+    array([3, 5, 7])
+    """
     if n < 0:
         raise ValueError("[diff] n is negative")
     parts = [part for part in (prepend, x, append) if part is not None]
@@ -68,7 +114,13 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
 
 
 def searchsorted(x1, x2, /, *, side="left", sorter=None):
-    """Where elements of x2 belong in the sorted x1: before equal elements ('left') or behind them ('right')."""
+    """Where elements of x2 belong in the sorted x1: before equal elements ('left') or behind them ('right').
+
+    The result has x2's shape, in int64; ValueError for another side.
+
+    >>> kn.searchsorted(kn.asarray([1, 3, 5]), kn.asarray([0, 3, 9]))
+    array([0, 1, 3])
+    """
     if side not in ("left", "right"):
         raise ValueError(f"[searchsorted] side is 'left' or 'right', not {side!r}")
     if sorter is not None:

@@ -30,17 +30,28 @@ class _Info:
 
 
 def __array_namespace_info__():
-    """Devices, dtypes and capabilities, as the Array API standard asks for them."""
+    """Devices, dtypes and capabilities, as the Array API standard asks for them.
+
+    >>> kn.__array_namespace_info__().default_dtypes()['indexing']
+    koine.int64
+    """
     return _Info()
 
 
 def evaluate(*arrays):
-    """Computes the values of arrays now, and gives them back."""
+    """Computes the values of arrays now, and gives them back.
+
+    >>> x = kn.evaluate(kn.ones(3) * 2)
+    """
     for x in arrays:
         _core.evaluate(x)
     return arrays[0] if len(arrays) == 1 else arrays
 
 
 def stats():
-    """Evaluations that found their program, programs made and held, bytes live and at the peak."""
+    """Evaluations that found their program, programs made and held, bytes live and at the peak.
+
+    >>> kn.stats()['programs_made'] > 0
+    True
+    """
     return _core.stats()

@@ -31,7 +31,14 @@ def _errors():
 
 
 def concat(arrays, /, *, axis=0):
-    """Joins arrays along an axis; with axis=None their elements, flattened."""
+    """Joins arrays along an axis; with axis=None their elements, flattened.
+
+    The length along the axis is the sum of the arrays'; ShapeError where they differ in another axis, ValueError for
+    no arrays.
+
+    >>> kn.concat([kn.asarray([1, 2]), kn.asarray([3])])
+    array([1, 2, 3])
+    """
     if axis is None:
         arrays, axis = [flatten(x) for x in arrays], 0
     return _ops["concatenate"](list(arrays), axis)
@@ -41,12 +48,25 @@ concatenate = concat
 
 
 def reshape(x, /, shape, *, copy=None):
-    """The elements in row-major order in another shape; one length may be -1 and takes what is left."""
+    """The elements in row-major order in another shape; one length may be -1 and takes what is left.
+
+    The result has the given shape; ShapeError where the number of elements differs.
+
+    >>> kn.reshape(kn.arange(6), (2, -1))
+    array([[0, 1, 2],
+           [3, 4, 5]])
+    """
     return _reshape(x, shape)
 
 
 def flatten(x, /):
-    """The elements in row-major order along one axis."""
+    """The elements in row-major order along one axis.
+
+    The result has the shape (x.size,).
+
+    >>> kn.flatten(kn.asarray([[1, 2], [3, 4]]))
+    array([1, 2, 3, 4])
+    """
     return _reshape(x, (x.size,))
 
 
@@ -54,18 +74,35 @@ ravel = flatten
 
 
 def atleast_1d(x, /):
-    """x, with an axis if it has none."""
+    """x, with an axis if it has none.
+
+    >>> kn.atleast_1d(kn.asarray(5))
+    array([5])
+    """
     return x if x.ndim else _reshape(x, (1,))
 
 
 def expand_dims(x, /, axis=0):
-    """x with a new axis of length 1 at that place."""
+    """x with a new axis of length 1 at that place.
+
+    IndexError for a place that the result does not have.
+
+    >>> kn.expand_dims(kn.asarray([1, 2]), axis=1)
+    array([[1],
+           [2]])
+    """
     place = _axis(axis, x.ndim + 1)
     return _reshape(x, x.shape[:place] + (1,) + x.shape[place:])
 
 
 def squeeze(x, /, axis=None):
-    """x without axes of length 1; by default without all of them."""
+    """x without axes of length 1; by default without all of them.
+
+    ValueError for an axis of another length, IndexError for one that x does not have.
+
+    >>> kn.squeeze(kn.asarray([[[1, 2]]]), axis=0)
+    array([[1, 2]])
+    """
     if axis is None:
         axes = [d for d, length in enumerate(x.shape) if length == 1]
     else:
@@ -77,19 +114,38 @@ def squeeze(x, /, axis=None):
 
 
 def permute_dims(x, /, axes):
-    """The axes in another order: axis k of the result is axis axes[k] of x."""
+    """The axes in another order: axis k of the result is axis axes[k] of x.
+
+    ValueError or ShapeError where axes is no order of x's axes.
+
+    >>> kn.permute_dims(kn.zeros((2, 3, 4)), (2, 0, 1)).shape
+    (4, 2, 3)
+    """
     if len(axes) != x.ndim:
         raise _errors().ValueError(f"[permute_dims] {len(axes)} axes are named, but x has {x.ndim}")
     return _transpose(x, axes) if x.ndim else x
 
 
 def matrix_transpose(x, /):
-    """The last two axes exchanged."""
+    """The last two axes exchanged.
+
+    (..., m, n) gives (..., n, m); IndexError for an x with fewer axes.
+
+    >>> kn.matrix_transpose(kn.asarray([[1, 2], [3, 4]]))
+    array([[1, 3],
+           [2, 4]])
+    """
     return swapaxes(x, -1, -2)
 
 
 def swapaxes(x, axis1, axis2, /):
-    """Two axes exchanged."""
+    """Two axes exchanged.
+
+    IndexError for an axis that x does not have.
+
+    >>> kn.swapaxes(kn.zeros((2, 3, 4)), 0, 2).shape
+    (4, 3, 2)
+    """
     order = list(range(x.ndim))
     first, second = _axis(axis1, x.ndim), _axis(axis2, x.ndim)
     order[first], order[second] = second, first
@@ -97,7 +153,13 @@ def swapaxes(x, axis1, axis2, /):
 
 
 def moveaxis(x, source, destination, /):
-    """Axes moved to other places; the others keep their order."""
+    """Axes moved to other places; the others keep their order.
+
+    ValueError where there are more axes than places, IndexError for an axis that x does not have.
+
+    >>> kn.moveaxis(kn.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     source, destination = _axes(source, x.ndim), _axes(destination, x.ndim)
     if len(source) != len(destination):
         raise _errors().ValueError(f"[moveaxis] {len(source)} axes go to {len(destination)} places")
@@ -108,12 +170,26 @@ def moveaxis(x, source, destination, /):
 
 
 def flip(x, /, *, axis=None):
-    """The elements in the opposite order along axes, by default all."""
+    """The elements in the opposite order along axes, by default all.
+
+    The result has x's shape; IndexError for an axis that x does not have.
+
+    >>> kn.flip(kn.asarray([[1, 2], [3, 4]]), axis=1)
+    array([[2, 1],
+           [4, 3]])
+    """
     return _ops["reverse"](x, axis)
 
 
 def roll(x, /, shift, *, axis=None):
-    """The elements moved along axes; what leaves at one end enters at the other. Without an axis x is flattened."""
+    """The elements moved along axes; what leaves at one end enters at the other. Without an axis x is flattened.
+
+    The result has x's shape; ValueError where shifts and axes are not as many, IndexError for an axis that x does not
+    have.
+
+    >>> kn.roll(kn.asarray([1, 2, 3, 4]), 1)
+    array([4, 1, 2, 3])
+    """
     if axis is None:
         shift = sum(shift) if isinstance(shift, tuple) else shift
         return _reshape(roll(flatten(x), shift, axis=0), x.shape)
@@ -132,7 +208,14 @@ def roll(x, /, shift, *, axis=None):
 
 
 def stack(arrays, /, *, axis=0):
-    """Joins arrays of one shape along a new axis."""
+    """Joins arrays of one shape along a new axis.
+
+    The result has one axis more; ShapeError for arrays of different shapes.
+
+    >>> kn.stack([kn.asarray([1, 2]), kn.asarray([3, 4])], axis=1)
+    array([[1, 3],
+           [2, 4]])
+    """
     arrays = list(arrays)
     for x in arrays[1:]:
         if x.shape != arrays[0].shape:
@@ -141,13 +224,27 @@ def stack(arrays, /, *, axis=0):
 
 
 def unstack(x, /, *, axis=0):
-    """The parts along an axis, without it."""
+    """The parts along an axis, without it.
+
+    As many results as the axis is long; IndexError for an axis that x does not have.
+
+    >>> kn.unstack(kn.asarray([[1, 2], [3, 4]]))
+    (array([1, 2]), array([3, 4]))
+    """
     before = (slice(None),) * _axis(axis, x.ndim)
     return tuple(x[before + (i,)] for i in range(x.shape[axis]))
 
 
 def split(x, parts, /, axis=0):
-    """Equal parts along an axis, or parts that end at the given positions."""
+    """Equal parts along an axis, or parts that end at the given positions.
+
+    ShapeError where the parts do not divide the axis.
+
+    >>> kn.split(kn.arange(6), 3)
+    [array([0, 1]), array([2, 3]), array([4, 5])]
+    >>> kn.split(kn.arange(6), [1, 4])
+    [array([0]), array([1, 2, 3]), array([4, 5])]
+    """
     before, length = (slice(None),) * _axis(axis, x.ndim), x.shape[axis]
     if isinstance(parts, int):
         if parts <= 0 or length % parts:
@@ -158,12 +255,29 @@ def split(x, parts, /, axis=0):
 
 
 def broadcast_arrays(*arrays):
-    """The arrays in the shape that they have together."""
+    """The arrays in the shape that they have together.
+
+    ShapeError where the shapes do not broadcast.
+
+    >>> kn.broadcast_arrays(kn.asarray([1, 2]), kn.asarray([[3], [4]]))
+    [array([[1, 2],
+           [1, 2]]), array([[3, 3],
+           [4, 4]])]
+    """
     return _core.broadcast_arrays(list(arrays))
 
 
 def repeat(x, repeats, /, *, axis=None):
-    """Each element several times. The counts are one number or one for each position; an array of counts is read."""
+    """Each element several times. The counts are one number or one for each position; an array of counts is read.
+
+    The axis is as long as the sum of the counts; ValueError for a negative count or for a number of counts that is
+    not the axis's length.
+
+    >>> kn.repeat(kn.asarray([1, 2]), 2)
+    array([1, 1, 2, 2])
+    >>> kn.repeat(kn.asarray([1, 2]), [3, 0])
+    array([1, 1, 1])
+    """
     if axis is None:
         x, axis = flatten(x), 0
     axis, length = _axis(axis, x.ndim), x.shape[axis]
@@ -183,7 +297,14 @@ def repeat(x, repeats, /, *, axis=None):
 
 
 def tile(x, repetitions, /):
-    """x side by side with itself, so often along each axis."""
+    """x side by side with itself, so often along each axis.
+
+    Axis k is repetitions[k] times as long; missing axes are added in front.
+
+    >>> kn.tile(kn.asarray([1, 2]), (2, 2))
+    array([[1, 2, 1, 2],
+           [1, 2, 1, 2]])
+    """
     repetitions = (repetitions,) if isinstance(repetitions, int) else tuple(repetitions)
     rank = max(x.ndim, len(repetitions))
     shape = (1,) * (rank - x.ndim) + x.shape

@@ -10,12 +10,26 @@ _ops = _core.ops
 
 
 def einsum(subscripts, /, *operands):
-    """Einstein summation: einsum("bij,bjk->bik", x, y)."""
+    """Einstein summation: einsum("bij,bjk->bik", x, y).
+
+    The result has the axes behind the arrow, or those named once in alphabetical order; ShapeError for lengths that
+    differ under one letter, ValueError for subscripts that do not fit the operands.
+
+    >>> kn.einsum('ij,j->i', kn.asarray([[1, 2], [3, 4]]), kn.asarray([10, 1]))
+    array([12, 34])
+    """
     return _core.einsum(subscripts, list(operands))
 
 
 def vecdot(x1, x2, /, *, axis=-1):
-    """The inner products along an axis; x1 is conjugated."""
+    """The inner products along an axis; x1 is conjugated.
+
+    The result has the common shape of what is left without the axis; ShapeError for vectors of different lengths,
+    ValueError for an axis that they do not share.
+
+    >>> kn.vecdot(kn.asarray([[1, 2], [3, 4]]), kn.asarray([10, 1]))
+    array([12, 34])
+    """
     rank = min(x1.ndim, x2.ndim)
     if not -rank <= axis < 0:
         raise ValueError(f"[vecdot] the axis {axis} is not among the last {rank}, which both arrays have")
@@ -29,7 +43,14 @@ def vecdot(x1, x2, /, *, axis=-1):
 
 
 def tensordot(x1, x2, /, *, axes=2):
-    """The sum of products over the last axes of x1 and the first of x2, or over two lists of axes."""
+    """The sum of products over the last axes of x1 and the first of x2, or over two lists of axes.
+
+    The result has x1's other axes and then x2's; ShapeError where the lengths of summed axes differ, ValueError for
+    more axes than the arrays have.
+
+    >>> kn.tensordot(kn.ones((2, 3, 4)), kn.ones((3, 4, 5))).shape
+    (2, 5)
+    """
     if isinstance(axes, int):
         left, right = tuple(range(x1.ndim - axes, x1.ndim)), tuple(range(axes))
         if axes < 0 or axes > min(x1.ndim, x2.ndim):

@@ -9,12 +9,26 @@ _ops = _core.ops
 
 
 def sum(x, /, *, axis=None, dtype=None, keepdims=False):
-    """The sum over axes, by default all; small integers are summed as int64 or uint64."""
+    """The sum over axes, by default all; small integers are summed as int64 or uint64.
+
+    The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x does
+    not have.
+
+    >>> kn.sum(kn.asarray([[1, 2], [3, 4]]), axis=0)
+    array([4, 6])
+    """
     return _ops["sum"](x, axis, keepdims) if dtype is None else _exact(_ops["sum"], x, dtype, axis, keepdims)
 
 
 def prod(x, /, *, axis=None, dtype=None, keepdims=False):
-    """The product over axes, by default all; small integers are multiplied as int64 or uint64."""
+    """The product over axes, by default all; small integers are multiplied as int64 or uint64.
+
+    The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x does
+    not have.
+
+    >>> kn.prod(kn.asarray([[1, 2], [3, 4]]), axis=0)
+    array([3, 8])
+    """
     return _ops["prod"](x, axis, keepdims) if dtype is None else _exact(_ops["prod"], x, dtype, axis, keepdims)
 
 
@@ -24,12 +38,26 @@ def _exact(op, x, dtype, axis, keepdims):
 
 
 def var(x, /, *, axis=None, correction=0.0, keepdims=False):
-    """The variance over axes, by default all; the sum of squares is divided by the count less correction."""
+    """The variance over axes, by default all; the sum of squares is divided by the count less correction.
+
+    The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x does
+    not have.
+
+    >>> kn.var(kn.asarray([[1.0, 3.0], [2.0, 6.0]]), axis=1)
+    array([1., 4.])
+    """
     return _ops["var"](x, axis, correction, keepdims)
 
 
 def std(x, /, *, axis=None, correction=0.0, keepdims=False):
-    """The standard deviation over axes, by default all: the root of the variance."""
+    """The standard deviation over axes, by default all: the root of the variance.
+
+    The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x does
+    not have.
+
+    >>> kn.std(kn.asarray([[1.0, 3.0], [2.0, 6.0]]), axis=1)
+    array([1., 2.])
+    """
     return _ops["sqrt"](_ops["var"](x, axis, correction, keepdims))
 
 
@@ -51,20 +79,48 @@ def _cumulative(op, start, x, axis, dtype, include_initial):
 
 
 def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False):
-    """The sums of the elements up to each one along an axis; with include_initial a zero comes first."""
+    """The sums of the elements up to each one along an axis; with include_initial a zero comes first.
+
+    The result has x's shape, or one element more along the axis; ValueError where x has several axes and none is
+    named.
+
+    >>> kn.cumulative_sum(kn.asarray([1, 2, 3]), include_initial=True)
+    array([0, 1, 3, 6])
+    """
     return _cumulative(_ops["cumsum"], 0, x, axis, dtype, include_initial)
 
 
 def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False):
-    """The products of the elements up to each one along an axis; with include_initial a one comes first."""
+    """The products of the elements up to each one along an axis; with include_initial a one comes first.
+
+    The result has x's shape, or one element more along the axis; ValueError where x has several axes and none is
+    named.
+
+    >>> kn.cumulative_prod(kn.asarray([1, 2, 3]))
+    array([1, 2, 6])
+    """
     return _cumulative(_ops["cumprod"], 1, x, axis, dtype, include_initial)
 
 
 def cumsum(x, /, axis=-1, *, dtype=None):
-    """The sums of the elements up to each one along an axis."""
+    """The sums of the elements up to each one along an axis.
+
+    The result has x's shape; IndexError for an axis that x does not have.
+
+    >>> kn.cumsum(kn.asarray([[1, 2], [3, 4]]), 0)
+    array([[1, 2],
+           [4, 6]])
+    """
     return cumulative_sum(x, axis=axis, dtype=dtype)
 
 
 def cumprod(x, /, axis=-1, *, dtype=None):
-    """The products of the elements up to each one along an axis."""
+    """The products of the elements up to each one along an axis.
+
+    The result has x's shape; IndexError for an axis that x does not have.
+
+    >>> kn.cumprod(kn.asarray([[1, 2], [3, 4]]), 0)
+    array([[1, 2],
+           [3, 8]])
+    """
     return cumulative_prod(x, axis=axis, dtype=dtype)

@@ -23,7 +23,13 @@ def _order(x):
 
 def unique_all(x, /):
     """The different elements in order, where each is found first, which of them each element is, and how often each
-    occurs. A NaN equals no other."""
+    occurs. A NaN equals no other.
+
+    The number of values depends on the elements: TraceError inside jit and vmap.
+
+    >>> kn.unique_all(kn.asarray([3, 1, 3])).indices
+    array([1, 0])
+    """
     flat = flatten(x)
     count = flat.shape[0]
     order = _order(flat)
@@ -38,17 +44,37 @@ def unique_all(x, /):
 
 
 def unique_counts(x, /):
-    """The different elements in order, and how often each occurs."""
+    """The different elements in order, and how often each occurs.
+
+    The number of values depends on the elements: TraceError inside jit and vmap.
+
+    >>> values, counts = kn.unique_counts(kn.asarray([3, 1, 3]))
+    >>> values, counts
+    (array([1, 3]), array([1, 2]))
+    """
     found = unique_all(x)
     return UniqueCounts(found.values, found.counts)
 
 
 def unique_inverse(x, /):
-    """The different elements in order, and which of them each element is."""
+    """The different elements in order, and which of them each element is.
+
+    The number of values depends on the elements: TraceError inside jit and vmap.
+
+    >>> values, places = kn.unique_inverse(kn.asarray([3, 1, 3]))
+    >>> values[places]
+    array([3, 1, 3])
+    """
     found = unique_all(x)
     return UniqueInverse(found.values, found.inverse_indices)
 
 
 def unique_values(x, /):
-    """The different elements in order."""
+    """The different elements in order.
+
+    The number of values depends on the elements: TraceError inside jit and vmap.
+
+    >>> kn.unique_values(kn.asarray([3, 1, 3]))
+    array([1, 3])
+    """
     return unique_all(x).values

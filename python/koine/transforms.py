@@ -49,6 +49,9 @@ def value_and_grad(f, argnums=0, has_aux=False):
     f returns a real array without axes, with has_aux a tuple that begins with one. A gradient is a tree like its argument,
     with None for integers and for what a module keeps as state. The gradient of a complex argument is the direction of steepest ascent, as in PyTorch. Raises
     ShapeError when the result has axes, NotDifferentiable when an op has no derivative.
+
+    >>> kn.value_and_grad(lambda x: kn.sum(x ** 2))(kn.asarray([1.0, 3.0]))
+    (array(10.0), array([2., 6.]))
     """
     single = isinstance(argnums, int)
     chosen = (argnums,) if single else tuple(argnums)
@@ -77,7 +80,11 @@ def value_and_grad(f, argnums=0, has_aux=False):
 
 
 def grad(f, argnums=0, has_aux=False):
-    """The function that gives the gradient alone, with has_aux the gradient and the rest of the result."""
+    """The function that gives the gradient alone, with has_aux the gradient and the rest of the result.
+
+    >>> kn.grad(lambda x: kn.sum(x ** 2))(kn.asarray([1.0, 3.0]))
+    array([2., 6.])
+    """
     both = value_and_grad(f, argnums, has_aux)
 
     @_wraps(f)
@@ -89,7 +96,11 @@ def grad(f, argnums=0, has_aux=False):
 
 
 def jvp(f, primals, tangents):
-    """f at a tuple of arguments, and its derivative along a tuple of tangents like them; None in a tangent is zero."""
+    """f at a tuple of arguments, and its derivative along a tuple of tangents like them; None in a tangent is zero.
+
+    >>> kn.jvp(lambda x: x ** 2, (kn.asarray(3.0),), (kn.asarray(1.0),))
+    (array(9.0), array(6.0))
+    """
     primals, tangents = _with_arrays(tuple(primals)), tuple(tangents)
     leaves, structure = _flatten(primals)
     directions = _tangents_like(primals, tangents, leaves, "jvp")
@@ -130,7 +141,12 @@ def _tangents_like(tree, tangents, leaves, transform):
 
 
 def vjp(f, *primals, has_aux=False):
-    """f at its arguments, and the function that pulls a cotangent like the result back to a tuple like the arguments."""
+    """f at its arguments, and the function that pulls a cotangent like the result back to a tuple like the arguments.
+
+    >>> y, pull = kn.vjp(lambda x: x ** 2, kn.asarray([1.0, 3.0]))
+    >>> pull(kn.asarray([1.0, 1.0]))
+    (array([2., 6.]),)
+    """
     primals = _with_arrays(primals)
     leaves, structure = _flatten(primals)
 
@@ -164,6 +180,9 @@ def vmap(f, in_axes=0, out_axes=0):
 
     in_axes says which axis of each argument is the batch: a number for all, None for what all examples share, a tuple for
     each argument, or trees of these. out_axes says where it goes in the results. Reading a value inside f raises TraceError.
+
+    >>> kn.vmap(kn.sum)(kn.asarray([[1, 2], [3, 4]]))
+    array([3, 7])
     """
 
     @_wraps(f)
@@ -234,12 +253,20 @@ def jit(f=None):
 
     Everything in the arguments that is no array is fixed in the trace, and so are arrays that f reaches from outside. What f
     does besides computing happens only when it is traced.
+
+    >>> f = kn.jit(lambda x: x * 2 + 1)
+    >>> f(kn.asarray([1, 2])), f(kn.asarray([3, 4])), f.traces()
+    (array([3, 5]), array([7, 9]), 1)
     """
     return Jit if f is None else Jit(f)
 
 
 def graph_text(f):
-    """The function that gives the graph of f for arguments like its own, as text; f is traced and not run."""
+    """The function that gives the graph of f for arguments like its own, as text; f is traced and not run.
+
+    >>> 'tanh' in kn.graph_text(lambda x: kn.tanh(x) * 2)(kn.ones(3))
+    True
+    """
 
     def text(*args, **keywords):
         leaves, structure = _flatten((args, keywords))
@@ -249,13 +276,24 @@ def graph_text(f):
 
 
 def print_graph(f, *args, **keywords):
-    """Prints the graph of f for these arguments."""
+    """Prints the graph of f for these arguments.
+
+    >>> kn.print_graph(lambda x: kn.tanh(x), kn.ones(3))
+    inputs %0 : float32[3]
+    %1 = tanh(%0) : float32[3]
+    outputs %1
+    """
     print(graph_text(f)(*args, **keywords))
 
 
 def jacobian(f, argnums=0, mode="reverse"):
     """The function that gives the Jacobian of f with respect to an array: shape (result's..., argument's...). With
-    mode="forward" a column at a time is computed, which is less work for few arguments and many results."""
+    mode="forward" a column at a time is computed, which is less work for few arguments and many results.
+
+    >>> kn.jacobian(lambda x: x * kn.asarray([1.0, 10.0]))(kn.asarray([2.0, 3.0]))
+    array([[ 1.,  0.],
+           [ 0., 10.]])
+    """
     if mode not in ("forward", "reverse"):
         raise _ValueError(f"[jacobian] the mode is 'forward' or 'reverse', not {mode!r}")
 
@@ -278,17 +316,30 @@ def jacobian(f, argnums=0, mode="reverse"):
 
 
 def hessian(f, argnums=0):
-    """The function that gives the second derivatives of a scalar function of an array: shape (x's..., x's...)."""
+    """The function that gives the second derivatives of a scalar function of an array: shape (x's..., x's...).
+
+    >>> kn.hessian(lambda x: kn.sum(x ** 3))(kn.asarray([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+    """
     return jacobian(grad(f, argnums), argnums, "forward")
 
 
 def hvp(f, x, v):
-    """The product of the Hessian of a scalar function at x with v, without forming it. x and v are trees."""
+    """The product of the Hessian of a scalar function at x with v, without forming it. x and v are trees.
+
+    >>> kn.hvp(lambda x: kn.sum(x ** 3), kn.asarray([1.0, 2.0]), kn.asarray([1.0, 0.0]))
+    array([6., 0.])
+    """
     return jvp(grad(f), (x,), (v,))[1]
 
 
 def checkpoint(f):
-    """The function that computes its inner values again in a backward pass instead of keeping them."""
+    """The function that computes its inner values again in a backward pass instead of keeping them.
+
+    >>> kn.grad(kn.checkpoint(lambda x: kn.sin(x) ** 2))(kn.asarray(0.0))
+    array(0.0)
+    """
 
     @_wraps(f)
     def recomputed(*args, **keywords):
@@ -303,9 +354,12 @@ class custom_vjp:
     """f with a reverse-mode derivative of its own: forward(*args) gives f's result and residuals, backward(residuals,
     cotangent) a cotangent for each argument. It composes with all transforms.
 
-        @koine.custom_vjp
-        def f(x): ...
-        f.defvjp(forward, backward)
+    >>> @kn.custom_vjp
+    ... def clipped(x):
+    ...     return x * 1
+    >>> clipped.defvjp(lambda x: (x * 1, None), lambda residuals, cotangent: (kn.clip(cotangent, -1, 1),))
+    >>> kn.grad(lambda x: clipped(x) * 100)(kn.asarray(2.0))
+    array(1.0)
     """
 
     def __init__(self, f, forward=None, backward=None):
@@ -342,10 +396,14 @@ class custom_jvp:
     """f with a forward-mode derivative of its own: rule(primals, tangents) gives f's result and its tangent; reverse mode
     goes through the transpose of the rule.
 
-        @koine.custom_jvp
-        def f(x): ...
-        @f.defjvp
-        def rule(primals, tangents): ...
+    >>> @kn.custom_jvp
+    ... def twice(x):
+    ...     return x * 2
+    >>> @twice.defjvp
+    ... def rule(primals, tangents):
+    ...     return primals[0] * 2, tangents[0] * 2
+    >>> kn.grad(twice)(kn.asarray(3.0))
+    array(2.0)
     """
 
     def __init__(self, f, rule=None):
@@ -378,7 +436,11 @@ def _same_carry(before, after, transform):
 
 def scan(f, init, xs=None, length=None, reverse=False):
     """Repeats f(carry, x) -> (carry, y) over the first axis of every leaf of xs: gives the last carry and the stacked y.
-    Without xs the length says how often. Raises ShapeError when the carry changes its type."""
+    Without xs the length says how often. Raises ShapeError when the carry changes its type.
+
+    >>> kn.scan(lambda total, x: (total + x, total + x), 0, kn.asarray([1, 2, 3]))
+    (array(6), array([1, 3, 6]))
+    """
     carries, carry_shape = _flatten(_with_arrays(init))
     sequences, shape = _flatten(xs)
     last = []
@@ -397,7 +459,11 @@ def scan(f, init, xs=None, length=None, reverse=False):
 
 def while_loop(condition, body, init, max_steps=None):
     """Repeats body(carry) -> carry while condition(carry), a bool array without axes, holds. Forward mode always works,
-    reverse mode with max_steps, after which the loop ends; under vmap it runs until every example is done."""
+    reverse mode with max_steps, after which the loop ends; under vmap it runs until every example is done.
+
+    >>> kn.while_loop(lambda x: x < 100, lambda x: x * 2, 1)
+    array(128)
+    """
     leaves, structure = _flatten(_with_arrays(init))
 
     def test(inner):
@@ -412,7 +478,11 @@ def while_loop(condition, body, init, max_steps=None):
 
 
 def fori_loop(start, stop, body, init):
-    """Repeats body(i, carry) -> carry for i from start, below stop, both numbers: differentiable in both modes."""
+    """Repeats body(i, carry) -> carry for i from start, below stop, both numbers: differentiable in both modes.
+
+    >>> kn.fori_loop(0, 5, lambda i, x: x * 2, 1)
+    array(32)
+    """
     (_, last), _ = scan(lambda state, _: ((state[0] + 1, body(state[0], state[1])), None),
                         (_core.to_array(int(start)), init), length=max(0, int(stop) - int(start)))
     return last
@@ -420,7 +490,11 @@ def fori_loop(start, stop, body, init):
 
 def cond(predicate, yes, no, *operands):
     """yes(*operands) where the predicate, a bool without axes, is true, else no(*operands); only one is computed. Under
-    vmap over the predicate both are, and the one not chosen reaches no result and no gradient."""
+    vmap over the predicate both are, and the one not chosen reaches no result and no gradient.
+
+    >>> kn.cond(kn.asarray(True), lambda x: x + 1, lambda x: x - 1, kn.asarray(10))
+    array(11)
+    """
     leaves, structure = _flatten(_with_arrays(operands))
     first, second = _OnLeaves(lambda *a: _with_arrays(yes(*a)), structure), _OnLeaves(lambda *a: _with_arrays(no(*a)), structure)
     out = _core.cond(_core.to_array(predicate), first, second, leaves)

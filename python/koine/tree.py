@@ -11,17 +11,31 @@ __all__ = ["flatten", "leaves", "map", "paths", "structure", "unflatten"]
 
 
 def leaves(tree):
-    """The arrays in the order of the tree."""
+    """The arrays in the order of the tree.
+
+    >>> kn.tree.leaves({'a': kn.asarray(1), 'b': [kn.asarray(2), 'name']})
+    [array(1), array(2)]
+    """
     return flatten(tree)[0]
 
 
 def structure(tree):
-    """The tree without its arrays: an object that can be compared and, if all values in it can, hashed."""
+    """The tree without its arrays: an object that can be compared and, if all values in it can, hashed.
+
+    >>> kn.tree.structure([kn.ones(2)]) == kn.tree.structure([kn.ones(5)])
+    True
+    """
     return flatten(tree)[1]
 
 
 def map(f, tree, *others):
-    """A tree like the first with f(leaf, leaf of each other...) in the place of each array."""
+    """A tree like the first with f(leaf, leaf of each other...) in the place of each array.
+
+    ValueError for trees with different leaves.
+
+    >>> kn.tree.map(lambda a, b: a + b, {'w': kn.asarray([1, 2])}, {'w': kn.asarray([10, 20])})
+    {'w': array([11, 22])}
+    """
     first, shape = flatten(tree)
     rest = []
     for other in others:
@@ -33,7 +47,11 @@ def map(f, tree, *others):
 
 
 def paths(tree):
-    """The path of each leaf, as in 'layers.0.weight', in the same order."""
+    """The path of each leaf, as in 'layers.0.weight', in the same order.
+
+    >>> kn.tree.paths({'layers': [{'weight': kn.ones(1)}]})
+    ['layers.0.weight']
+    """
     found = []
     _walk(flatten(tree)[1], (), found)
     return found

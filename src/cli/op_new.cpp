@@ -98,7 +98,8 @@ void new_op(const std::string& family, const std::string& name) {
   std::cout << file.string() << "\n"
             << "It is a complete op: build, and " << name << "(...) is there, with koine op " << name
             << " and its generated tests.\n"
-            << "Make its body and its doc yours. tests/oracle/README.md says how it gets values to be compared with.\n";
+            << "Make its body, its doc and its example yours. tests/oracle/README.md says how it gets values to be "
+               "compared with.\n";
 }
 
 }  // namespace koine::cli

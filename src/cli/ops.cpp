@@ -62,7 +62,8 @@ void show_op(const std::string& name) {
     throw ValueError(cat("there is no op '", name, "'", guess.empty() ? "; koine op lists all" : guess));
   }
   std::cout << op->name << ", " << ir::name(op->family) << (op->internal ? ", internal" : "") << "\n\n  "
-            << call_text(*op) << "\n  " << op->doc << "\n\n";
+            << call_text(*op) << "\n  " << op->doc << '\n'
+            << (op->shapes ? cat("  ", op->shapes, "\n") : "") << '\n';
   Table facts({left, left});
   facts.add({"operands", listed({op->args.begin(), op->args.end()})});
   facts.add({"results", listed(visible_outputs(*op))});
@@ -96,6 +97,8 @@ void write_op_reference() {
     }
     for (const ir::OpSpec* op : members) {
       std::cout << "\n### " << op->name << "\n\n`" << call_text(*op) << "`\n\n" << op->doc << '\n';
+      if (op->shapes) std::cout << '\n' << op->shapes << '\n';
+      if (op->example) std::cout << "\nIn Python:\n\n```python\n" << op->example << "\n```\n";
       const std::vector<std::string> outputs = visible_outputs(*op);
       if (outputs.size() > 1) std::cout << "\nResults: " << listed(outputs) << ".\n";
       if (op->not_differentiable) std::cout << "\nNo derivative: " << op->not_differentiable << ".\n";

@@ -174,6 +174,8 @@ struct OpSpec {
   const char* name = nullptr;
   Family family = Family::composite;
   const char* doc = nullptr;
+  const char* shapes = nullptr;          // what operands fit and what comes out, and what is raised otherwise
+  const char* example = nullptr;         // in Python, as in its interpreter, with `import koine as kn` before it
   std::span<const char* const> args;     // operand names; "xs..." is variadic, "mask?" optional
   std::span<const char* const> outputs;  // result names; a single op has {"y"}; a leading '_' hides one from users
   AttrLayout attrs;

@@ -364,7 +364,10 @@ PyTypeObject* make_array_type() {
       {Py_tp_members, weak_place},
       {Py_tp_doc,
        const_cast<char*>("A multi-dimensional value. It never changes: x[i] = v makes x another value, and what "
-                         "else was x keeps the old one.")},
+                         "else was x keeps the old one. koine.asarray makes one.\n\n"
+                         ">>> x = kn.asarray([[1, 2], [3, 4]])\n"
+                         ">>> x[:, 0] @ x, x.T.shape, x.sum(axis=0).tolist()\n"
+                         "(array([10, 14]), (2, 2), [4, 6])")},
       {Py_nb_add, slot(binary<add>)},
       {Py_nb_subtract, slot(binary<subtract>)},
       {Py_nb_multiply, slot(binary<multiply>)},

@@ -200,13 +200,28 @@ void add_transforms(nb::module_& m) {
   m.def("basis_like", detail::basis_like);
   m.def(
       "flatten", [](nb::handle tree) { return steal(guarded([&] { return flatten(tree.ptr()); })); },
-      nb::arg("tree").none());
+      nb::arg("tree").none(),
+      R"(flatten(tree)
+
+The arrays of a tree in order, and its structure, which `unflatten` takes.
+
+>>> kn.tree.flatten({"a": kn.asarray(1), "b": [kn.asarray(2), "name"]})[0]
+[array(1), array(2)]
+)");
   m.def(
       "unflatten",
       [](nb::handle structure, nb::handle leaves) {
         return steal(guarded([&] { return unflatten(structure.ptr(), leaves.ptr()); }));
       },
-      nb::arg("structure").none(), nb::arg("leaves"));
+      nb::arg("structure").none(), nb::arg("leaves"),
+      R"(unflatten(structure, leaves)
+
+The tree of a structure with these arrays in it. ValueError where they are not as many as it has places.
+
+>>> leaves, structure = kn.tree.flatten({"a": kn.asarray(1), "b": [kn.asarray(2), "name"]})
+>>> kn.tree.unflatten(structure, [x * 10 for x in leaves])
+{'a': array(10), 'b': [array(20), 'name']}
+)");
   m.def(
       "trained", [](nb::handle structure, const List& leaves) { return trained(structure.ptr(), leaves); },
       nb::arg("structure").none(), nb::arg("leaves"));
@@ -231,6 +246,8 @@ nb::dict op_facts() {
     }
     row["family"] = ir::name(op->family);
     row["doc"] = op->doc;
+    row["shapes"] = op->shapes;
+    row["example"] = op->example;
     row["operands"] = operands;
     row["results"] = results;
     row["attributes"] = attributes;

@@ -229,7 +229,9 @@ PyObject* get_doc(PyObject* self, void*) {
     const OpObject& object = op_of(self);
     std::string text = cat(object.op->name, signature(object), "\n\n", object.op->doc, "\n");
     for (const ir::AttrField& field : object.op->attrs.fields) text += cat("\n    ", field.name, ": ", field.doc);
-    if (object.op->not_differentiable) text += cat("\n\nIt has no derivative: ", object.op->not_differentiable);
+    if (object.op->shapes) text += cat("\n\n", object.op->shapes);
+    if (object.op->not_differentiable) text += cat("\n\nIt has no derivative: ", object.op->not_differentiable, ".");
+    if (object.op->example) text += cat("\n\n", object.op->example, "\n");
     return PyUnicode_FromString(text.c_str());
   });
 }

@@ -20,6 +20,15 @@ struct Attention : Composite {
       "(batch, keys, heads, any), the result (batch, queries, heads, any); k and v may have fewer heads, each for as "
       "many neighbouring heads of q. A bool mask that broadcasts to (batch, heads, queries, keys) is true where a "
       "query sees a key; a query that sees none gives 0 (Vaswani et al., 2017).";
+  static constexpr auto shapes =
+      "ShapeError for q, k and v that do not fit each other, DTypeError for a mask that is not bool.";
+  static constexpr auto example =
+      ">>> q = k = kn.zeros((1, 3, 1, 2))\n"
+      ">>> v = kn.reshape(kn.asarray([1.0, 2.0, 6.0]), (1, 3, 1, 1))\n"
+      ">>> kn.attention(q, k, v)[0, :, 0, 0]\n"
+      "array([3., 3., 3.])\n"
+      ">>> kn.attention(q, k, v, causal=True)[0, :, 0, 0]\n"
+      "array([1. , 1.5, 3. ])";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(3));
     for (const ir::OperandDType& mask : operands.subspan(3))

@@ -12,6 +12,12 @@ struct BatchNorm : Composite {
   static constexpr auto doc =
       "(x - mean) / sqrt(variance + epsilon) * scale + bias with given statistics, one of each per channel; channels "
       "are the last axis (Ioffe and Szegedy, 2015).";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError where x has no last axis or a statistic another length.";
+  static constexpr auto example =
+      ">>> one, zero = kn.ones(2), kn.zeros(2)\n"
+      ">>> kn.batch_norm(kn.asarray([[1.0, 6.0]]), one, zero, mean=one, variance=4 * one, epsilon=0.0)\n"
+      "array([[0. , 2.5]])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs&, const TypeInput& in) {

@@ -13,6 +13,13 @@ struct Categorical : Composite {
   static constexpr auto doc =
       "Classes drawn with the probabilities softmax(logits) along an axis: argmax(logits - log(-log(u))) with a "
       "float32 u as in normal for each logit. For several draws, broadcast the logits.";
+  static constexpr auto shapes =
+      "The result has the logits' shape without the axis, in int64; IndexError for an axis that the logits do not "
+      "have, ShapeError or DTypeError for what is no key.";
+  static constexpr auto example =
+      ">>> logits = kn.asarray([[0.0, -kn.inf], [-kn.inf, 0.0]])\n"
+      ">>> kn.categorical(kn.asarray([0, 1], dtype='uint32'), logits)\n"
+      "array([0, 1])";
   static constexpr auto not_differentiable = "its result is classes";
   static constexpr Promote promote = Promote::none;
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(1)); }

@@ -12,6 +12,12 @@ struct CrossEntropy : Composite {
   static constexpr auto doc =
       "log(sum(exp(logits))) - logits[label] along an axis, for integer labels of the logits' shape without that axis; "
       "nothing is summed or averaged. A label that is no class raises IndexError.";
+  static constexpr auto shapes =
+      "The result has the labels' shape; ShapeError where it is not the logits' without the axis, IndexError for a "
+      "label that is no class.";
+  static constexpr auto example =
+      ">>> kn.cross_entropy(kn.asarray([[2.0, 0.0], [0.0, 0.0]]), kn.asarray([0, 1]))\n"
+      "array([0.12692805, 0.6931472 ])";
   static constexpr ir::Whole whole = ir::Whole::all;
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(1));

@@ -11,6 +11,11 @@ struct Dropout : Composite {
   static constexpr ir::AttrField fields[] = {field<&Attrs::rate>("rate", "how likely an element is dropped, 0 to 1")};
   static constexpr auto doc =
       "x / (1 - rate) where a uniform number of the key is not below the rate, else 0 (Srivastava et al., 2014).";
+  static constexpr auto shapes =
+      "The result has x's shape; ValueError for a rate outside [0, 1], ShapeError or DTypeError for what is no key.";
+  static constexpr auto example =
+      ">>> kn.dropout(kn.ones(1000), kn.asarray([0, 1], dtype='uint32'), rate=0.5).max()\n"
+      "array(2.0)";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     promote_operands(Promote::inexact, operands.first(1));
   }

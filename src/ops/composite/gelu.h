@@ -12,6 +12,10 @@ struct Gelu : Composite {
   static constexpr auto doc =
       "x times the probability that a normal number is below x: x / 2 * (1 + erf(x / sqrt(2))), or with `approximate` "
       "x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))), elementwise (Hendrycks and Gimpel, 2016).";
+  static constexpr auto shapes = "The result has x's shape; DTypeError for complex numbers.";
+  static constexpr auto example =
+      ">>> kn.gelu(kn.asarray([-1.0, 0.0, 1.0]))\n"
+      "array([-0.15865526,  0.        ,  0.8413447 ])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static Array body(Array x, const Attrs& a) {

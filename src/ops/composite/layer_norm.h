@@ -15,6 +15,13 @@ struct LayerNorm : Composite {
   static constexpr auto doc =
       "(x - mean) / sqrt(variance + epsilon) over axes, then times scale plus bias, which broadcast against x "
       "(Ba, Kiros and Hinton, 2016).";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError where scale or bias does not broadcast to it, IndexError for an axis "
+      "that x does not have.";
+  static constexpr auto example =
+      ">>> kn.layer_norm(kn.asarray([[1.0, 3.0], [2.0, 6.0]]))\n"
+      "array([[-0.999995 ,  0.999995 ],\n"
+      "       [-0.9999988,  0.9999988]])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) {

@@ -5,6 +5,10 @@ namespace koine::ops {
 
 struct Log10 : Composite {
   static constexpr auto doc = "The logarithm to base 10, elementwise; zero gives -infinity, negative real numbers NaN.";
+  static constexpr auto shapes = "The result has x's shape.";
+  static constexpr auto example =
+      ">>> kn.log10(kn.asarray([1.0, 1000.0]))\n"
+      "array([0., 3.])";
   static Array body(Array x) {
     constexpr double log10_of_e = 0.43429448190325182765;
     Array y = log(x);

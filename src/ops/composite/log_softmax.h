@@ -9,6 +9,10 @@ struct LogSoftmax : Composite {
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis whose exponentials sum to one")};
   static constexpr auto doc = "x - log(sum(exp(x))) along an axis, without overflow.";
+  static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
+  static constexpr auto example =
+      ">>> kn.log_softmax(kn.asarray([0.0, 0.0]))\n"
+      "array([-0.6931472, -0.6931472])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }

@@ -13,6 +13,12 @@ struct Logsumexp : Composite {
                                              field<&Attrs::keepdims>("keepdims", "keep the summed axes with length 1")};
   static constexpr auto doc =
       "log(sum(exp(x))) over axes without overflow; minus infinity, with a gradient of zero, where all elements are.";
+  static constexpr auto shapes =
+      "The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x"
+      " does not have.";
+  static constexpr auto example =
+      ">>> kn.logsumexp(kn.asarray([1000.0, 1000.0]))\n"
+      "array(1000.6932)";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { a.axis = axes_from_end(a.axis, in.shape(0)); }

@@ -20,6 +20,12 @@ struct MaxPool : Composite {
   static constexpr auto doc =
       "The largest element of each window over one to three axes before the last one (channels); padding never wins, "
       "NaN does. The gradient goes to the first largest element.";
+  static constexpr auto shapes =
+      "(batch, spatial..., channels) gives (batch, places..., channels), places = (spatial + padding - window) / "
+      "stride + 1; ShapeError for a window that does not fit.";
+  static constexpr auto example =
+      ">>> kn.max_pool(kn.reshape(kn.asarray([1.0, 3.0, 9.0, 5.0]), (1, 4, 1)), window=[2])[0, :, 0]\n"
+      "array([3., 9.])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_pool(a.window, a.stride, a.padding, in.shape(0)); }

@@ -8,6 +8,12 @@ struct Nextafter : Composite {
   static constexpr const char* args[] = {"x1", "x2"};
   static constexpr auto doc =
       "The next number of the dtype after x1 towards x2, elementwise; x2 where they are equal, NaN if one is NaN.";
+  static constexpr auto shapes =
+      "Operands broadcast, and the result has their common shape; ShapeError where they do not, DTypeError for "
+      "complex numbers.";
+  static constexpr auto example =
+      ">>> kn.nextafter(kn.asarray(1.0), 2.0) - 1\n"
+      "array(1.1920929e-07)";
   static constexpr auto not_differentiable = "it goes from one number of the dtype to the next";
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static Array body(Array x1, Array x2) {

@@ -16,6 +16,12 @@ struct Normal : Composite {
   static constexpr auto doc =
       "Numbers of the normal distribution with mean 0 and variance 1: sqrt(2) * erfinv(2 * u - 1) with u = (v + 1/2) / "
       "2^w of w random bits v, w being 64 for float64 and 32 for others.";
+  static constexpr auto shapes =
+      "The result has the given shape; DTypeError for a dtype that is not floating, ShapeError or DTypeError for "
+      "what is no key.";
+  static constexpr auto example =
+      ">>> kn.normal(kn.asarray([0, 1], dtype='uint32'), (2, 3)).shape\n"
+      "(2, 3)";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void normalize(Attrs& a, const TypeInput&) {
     if (!is_floating(a.dtype)) throw DTypeError("normal numbers are floating, not " + to_string(a.dtype));

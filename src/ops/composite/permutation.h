@@ -11,6 +11,12 @@ struct Permutation : Composite {
   static constexpr Promote promote = Promote::none;
   static constexpr ir::AttrField fields[] = {field<&Attrs::n>("n", "how many integers")};
   static constexpr auto doc = "The integers 0 to n - 1 in a random order: that of n random numbers of 64 bits.";
+  static constexpr auto shapes =
+      "The result has the shape (n,) in int64; ValueError for a negative n, ShapeError or DTypeError for what is no"
+      " key.";
+  static constexpr auto example =
+      ">>> kn.sort(kn.permutation(kn.asarray([0, 1], dtype='uint32'), 5))\n"
+      "array([0, 1, 2, 3, 4])";
   static constexpr auto not_differentiable = "its result is integers";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void normalize(Attrs& a, const TypeInput&) {

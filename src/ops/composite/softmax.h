@@ -9,6 +9,11 @@ struct Softmax : Composite {
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis that sums to one")};
   static constexpr auto doc = "exp(x - max(x)) / sum(exp(x - max(x))) along an axis.";
+  static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
+  static constexpr auto example =
+      ">>> kn.softmax(kn.asarray([[0.0, 0.0], [0.0, 1000.0]]))\n"
+      "array([[0.5, 0.5],\n"
+      "       [0. , 1. ]])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }

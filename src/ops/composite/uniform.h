@@ -20,6 +20,13 @@ struct Uniform : Composite {
       "Numbers spread evenly from low up to high: low + (high - low) * u, where u are the multiples of 2^-p below 1, p "
       "being the digits of the dtype (float32 24, float64 53, float16 11, bfloat16 8), from the high bits of "
       "random_bits. Rounding can make the largest equal to high.";
+  static constexpr auto shapes =
+      "The result has the given shape; DTypeError for a dtype that is not floating, ValueError where low is above "
+      "high, ShapeError or DTypeError for what is no key.";
+  static constexpr auto example =
+      ">>> x = kn.uniform(kn.asarray([0, 1], dtype='uint32'), (1000,), low=2, high=3)\n"
+      ">>> bool(kn.all((x >= 2) & (x <= 3)))\n"
+      "True";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void normalize(Attrs& a, const TypeInput&) {
     if (!is_floating(a.dtype)) throw DTypeError("uniform numbers are floating, not " + to_string(a.dtype));

@@ -17,6 +17,12 @@ struct Var : Composite {
   static constexpr auto doc =
       "The variance over axes: the sum of the squared distances from the mean, divided by the number of elements less "
       "the correction (1 for the unbiased estimate).";
+  static constexpr auto shapes =
+      "The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x"
+      " does not have.";
+  static constexpr auto example =
+      ">>> kn.var(kn.asarray([[1.0, 3.0], [2.0, 6.0]]), axis=1)\n"
+      "array([1., 4.])";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { a.axis = axes_from_end(a.axis, in.shape(0)); }

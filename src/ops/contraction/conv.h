@@ -23,6 +23,12 @@ struct Conv : Contraction {
       "Convolution over 1 to 3 spatial axes, channels last: x (batch, spatial..., channels) with w (window..., "
       "channels / "
       "groups, outputs) gives (batch, places..., outputs). The window is not flipped.";
+  static constexpr auto shapes =
+      "places = (spatial + padding - window) / stride + 1, rounded down; ShapeError for a window that does not fit "
+      "or channels that differ.";
+  static constexpr auto example =
+      ">>> kn.conv(kn.reshape(kn.asarray([1.0, 2.0, 4.0, 8.0]), (1, 4, 1)), kn.ones((2, 1, 1)))[0, :, 0]\n"
+      "array([ 3.,  6., 12.])";
   static void normalize(Attrs& a, const TypeInput& in) {
     convolution_normalize(a.stride, a.padding, a.dilation, a.groups, in.in[0]->rank());
   }

@@ -23,6 +23,10 @@ struct ConvInputGrad : Contraction {
   static constexpr auto doc =
       "The transpose of conv(x, w) by x, a transposed convolution: ct (batch, places..., outputs) with w (window..., "
       "channels / groups, outputs) gives (batch, input_shape..., channels).";
+  static constexpr auto shapes = "ShapeError where the shapes are not those of such a convolution.";
+  static constexpr auto example =
+      ">>> kn.conv_input_grad(kn.ones((1, 3, 1)), kn.ones((2, 1, 1)), input_shape=[4])[0, :, 0]\n"
+      "array([1., 2., 2., 1.])";
   static void normalize(Attrs& a, const TypeInput& in) {
     convolution_normalize(a.stride, a.padding, a.dilation, a.groups, in.in[0]->rank());
   }

@@ -22,6 +22,11 @@ struct ConvWeightGrad : Contraction {
   static constexpr auto doc =
       "The transpose of conv(x, w) by w: x (batch, spatial..., channels) with ct (batch, places..., outputs) gives "
       "(kernel..., channels / groups, outputs).";
+  static constexpr auto shapes = "ShapeError where the shapes are not those of such a convolution.";
+  static constexpr auto example =
+      ">>> kn.conv_weight_grad(kn.reshape(kn.asarray([1.0, 2.0, 4.0, 8.0]), (1, 4, 1)), kn.ones((1, 3, 1)), "
+      "kernel=[2])[:, 0, 0]\n"
+      "array([ 7., 14.])";
   static void normalize(Attrs& a, const TypeInput& in) {
     convolution_normalize(a.stride, a.padding, a.dilation, a.groups, in.in[0]->rank());
   }

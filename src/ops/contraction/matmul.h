@@ -9,6 +9,12 @@ struct Matmul : Contraction {
       "The matrix product over the last two axes; axes before them are batches that broadcast. A vector on the left is "
       "a row, on the right a column, and its axis is gone from the result. float16 and bfloat16 are added in float32; "
       "integers wrap.";
+  static constexpr auto shapes =
+      "(..., n, k) with (..., k, m) gives (..., n, m); ShapeError where the inner lengths differ, the axes in front"
+      " do not broadcast, or an operand has no axis.";
+  static constexpr auto example =
+      ">>> kn.matmul(kn.asarray([[1, 2], [3, 4]]), kn.asarray([10, 1]))\n"
+      "array([12, 34])";
   static TypeValue infer(const TypeInput& in, const Attrs&) { return matmul_infer(in); }
   static Array transpose_1(const RuleInput& node, const Attrs&, const Array& ct, const Array& x2) {
     return matmul_transpose_1(node, ct, x2);

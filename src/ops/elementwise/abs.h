@@ -8,6 +8,11 @@ namespace koine::ops {
 struct Abs : Elementwise<1> {
   static constexpr auto doc =
       "The magnitude |x|, elementwise, real for complex numbers; the least integer stays; the slope at 0 is 0.";
+  static constexpr auto example =
+      ">>> kn.abs(kn.asarray([-1.5, 2.0]))\n"
+      "array([1.5, 2. ])\n"
+      ">>> kn.abs(kn.asarray(3 + 4j))\n"
+      "array(5.0)";
   static constexpr Accept accept = Accept::numeric;
   static constexpr Result result = Result::real_part;
   static auto body(auto x) { return abs(x); }

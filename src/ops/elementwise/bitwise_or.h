@@ -5,6 +5,9 @@ namespace koine::ops {
 
 struct BitwiseOr : Elementwise<2> {
   static constexpr auto doc = "The bits of x1 or those of x2, elementwise; logical on bool.";
+  static constexpr auto example =
+      ">>> kn.bitwise_or(kn.asarray([6, 5]), 3)\n"
+      "array([7, 7])";
   static constexpr Accept accept = Accept::bits;
   static auto body(auto x1, auto x2) { return x1 | x2; }
   static constexpr Onnx onnx{"BitwiseOr", 18};

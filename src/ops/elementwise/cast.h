@@ -14,6 +14,9 @@ struct Cast : Elementwise<1> {
   static constexpr auto doc =
       "The same numbers in another dtype: floating to integer truncates and saturates, NaN gives 0, integers wrap, "
       "complex to real drops the imaginary part, anything but zero is true.";
+  static constexpr auto example =
+      ">>> kn.cast(kn.asarray([1.7, -2.9]), kn.int32)\n"
+      "array([ 1, -2], dtype=int32)";
   static constexpr Accept accept = Accept::any;
   static constexpr int in_place = -1;
   static auto body(auto x) { return x; }

@@ -9,6 +9,9 @@ struct Clip : Elementwise<3> {
   static constexpr auto doc =
       "x brought into the range from min to max, elementwise; max wins where min > max; NaN anywhere gives NaN; "
       "the derivative passes to x within the closed range, else to the bound that was taken.";
+  static constexpr auto example =
+      ">>> kn.clip(kn.asarray([-2.0, 0.5, 3.0]), -1, 1)\n"
+      "array([-1. ,  0.5,  1. ])";
   static constexpr const char* args[] = {"x", "min", "max"};
   static constexpr Accept accept = Accept::ordered;
   static auto body(auto x, auto min, auto max) { return koine::scalar::min(koine::scalar::max(x, min), max); }

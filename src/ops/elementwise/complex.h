@@ -8,6 +8,9 @@ namespace koine::ops {
 struct Complex : Elementwise<2> {
   static constexpr auto doc =
       "The complex number with these parts, elementwise; float64 gives complex128, other dtypes complex64.";
+  static constexpr auto example =
+      ">>> kn.complex(kn.asarray([1.0, 2.0]), kn.asarray([0.0, -1.0]))\n"
+      "array([1.+0.j, 2.-1.j], dtype=complex64)";
   static constexpr const char* args[] = {"real", "imag"};
   static constexpr Accept accept = Accept::complex_parts;
   static constexpr Result result = Result::complex_pair;

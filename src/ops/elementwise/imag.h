@@ -7,6 +7,9 @@ namespace koine::ops {
 
 struct Imag : Elementwise<1> {
   static constexpr auto doc = "The imaginary part, elementwise; 0 for real numbers.";
+  static constexpr auto example =
+      ">>> kn.imag(kn.asarray([1 + 2j, 3.0]))\n"
+      "array([2., 0.])";
   static constexpr Accept accept = Accept::any;
   static constexpr Result result = Result::real_part;
   static auto body(auto x) { return imag(x); }

@@ -8,6 +8,9 @@ namespace koine::ops {
 struct Logaddexp : Elementwise<2> {
   static constexpr auto doc =
       "log(exp(x1) + exp(x2)), elementwise, without overflow; two equal infinities give themselves.";
+  static constexpr auto example =
+      ">>> kn.logaddexp(kn.asarray([0.0, 1000.0]), kn.asarray([0.0, 1000.0]))\n"
+      "array([6.9314718e-01, 1.0006932e+03])";
   static constexpr Accept accept = Accept::floating;
   static auto body(auto x1, auto x2) {
     // Equal operands apart: the difference of two infinities is NaN.

@@ -5,6 +5,9 @@ namespace koine::ops {
 
 struct LogicalOr : Elementwise<2> {
   static constexpr auto doc = "Whether at least one operand is other than zero, elementwise; NaN is other than zero.";
+  static constexpr auto example =
+      ">>> kn.logical_or(kn.asarray([True, False]), kn.asarray([False, False]))\n"
+      "array([ True, False])";
   static constexpr Accept accept = Accept::logical;
   static constexpr Result result = Result::boolean;
   static auto body(auto x1, auto x2) { return (x1 != 0) | (x2 != 0); }

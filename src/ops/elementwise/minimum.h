@@ -8,6 +8,9 @@ namespace koine::ops {
 struct Minimum : Elementwise<2> {
   static constexpr auto doc =
       "The smaller of x1 and x2, elementwise; NaN if either is NaN; equal operands have slope 1/2 each.";
+  static constexpr auto example =
+      ">>> kn.minimum(kn.asarray([1.0, 4.0]), 2.0)\n"
+      "array([1., 2.])";
   static constexpr Accept accept = Accept::ordered;
   static auto body(auto x1, auto x2) { return min(x1, x2); }
   static Array partial_1(Array y, Array x1, Array x2) { return share(y, x1, x2); }

@@ -9,6 +9,9 @@ struct Pow : Elementwise<2> {
   static constexpr auto doc =
       "The power x1 ** x2, elementwise; integers wrap, with a negative exponent they give the exact power or 0; a "
       "negative real base with a fractional exponent gives NaN; anything to the 0 is 1.";
+  static constexpr auto example =
+      ">>> kn.pow(kn.asarray([1, 2, 3]), 2)\n"
+      "array([1, 4, 9])";
   static constexpr Accept accept = Accept::numeric;
   static constexpr Domain domain{0.2, 3};
   static auto body(auto x1, auto x2) { return pow(x1, x2); }

@@ -7,6 +7,9 @@ namespace koine::ops {
 
 struct Real : Elementwise<1> {
   static constexpr auto doc = "The real part, elementwise; real numbers stay as they are.";
+  static constexpr auto example =
+      ">>> kn.real(kn.asarray([1 + 2j, 3.0]))\n"
+      "array([1., 3.])";
   static constexpr Accept accept = Accept::any;
   static constexpr Result result = Result::real_part;
   static auto body(auto x) { return real(x); }

@@ -9,6 +9,9 @@ struct Remainder : Elementwise<2> {
   static constexpr auto doc =
       "What floor_divide leaves, with the sign of the divisor; an integer by zero gives 0, a floating number by "
       "zero NaN.";
+  static constexpr auto example =
+      ">>> kn.remainder(kn.asarray([7, -7]), 3)\n"
+      "array([1, 2])";
   static constexpr Accept accept = Accept::real;
   static constexpr Domain domain{0.5, 2};
   static auto body(auto x1, auto x2) { return remainder(x1, x2); }

@@ -5,6 +5,9 @@ namespace koine::ops {
 
 struct Sigmoid : Elementwise<1> {
   static constexpr auto doc = "1 / (1 + exp(-x)), elementwise, without overflow: exactly 0 and 1 far out.";
+  static constexpr auto example =
+      ">>> kn.sigmoid(kn.asarray([0.0, 2.0]))\n"
+      "array([0.5     , 0.880797])";
   static constexpr Accept accept = Accept::floating;
   static auto body(auto x) {
     auto e = exp(-abs(x));

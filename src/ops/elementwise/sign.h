@@ -8,6 +8,9 @@ namespace koine::ops {
 struct Sign : Elementwise<1> {
   static constexpr auto doc =
       "-1, 0 or 1 with the sign of x, for complex x its direction x / |x|, elementwise; 0 for 0, NaN for NaN.";
+  static constexpr auto example =
+      ">>> kn.sign(kn.asarray([-3.0, 0.0, 2.0]))\n"
+      "array([-1.,  0.,  1.])";
   static constexpr Accept accept = Accept::numeric;
   // The sum takes the sign from a zero.
   static auto body(auto x) { return sign(x) + 0; }

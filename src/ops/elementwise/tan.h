@@ -5,6 +5,9 @@ namespace koine::ops {
 
 struct Tan : Elementwise<1> {
   static constexpr auto doc = "Tangent of an angle in radians, elementwise; infinities give NaN.";
+  static constexpr auto example =
+      ">>> kn.tan(kn.asarray([0.0, kn.pi / 4]))\n"
+      "array([0., 1.])";
   static constexpr Domain domain{-1.2, 1.2};
   static auto body(auto x) { return tan(x); }
   static Array partial(Array y, Array) { return 1 + y * y; }

@@ -9,6 +9,9 @@ struct Where : Elementwise<3> {
   static constexpr auto doc =
       "x1 where the condition holds, else x2, elementwise; a condition that is not bool is compared with zero, NaN "
       "holds; no derivative passes through the side that is not chosen.";
+  static constexpr auto example =
+      ">>> kn.where(kn.asarray([True, False]), kn.asarray([1, 2]), 0)\n"
+      "array([1, 0])";
   static constexpr const char* args[] = {"condition", "x1", "x2"};
   static constexpr Accept accept = Accept::any;
   static auto body(auto condition, auto x1, auto x2) { return select(condition, x1, x2); }

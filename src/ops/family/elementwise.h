@@ -44,6 +44,18 @@ struct Domain {
   double low = -2, high = 2;
 };
 
+/// What users are told of the shapes and dtypes of an elementwise op.
+constexpr const char* elementwise_shapes(int operands, Accept accept) {
+  bool all = accept == Accept::any || accept == Accept::logical;
+  if (operands == 1)
+    return all ? "The result has x's shape."
+               : "The result has x's shape. DTypeError for a dtype that the function has no meaning for.";
+  return all ? "Operands broadcast, and the result has their common shape; ShapeError where they do not."
+             : "Operands broadcast, and the result has their common shape; ShapeError where they do not, DTypeError "
+               "for "
+               "dtypes that the function has no meaning for.";
+}
+
 template <int N>
 struct Elementwise : OpBase {
   static constexpr int arity = N;
@@ -86,6 +98,7 @@ struct Elementwise : OpBase {
   template <class T>
   static constexpr void complete(ir::OpSpec& row) {
     row.family = ir::Family::elementwise;
+    if (!row.shapes) row.shapes = elementwise_shapes(N, T::accept);
     row.family_data = &stored<T>;
     row.operand_dtypes = elementwise_dtypes;
     row.samples = [] { return elementwise_samples(spec<T>()); };

@@ -13,15 +13,22 @@ namespace koine::ops::lapack {
 
 namespace {
 
+/// The function of that name, or null. SciPy's builds of OpenBLAS, of which the Python wheel holds one, have a prefix.
+void* find(void* library, const std::string& name) {
+  void* found = dlsym(library, name.c_str());
+  return found ? found : dlsym(library, ("scipy_" + name).c_str());
+}
+
 // Never closed: its threads and tables live as long as the process.
 void* library() {
   static void* handle = [] {
     void* found = nullptr;
-    for (const char* name : {"liblapacke.so.3", "liblapacke.so"})
+    // $ORIGIN is where Koine lies itself: a package may bring its own.
+    for (const char* name : {"$ORIGIN/liblapacke.so.3", "liblapacke.so.3", "liblapacke.so"})
       if (!found) found = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     // Where it is OpenBLAS: threads of its own would cut the work by their number and die in a fork.
     if (found)
-      if (auto* set_threads = reinterpret_cast<void (*)(int)>(dlsym(found, "openblas_set_num_threads"))) set_threads(1);
+      if (auto* set_threads = reinterpret_cast<void (*)(int)>(find(found, "openblas_set_num_threads"))) set_threads(1);
     return found;
   }();
   if (!handle) throw DeviceError("linear algebra needs the library liblapacke (Debian: apt install liblapacke)");
@@ -39,7 +46,7 @@ constexpr bool real = std::is_same_v<T, Real<T>>;
 template <class F>
 F* routine(char type, const char* name) {
   std::string full = std::string("LAPACKE_") + type + name;
-  void* found = dlsym(library(), full.c_str());
+  void* found = find(library(), full);
   if (!found) throw DeviceError("liblapacke has no " + full);
   return reinterpret_cast<F*>(found);
 }

@@ -56,6 +56,9 @@ struct OpBase {
   static constexpr int in_place = -1;
   static constexpr bool internal = false;
   static constexpr ir::Whole whole = ir::Whole::never;
+  // Written by every op that users call, unless its family says the first.
+  static constexpr const char* shapes = nullptr;
+  static constexpr const char* example = nullptr;
 };
 
 /// A sample with the op's own attributes.
@@ -133,6 +136,8 @@ constexpr ir::AttrLayout layout() {
 template <class T>
 constexpr void fill_facts(ir::OpSpec& row) {
   row.doc = T::doc;
+  row.shapes = T::shapes;
+  row.example = T::example;
   row.args = T::args;
   row.outputs = T::outputs;
   row.attrs = detail::layout<T>();
@@ -190,7 +195,7 @@ constexpr ir::OpSpec make_spec(const char* name, const char* file) {
 
 /// Fails with a readable message when an op lacks a rule that its family cannot supply.
 constexpr bool is_complete(const ir::OpSpec& row) {
-  return row.samples &&
+  return row.samples && (row.internal || (row.doc && row.shapes && row.example)) &&
          (row.body || (row.infer && row.vmap && row.reference && (row.not_differentiable || (row.jvp && row.vjp))));
 }
 

@@ -50,6 +50,9 @@ Array counted(const Shape& shape, const Axes& axis, DType dtype);
 struct Reduction : OpBase {
   static constexpr Reduced result = Reduced::same;
   static constexpr bool linear = false;
+  static constexpr auto shapes =
+      "The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x "
+      "does not have, ValueError for one that is named twice.";
 
   template <class T>
   static const scalar::Program& program() {

@@ -33,6 +33,7 @@ Array conjugate(const Array& x);
 struct Cumulative : OpBase {
   static constexpr bool widened = false;
   static constexpr bool linear = false;
+  static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
 
   template <class T>
   static const scalar::Program& program() {

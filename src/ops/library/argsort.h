@@ -13,6 +13,11 @@ struct Argsort : Library {
   static constexpr auto doc =
       "The places, as int64, of the elements along an axis in order; of equal elements the first comes first, NaN "
       "last.";
+  static constexpr auto shapes =
+      "The result has x's shape; IndexError for an axis that x does not have, DTypeError for complex numbers.";
+  static constexpr auto example =
+      ">>> kn.argsort(kn.asarray([3, 1, 2]))\n"
+      "array([1, 2, 0])";
   static constexpr auto not_differentiable = "its result counts places";
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }
   static TypeValue infer(const TypeInput& in, const Attrs&) {

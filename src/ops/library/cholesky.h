@@ -8,6 +8,13 @@ struct Cholesky : Factorization {
       "The lower triangular L with L L^H = x, of positive definite matrices; of others their Hermitian part is taken, "
       "and a "
       "ValueError says which one is not positive definite.";
+  static constexpr auto shapes =
+      "(..., n, n) gives (..., n, n); ShapeError for matrices that are not square, ValueError for one that is not "
+      "positive definite.";
+  static constexpr auto example =
+      ">>> kn.linalg.cholesky(kn.asarray([[4.0, 2.0], [2.0, 5.0]]))\n"
+      "array([[2., 0.],\n"
+      "       [1., 2.]])";
   static constexpr bool can_fail = true;
   static TypeValue infer(const TypeInput& in, const Attrs&) {
     check_square(in.shape(0));

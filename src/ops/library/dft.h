@@ -17,6 +17,11 @@ struct Dft : Library {
   static constexpr auto doc =
       "The discrete Fourier transform along an axis, complex and without a factor: y[k] = sum x[j] exp(-2 pi i j k / "
       "n).";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError for an axis of length 0, IndexError for one that x does not have.";
+  static constexpr auto example =
+      ">>> kn.dft(kn.asarray([1.0, 0.0, -1.0, 0.0]))\n"
+      "array([0.+0.j, 2.+0.j, 0.+0.j, 2.+0.j], dtype=complex64)";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     promote_operands(Promote::inexact, operands);
     operands[0].dtype = complex_of(operands[0].dtype);

@@ -9,6 +9,11 @@ struct Eigh : Factorization {
       "The eigenvalues, ascending, of the Hermitian parts of matrices, and the eigenvectors as columns, the largest "
       "element of "
       "each real and positive. The derivative of the vectors is that for different eigenvalues.";
+  static constexpr auto shapes =
+      "(..., n, n) gives (..., n) and (..., n, n); ShapeError for matrices that are not square.";
+  static constexpr auto example =
+      ">>> kn.linalg.eigh(kn.asarray([[2.0, 0.0], [0.0, 1.0]])).eigenvalues\n"
+      "array([1., 2.])";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs&) {
     check_square(in.shape(0));
     return {{real_of(in.dtype(0)), with_matrix(in.shape(0), {in.shape(0)[-1]})}, {in.dtype(0), in.shape(0)}};

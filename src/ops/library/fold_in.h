@@ -16,6 +16,13 @@ struct FoldIn : Library {
   static constexpr auto doc =
       "The key mixed with an integer, such as a step or the number of a layer: the first two words of Philox4x32-10 at "
       "the counter {data, data >> 32, 0, 2}. Keys and integers are as many as each other, or one of them is one.";
+  static constexpr auto shapes =
+      "The result has the keys' shape; ShapeError where keys and integers are not as many, DTypeError for data that"
+      " are no integers.";
+  static constexpr auto example =
+      ">>> key = kn.asarray([0, 1], dtype='uint32')\n"
+      ">>> kn.fold_in(key, 7).shape, bool(kn.all(kn.fold_in(key, 7) == kn.fold_in(key, 8)))\n"
+      "((2,), False)";
   static constexpr auto not_differentiable = "its result is a key";
   static TypeValue infer(const TypeInput& in, const Attrs&) {
     if (!is_integer(in.dtype(1))) throw DTypeError("a key is mixed with integers, not " + to_string(in.dtype(1)));

@@ -13,6 +13,14 @@ struct Qr : Factorization {
   static constexpr auto doc =
       "Orthonormal columns q and an upper triangle r with a positive diagonal and q r = x. Derivatives are those for "
       "independent columns.";
+  static constexpr auto shapes =
+      "(..., m, n) gives (..., m, k) and (..., k, n) with k = min(m, n), or k = m with mode 'complete'; ShapeError "
+      "for an x that is no matrix, ValueError for another mode.";
+  static constexpr auto example =
+      ">>> q, r = kn.linalg.qr(kn.asarray([[3.0, 1.0], [4.0, 2.0]]))\n"
+      ">>> r\n"
+      "array([[5.        , 2.2       ],\n"
+      "       [0.        , 0.39999998]])";
   static void normalize(Attrs& a, const TypeInput&) {
     if (a.mode != "reduced" && a.mode != "complete")
       throw ValueError("mode is 'reduced' or 'complete', not '" + a.mode + "'");

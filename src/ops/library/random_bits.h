@@ -20,6 +20,12 @@ struct RandomBits : Library {
   static constexpr auto doc =
       "Integers whose bits are random: the words of Philox4x32-10 at the counters 0, 1, 2 and so on, two words (low "
       "one first) for 64 bits, the low bits of one word for fewer. Several keys along leading axes give each its own.";
+  static constexpr auto shapes =
+      "The result has the key's axes but the last and then the given shape; DTypeError for a dtype that is no "
+      "integer, ShapeError or DTypeError for what is no key.";
+  static constexpr auto example =
+      ">>> kn.random_bits(kn.asarray([0, 1], dtype='uint32'), (4,), 'uint8').dtype\n"
+      "koine.uint8";
   static constexpr auto not_differentiable = "its result is integers";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     if (!is_integer(a.dtype)) throw DTypeError("random bits are integers, not " + to_string(a.dtype));

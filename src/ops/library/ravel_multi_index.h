@@ -17,6 +17,12 @@ struct RavelMultiIndex : Library {
   static constexpr auto doc =
       "Row-major numbers of the positions that one integer an axis names; the indices broadcast, and negative ones "
       "count from the end.";
+  static constexpr auto shapes =
+      "The result has the indices' common shape, in int64; ShapeError unless every axis has an index, IndexError "
+      "for a position outside with mode 'raise', DTypeError for indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.ravel_multi_index([kn.asarray([0, 1]), kn.asarray([2, -1])], shape=(2, 3))\n"
+      "array([2, 5])";
   static constexpr bool can_fail = true;
   static constexpr auto not_differentiable = "its result counts positions";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {

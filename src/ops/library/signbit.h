@@ -10,6 +10,10 @@ namespace koine::ops {
 struct Signbit : Library {
   static constexpr auto doc =
       "Whether the sign of a floating number is set, elementwise: also that of -0 and of a NaN.";
+  static constexpr auto shapes = "The result has x's shape, in bool; DTypeError for complex numbers.";
+  static constexpr auto example =
+      ">>> kn.signbit(kn.asarray([-0.0, 1.0]))\n"
+      "array([ True, False])";
   static constexpr auto not_differentiable = "its result is true or false";
   static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static TypeValue infer(const TypeInput& in, const Attrs&) { return {bool_, in.shape(0)}; }

@@ -8,6 +8,10 @@ struct Slogdet : Factorization {
   static constexpr auto doc =
       "Sign and logarithm of the absolute value of determinants, which would overflow themselves; 0 and -infinity for "
       "singular matrices.";
+  static constexpr auto shapes = "(..., n, n) gives two of shape (...); ShapeError for matrices that are not square.";
+  static constexpr auto example =
+      ">>> kn.linalg.slogdet(kn.asarray([[0.0, 1.0], [1.0, 0.0]]))\n"
+      "SlogdetResult(sign=array(-1.0), logabsdet=array(0.0))";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs&) {
     check_square(in.shape(0));
     Shape batch = with_matrix(in.shape(0), {});

@@ -8,6 +8,12 @@ struct Solve : Factorization {
   static constexpr auto doc =
       "The x with a x = b, for matrices a and columns b with the same axes in front; a ValueError says which a is "
       "singular.";
+  static constexpr auto shapes =
+      "(..., n, n) with (..., n, k) gives (..., n, k); ShapeError where they do not fit, ValueError for a matrix "
+      "that is singular.";
+  static constexpr auto example =
+      ">>> kn.linalg.solve(kn.asarray([[2.0, 0.0], [0.0, 4.0]]), kn.asarray([2.0, 2.0]))\n"
+      "array([1. , 0.5])";
   static constexpr bool can_fail = true;
   static TypeValue infer(const TypeInput& in, const Attrs&) {
     check_square(in.shape(0));

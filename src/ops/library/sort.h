@@ -12,6 +12,11 @@ struct Sort : Library {
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis to sort along"),
                                              field<&Attrs::descending>("descending", "the largest first")};
   static constexpr auto doc = "The elements along an axis in order, NaN last in either direction.";
+  static constexpr auto shapes =
+      "The result has x's shape; IndexError for an axis that x does not have, DTypeError for complex numbers.";
+  static constexpr auto example =
+      ">>> kn.sort(kn.asarray([3.0, kn.nan, 1.0]))\n"
+      "array([ 1.,  3., nan])";
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs&) {
     check_ordered(in.dtype(0));

@@ -16,6 +16,12 @@ struct SplitKey : Library {
   static constexpr auto doc =
       "New keys along the axis before the words, independent of each other and of what else follows from the key: "
       "child i is the first two words of Philox4x32-10 at the counter {i, i >> 32, 0, 1}.";
+  static constexpr auto shapes =
+      "A key of shape (..., 2) gives (..., n, 2); ValueError for a negative n, ShapeError or DTypeError for what is"
+      " no key.";
+  static constexpr auto example =
+      ">>> kn.split_key(kn.asarray([0, 1], dtype='uint32'), n=3).shape\n"
+      "(3, 2)";
   static constexpr auto not_differentiable = "its result is keys";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     if (a.n < 0) throw ValueError("cannot split a key into " + std::to_string(a.n));

@@ -16,6 +16,12 @@ struct Svd : Factorization {
       "each column of u real and positive. Derivatives are those for different singular values; those of square u and "
       "vh "
       "exist for square matrices.";
+  static constexpr auto shapes =
+      "(..., m, n) gives (..., m, k), (..., k) and (..., k, n) with k = min(m, n), or square u and vh with "
+      "full_matrices; ShapeError for an x that is no matrix.";
+  static constexpr auto example =
+      ">>> kn.linalg.svd(kn.asarray([[3.0, 0.0], [0.0, 2.0]])).S\n"
+      "array([3., 2.])";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
     check_matrix(in.shape(0));
     const Shape& shape = in.shape(0);

@@ -16,6 +16,12 @@ struct TopK : Library {
   static constexpr auto doc =
       "The k largest or smallest elements along an axis, the best first, and their places as int64; of equal elements "
       "the first comes first, NaN comes last.";
+  static constexpr auto shapes =
+      "Both results have x's shape but k along the axis; ValueError for a k beyond that length, IndexError for an "
+      "axis that x does not have.";
+  static constexpr auto example =
+      ">>> kn.top_k(kn.asarray([1, 9, 5]), k=2)\n"
+      "(array([9, 5]), array([1, 2]))";
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
     check_ordered(in.dtype(0));

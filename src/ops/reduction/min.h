@@ -13,6 +13,12 @@ struct Min : Reduction {
       field<&Attrs::keepdims>("keepdims", "keep the searched axes with length 1")};
   static constexpr auto doc =
       "The smallest element over axes; NaN where there is one. Equal smallest elements share the gradient.";
+  static constexpr auto shapes =
+      "The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x"
+      " does not have, ValueError where there is no element to choose from, DTypeError for complex numbers.";
+  static constexpr auto example =
+      ">>> kn.min(kn.asarray([[1, 9], [7, 2]]), axis=0)\n"
+      "array([1, 2])";
   static auto combine(auto x, auto y) { return min(x, y); }
   static Array partial(const Array& y, const Array& x, const Axes& axis) { return share_of_equals(y, x, axis); }
   static constexpr Onnx onnx{"ReduceMin", 13};

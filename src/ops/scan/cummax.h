@@ -14,6 +14,9 @@ struct Cummax : Cumulative {
   static constexpr auto doc =
       "Running maxima along an axis, of an element and all before it; NaN stays. The derivative belongs to the first "
       "of equal elements.";
+  static constexpr auto example =
+      ">>> kn.cummax(kn.asarray([1, 3, 2]))\n"
+      "array([1, 3, 3])";
   static auto combine(auto x, auto y) { return max(x, y); }
 };
 

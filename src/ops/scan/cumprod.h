@@ -14,6 +14,9 @@ struct Cumprod : Cumulative {
                                              field<&Attrs::reverse>("reverse", "start at the last element")};
   static constexpr auto doc =
       "Running products along an axis, of an element and all before it. Bool and integers give int64 or uint64.";
+  static constexpr auto example =
+      ">>> kn.cumprod(kn.asarray([1, 2, 3]))\n"
+      "array([1, 2, 6])";
   static constexpr bool widened = true;
   static auto combine(auto x, auto y) { return x * y; }
 

@@ -16,6 +16,12 @@ struct LinearRecurrence : Explicit<ir::Family::scan> {
                                              field<&Attrs::reverse>("reverse", "start at the last element")};
   static constexpr auto doc =
       "y[k] = factor[k] * y[k - 1] + term[k] along an axis, and y[0] = term[0]; both operands have one shape.";
+  static constexpr auto shapes =
+      "The result has the operands' shape; ShapeError where they differ, IndexError for an axis that they do not "
+      "have.";
+  static constexpr auto example =
+      ">>> kn.linear_recurrence(kn.asarray([0.5, 0.5, 0.5]), kn.asarray([1.0, 1.0, 1.0]))\n"
+      "array([1.  , 1.5 , 1.75])";
   static constexpr Promote promote = Promote::inexact;
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }
   static TypeValue infer(const TypeInput& in, const Attrs&) {

@@ -12,6 +12,11 @@ struct BroadcastTo : Structural {
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::shape>("shape", "the shape of the result")};
   static constexpr auto doc = "Repeats an array along axes of length 1 and along new axes in front.";
+  static constexpr auto shapes = "The result has the given shape; ShapeError where x does not broadcast to it.";
+  static constexpr auto example =
+      ">>> kn.broadcast_to(kn.asarray([1, 2, 3]), (2, 3))\n"
+      "array([[1, 2, 3],\n"
+      "       [1, 2, 3]])";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     if (!ir::equal_value(broadcast(in.shape(0), a.shape), a.shape))
       throw ShapeError("cannot broadcast " + to_string(in.shape(0)) + " to " + to_string(a.shape));

@@ -12,6 +12,12 @@ struct Concatenate : Structural {
   static constexpr const char* args[] = {"xs..."};
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis along which arrays are joined")};
   static constexpr auto doc = "Joins arrays along an axis; their other axes are equal. Dtypes are promoted.";
+  static constexpr auto shapes =
+      "The result's length along the axis is the sum of the operands'; ShapeError where they differ in another axis"
+      " or in the number of axes, ValueError for no operands.";
+  static constexpr auto example =
+      ">>> kn.concatenate([kn.asarray([1, 2]), kn.asarray([3.5])])\n"
+      "array([1. , 2. , 3.5])";
   static constexpr Promote promote = Promote::all;
   static void normalize(Attrs& a, const TypeInput& in) {
     if (in.in.empty()) throw ValueError("at least one array is needed");

@@ -21,6 +21,13 @@ struct Gather : Structural {
   static constexpr auto doc =
       "Positions of an axis, named by integers of any shape: x[..., indices, ...] as in NumPy, the axis replaced by "
       "the axes of the indices.";
+  static constexpr auto shapes =
+      "x.shape[:axis] + indices.shape + x.shape[axis + 1:]; IndexError for a position outside with mode 'raise', "
+      "DTypeError for indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.gather(kn.asarray([10, 20, 30]), kn.asarray([[2, 0], [1, -1]]))\n"
+      "array([[30, 10],\n"
+      "       [20, 30]])";
   static constexpr bool can_fail = true;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { indexed_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) {

@@ -16,6 +16,12 @@ struct Pad : Structural {
       field<&Attrs::after>("after", "how many elements are put after each axis; none when left out"),
       field<&Attrs::value>("value", "what the new elements are")};
   static constexpr auto doc = "An array with elements of one value put around it.";
+  static constexpr auto shapes =
+      "Every axis is longer by what is put before and after; ShapeError unless both name a number for each axis, "
+      "ValueError for a negative one.";
+  static constexpr auto example =
+      ">>> kn.pad(kn.asarray([1, 2]), before=[1], after=[2])\n"
+      "array([0, 1, 2, 0, 0])";
   static void normalize(Attrs& a, const TypeInput& in) {
     if (a.before.empty()) a.before.assign(in.shape(0).size(), 0);
     if (a.after.empty()) a.after.assign(in.shape(0).size(), 0);

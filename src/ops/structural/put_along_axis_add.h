@@ -14,6 +14,13 @@ struct PutAlongAxisAdd : Structural {
   static constexpr auto doc =
       "x with updates added at positions of an axis, each line with its own: indices and updates have x's shape but "
       "along the axis. Negative ones count from the end; one outside raises IndexError. The updates take x's dtype.";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError where the indices have another shape but along the axis or updates "
+      "differ from them, DTypeError for indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.put_along_axis_add(kn.zeros((2, 3)), kn.asarray([[0], [2]]), kn.asarray([[5.0], [7.0]]))\n"
+      "array([[5., 0., 0.],\n"
+      "       [0., 0., 7.]])";
   static constexpr bool can_fail = true;
   static constexpr int in_place = 0;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { indexed_dtypes(operands); }

@@ -13,6 +13,13 @@ struct Reshape : Structural {
       field<&Attrs::shape>("shape", "the new shape; one axis may be -1 and takes what is left")};
   static constexpr int in_place = 0;
   static constexpr auto doc = "The same elements in row-major order under another shape.";
+  static constexpr auto shapes =
+      "The result has the given shape, of which one length may be -1; ShapeError where the number of elements "
+      "differs.";
+  static constexpr auto example =
+      ">>> kn.reshape(kn.arange(6), (2, -1))\n"
+      "array([[0, 1, 2],\n"
+      "       [3, 4, 5]])";
   static void normalize(Attrs& a, const TypeInput& in) {
     Dim total = count(in.shape(0)), known = 1;
     Dim* open = nullptr;

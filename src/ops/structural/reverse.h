@@ -11,6 +11,11 @@ struct Reverse : Structural {
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::axes>("axes", "the axes to turn round; all by default")};
   static constexpr auto doc = "The elements along some axes in the opposite order.";
+  static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
+  static constexpr auto example =
+      ">>> kn.reverse(kn.asarray([[1, 2], [3, 4]]), axes=0)\n"
+      "array([[3, 4],\n"
+      "       [1, 2]])";
   static void normalize(Attrs& a, const TypeInput& in) { a.axes = axes_from_end(a.axes, in.shape(0)); }
   static TypeValue infer(const TypeInput& in, const Attrs&) { return {in.dtype(0), in.shape(0)}; }
   static IndexMap map(const TypeInput& in, const Attrs& a) {

@@ -21,6 +21,12 @@ struct Scatter : Structural {
   static constexpr auto doc =
       "x with the positions of an axis replaced by updates; of updates at one position the last one stays. The updates "
       "have the shape that gather with the same indices gives, and take x's dtype.";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError for updates of another shape, IndexError for a position outside with "
+      "mode 'raise', DTypeError for indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.scatter(kn.zeros(4), kn.asarray([0, 2]), kn.asarray([5.0, 7.0]))\n"
+      "array([5., 0., 7., 0.])";
   static constexpr bool can_fail = true;
   static constexpr int in_place = 0;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { indexed_dtypes(operands); }

@@ -21,6 +21,12 @@ struct ScatterAdd : Structural {
   static constexpr auto doc =
       "x with updates added at positions of an axis, however often a position is named. The updates have the shape "
       "that gather with the same indices gives, and take x's dtype.";
+  static constexpr auto shapes =
+      "The result has x's shape; ShapeError for updates of another shape, IndexError for a position outside with "
+      "mode 'raise', DTypeError for indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.scatter_add(kn.zeros(3), kn.asarray([0, 2, 0]), kn.asarray([1.0, 2.0, 3.0]))\n"
+      "array([4., 0., 2.])";
   static constexpr bool can_fail = true;
   static constexpr int in_place = 0;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { indexed_dtypes(operands); }

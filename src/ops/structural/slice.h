@@ -22,6 +22,12 @@ struct Slice : Structural {
   static constexpr auto doc =
       "Evenly spaced positions of every axis, given as Python's ranges or as offsets and sizes. The op is kept with "
       "offsets and sizes.";
+  static constexpr auto shapes =
+      "As many positions of each axis as its range has; ShapeError for more ranges than axes, ValueError for a step"
+      " of zero.";
+  static constexpr auto example =
+      ">>> kn.slice(kn.arange(10), starts=[2], stops=[8], steps=[3])\n"
+      "array([2, 5])";
   static void normalize(Attrs& a, const TypeInput& in) {
     canonical_slice(a.starts, a.stops, a.steps, a.offsets, a.sizes, in.shape(0));
   }

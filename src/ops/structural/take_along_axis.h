@@ -14,6 +14,13 @@ struct TakeAlongAxis : Structural {
   static constexpr auto doc =
       "Positions of an axis, each line with its own: the indices have x's shape but along the axis. Negative ones "
       "count from the end; one outside raises IndexError.";
+  static constexpr auto shapes =
+      "The result has the indices' shape; ShapeError where it differs from x's but along the axis, DTypeError for "
+      "indices that are no integers.";
+  static constexpr auto example =
+      ">>> kn.take_along_axis(kn.asarray([[5, 6], [7, 8]]), kn.asarray([[1], [0]]), axis=1)\n"
+      "array([[6],\n"
+      "       [7]])";
   static constexpr bool can_fail = true;
   static void operand_dtypes(std::span<ir::OperandDType> operands) { indexed_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }

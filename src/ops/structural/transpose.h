@@ -14,6 +14,14 @@ struct Transpose : Structural {
   static constexpr ir::AttrField fields[] = {
       field<&Attrs::axes>("axes", "axis k of the result is axis axes[k] of x; reversed when empty")};
   static constexpr auto doc = "Reorders the axes.";
+  static constexpr auto shapes =
+      "Axis k of the result is axis axes[k] of x, by default the opposite order; ShapeError where axes is no order "
+      "of x's axes.";
+  static constexpr auto example =
+      ">>> kn.transpose(kn.asarray([[1, 2, 3], [4, 5, 6]]), [1, 0])\n"
+      "array([[1, 4],\n"
+      "       [2, 5],\n"
+      "       [3, 6]])";
   static void normalize(Attrs& a, const TypeInput& in) {
     auto rank = static_cast<int64_t>(in.in[0]->rank());
     if (a.axes.empty())

@@ -15,6 +15,10 @@ struct UpdateSlice : Structural {
       field<&Attrs::starts>("starts", "where the update's first element goes, per axis; negative counts from the end"),
       field<&Attrs::steps>("steps", "distance between the places of the update's elements, per axis; 1 when left out")};
   static constexpr auto doc = "x with the elements of update at evenly spaced positions of every axis, in x's dtype.";
+  static constexpr auto shapes = "The result has x's shape; ShapeError where the update does not fit inside.";
+  static constexpr auto example =
+      ">>> kn.update_slice(kn.zeros(5), kn.asarray([1.0, 2.0]), starts=[1], steps=[2])\n"
+      "array([0., 1., 0., 2., 0.])";
   static constexpr int in_place = 0;
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     promote_operands(Promote::none, operands);

@@ -13,6 +13,10 @@ struct Roll : Structural {
   static constexpr ir::AttrField fields[] = {field<&Attrs::shift>("shift", "by how many places elements move up"),
                                              field<&Attrs::axis>("axis", "the axis along which they move")};
   static constexpr auto doc = "The elements moved along an axis; what leaves at one end enters at the other.";
+  static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
+  static constexpr auto example =
+      ">>> kn.roll(kn.asarray([1, 2, 3]), 1)\n"
+      "array([3, 1, 2])";
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }
   static TypeValue infer(const TypeInput& in, const Attrs&) { return {in.dtype(0), in.shape(0)}; }
   static IndexMap map(const TypeInput& in, const Attrs& a) {

@@ -11,26 +11,24 @@ namespace koine::backend::cpu::onednn {
 
 namespace {
 
-/// The OpenMP that oneDNN was built with is found at run time: whichever it is, it is in the process already, and a
-/// oneDNN without OpenMP needs none.
+/// The OpenMP that oneDNN runs on; a oneDNN without OpenMP needs none. Looked for while this library is loaded, when
+/// oneDNN's own references to it are resolved in the same order: another OpenMP that comes into the process later, with
+/// PyTorch say, is found by neither.
 struct OpenMp {
   void (*set_threads)(int) = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
   int (*threads)() = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
 };
-const OpenMp& open_mp() {
-  static const OpenMp found;
-  return found;
-}
+const OpenMp open_mp;
 
 }  // namespace
 
 OneThread::OneThread() : before_(1) {
-  if (!open_mp().set_threads || !open_mp().threads) return;
-  before_ = open_mp().threads();
-  if (before_ != 1) open_mp().set_threads(1);
+  if (!open_mp.set_threads || !open_mp.threads) return;
+  before_ = open_mp.threads();
+  if (before_ != 1) open_mp.set_threads(1);
 }
 OneThread::~OneThread() {
-  if (before_ != 1) open_mp().set_threads(before_);
+  if (before_ != 1) open_mp.set_threads(before_);
 }
 
 const dnnl::engine& engine() {
