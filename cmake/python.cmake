@@ -62,5 +62,12 @@ if(NOT KOINE_SANITIZE)
                      DEPENDS koine_python ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${python_modules}
                      COMMENT "Generating the stubs of the Python package" VERBATIM)
   add_custom_target(koine_python_stubs ALL DEPENDS ${stubs})
+  # The reference for users, a page for each function.
+  set(pages ${PROJECT_BINARY_DIR}/docs/python)
+  add_custom_command(OUTPUT ${pages}/index.md
+                     COMMAND Python::Interpreter ${PROJECT_SOURCE_DIR}/tools/python_reference.py ${package_tree} ${pages}
+                     DEPENDS koine_python ${PROJECT_SOURCE_DIR}/tools/python_reference.py ${python_modules}
+                     COMMENT "Writing the reference of the Python package" VERBATIM)
+  add_custom_target(koine_python_reference ALL DEPENDS ${pages}/index.md)
   install(FILES ${stubs} DESTINATION koine COMPONENT python EXCLUDE_FROM_ALL)
 endif()

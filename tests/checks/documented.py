@@ -12,9 +12,11 @@ import os
 import re
 import subprocess
 import sys
-import types
 
 import _project
+
+sys.path.insert(0, str(_project.ROOT / "tools"))
+from python_reference import public_names  # noqa: E402
 
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?")
 
@@ -30,17 +32,6 @@ class Checker(doctest.OutputChecker):
             return False
         pairs = zip(NUMBER.findall(want), NUMBER.findall(got))
         return all(math.isclose(float(a), float(b), rel_tol=1e-5, abs_tol=1e-6) for a, b in pairs)
-
-
-def public_names(package):
-    """All that users reach, {name: thing}: of the package, and of its modules that say what they offer."""
-    found = {f"koine.{name}": thing for name, thing in vars(package).items() if not name.startswith("_")}
-    found["koine.__array_namespace_info__"] = package.__array_namespace_info__
-    for module in [thing for thing in found.values() if isinstance(thing, types.ModuleType)]:
-        for name in getattr(module, "__all__", ()):
-            if not hasattr(package, name) or getattr(package, name) is not getattr(module, name):
-                found[f"{module.__name__}.{name}"] = getattr(module, name)
-    return {name: thing for name, thing in found.items() if callable(thing)}
 
 
 def methods_of(thing):
