@@ -1,6 +1,7 @@
 """Arrays from numbers and from other libraries."""
 
 import math as _math
+from operator import index as _index
 
 from . import _core
 
@@ -203,7 +204,8 @@ def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
            [0., 0., 1.]])
     """
     _check(device)
-    n_cols = n_rows if n_cols is None else n_cols
+    n_rows = _index(n_rows)
+    n_cols = n_rows if n_cols is None else _index(n_cols)
     rows = _core.iota(n_rows, _core.int64)[:, None]
     return _ops["cast"](rows + k == _core.iota(n_cols, _core.int64), _core.float32 if dtype is None else dtype)
 

@@ -30,6 +30,12 @@ def save(path, tree, metadata=None):
     The file is .safetensors, the same that C++ reads and writes, or .npz. A file that was there before is replaced as a whole
     or, when anything fails, not at all. `metadata` are notes, a dict of strings that safetensors keep. Numbers and strings of
     the tree are not saved: they belong to the program. Raises IoError, and ValueError when the tree holds no array.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
+    >>> kn.save(file, {"w": kn.ones(2)}, metadata={"epoch": "3"})
+    >>> kn.load(file), kn.metadata(file)
+    ({'w': array([1., 1.])}, {'epoch': '3'})
     """
     path = _os.fspath(path)
     leaves, _ = _flatten(tree)
@@ -49,6 +55,14 @@ def load(path, like=None):
 
     `like` may be a model without values, as in `load(path, like=Mlp())`. Each of its arrays asks the file for the same path,
     shape and dtype. Raises FormatError that names what is damaged, missing, left over or of another shape, and IoError.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.npz"
+    >>> kn.save(file, {"layer": [kn.ones(2)]})
+    >>> kn.load(file)
+    {'layer.0': array([1., 1.])}
+    >>> kn.load(file, like={"layer": [kn.zeros(2)]})
+    {'layer': [array([1., 1.])]}
     """
     path = _os.fspath(path)
     is_npz = _is_npz(path)
@@ -63,7 +77,14 @@ def load(path, like=None):
 
 
 def metadata(path):
-    """The notes of a safetensors file."""
+    """The notes of a safetensors file.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
+    >>> kn.save(file, {"w": kn.ones(2)}, metadata={"epoch": "3"})
+    >>> kn.metadata(file)
+    {'epoch': '3'}
+    """
     return dict(_core.metadata(_os.fspath(path)))
 
 

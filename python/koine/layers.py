@@ -11,7 +11,11 @@ _ROLES = {"param": Param, "state": State}
 
 
 class Layer(Module):
-    """A layer of C++: its options are read as attributes, its leaves and parts are those of the C++ struct."""
+    """A layer of C++: its options are read as attributes, its leaves and parts are those of the C++ struct.
+
+    >>> isinstance(kn.nn.Linear(4, 3), kn.nn.Layer), kn.nn.Linear(4, 3).out
+    (True, 3)
+    """
 
     _kind = ""
     _arguments = ("x",)
@@ -62,6 +66,7 @@ class Layer(Module):
                 for name, part in self._layer.parts() if part is None or isinstance(part, tuple)}
 
     def describe(self):
+        """What it is and the options that are not the default's, in one line."""
         defaults = _core.nn.kinds[self._kind][2]
         said = []
         for name, value in self._layer.options().items():

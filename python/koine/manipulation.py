@@ -281,6 +281,9 @@ def repeat(x, repeats, /, *, axis=None):
     if axis is None:
         x, axis = flatten(x), 0
     axis, length = _axis(axis, x.ndim), x.shape[axis]
+    if isinstance(repeats, _core.Array) and _core.is_abstract(repeats):
+        raise _errors().TraceError("[repeat] inside jit and vmap no shape can depend on values, and the sum of the counts does; "
+                                   "give them as numbers, or use gather with indices of a known length")
     counts = repeats.tolist() if isinstance(repeats, _core.Array) else repeats
     if not isinstance(counts, int) and len(counts) == 1:
         counts = counts[0]

@@ -14,7 +14,11 @@ Context = _core.nn.Context
 
 
 class Variable:
-    """What is declared of an array that `init` makes: its shape, how it begins, its dtype."""
+    """What is declared of an array that `init` makes: its shape, how it begins, its dtype.
+
+    >>> kn.nn.Param((2, 3), kn.nn.normal(0.1)).shape
+    (2, 3)
+    """
 
     __slots__ = ("shape", "initializer", "dtype")
 
@@ -41,13 +45,21 @@ class Variable:
 
 
 class Param(Variable):
-    """A leaf that is trained: `self.weight = nn.Param((4, 8), nn.he_normal(4))`."""
+    """A leaf that is trained: `self.weight = nn.Param((4, 8), nn.he_normal(4))`.
+
+    >>> kn.nn.Param(3, 1.0).initial(kn.random.key(0))
+    array([1., 1., 1.])
+    """
 
     __slots__ = ()
 
 
 class State(Variable):
-    """A leaf that the model keeps and that is not trained, such as running statistics; `context.update` changes it."""
+    """A leaf that the model keeps and that is not trained, such as running statistics; `context.update` changes it.
+
+    >>> kn.nn.State((), dtype=kn.int64)
+    State((), constant(0.0), int64)
+    """
 
     __slots__ = ()
 
@@ -134,15 +146,15 @@ def _name_in(module, child):
 class Module:
     """A model, or a part of one: a plain class with attributes, which are the parts of its tree.
 
-        class Mlp(nn.Module):
-            def __init__(self, size):
-                self.hidden = nn.Linear(size, 32)
-                self.out = nn.Linear(32, 10)
-
-            def __call__(self, x, context=None):
-                return self.out(kn.relu(self.hidden(x)))
-
-        model = nn.init(Mlp(64), key=0)
+    >>> class Mlp(kn.nn.Module):
+    ...     def __init__(self, size):
+    ...         self.hidden = kn.nn.Linear(size, 32)
+    ...         self.out = kn.nn.Linear(32, 10)
+    ...     def __call__(self, x, context=None):
+    ...         return self.out(kn.relu(self.hidden(x)))
+    >>> model = kn.nn.init(Mlp(64), key=0)
+    >>> model(kn.ones((5, 64))).shape
+    (5, 10)
 
     Arrays, modules, lists and dicts of them are parts; everything else (numbers, functions) belongs to the structure. A model
     is an argument of every transform, and its gradient is a model too.
@@ -219,13 +231,21 @@ def _size(leaf):
 
 
 def parameters(model):
-    """How many numbers of a model are trained."""
+    """How many numbers of a model are trained.
+
+    >>> kn.nn.parameters(kn.nn.Linear(4, 3))
+    15
+    """
     return sum(_size(leaf) for leaf, state in _leaves(model) if not state and leaf.dtype.kind in "fc")
 
 
 def init(model, key):
     """The model with every declared parameter and state at its first value; key is a number or an array that `random.key`
-    made. The same numbers as in C++: leaf number i follows from fold_in(key, i)."""
+    made. The same numbers as in C++: leaf number i follows from fold_in(key, i).
+
+    >>> kn.nn.init({'w': kn.nn.Param(2, 1.0)}, key=0)
+    {'w': array([1., 1.])}
+    """
     from .random import key as key_of
     base, number = key_of(key), 0
     fold_in = _core.ops["fold_in"]
@@ -297,12 +317,21 @@ _takes = {}
 
 
 def apply(layer, x, context=None):
-    """A layer, or any function of an array, with or without a context."""
+    """A layer, or any function of an array, with or without a context.
+
+    >>> kn.nn.apply(kn.nn.Dropout(0.5), kn.ones(2)), kn.nn.apply(kn.relu, kn.asarray([-1.0]))
+    (array([1., 1.]), array([0.]))
+    """
     return layer(x, context=context) if takes_context(layer) else layer(x)
 
 
 class Sequential(Module):
-    """Layers, or functions of an array, one after the other."""
+    """Layers, or functions of an array, one after the other.
+
+    >>> model = kn.nn.init(kn.nn.Sequential(kn.nn.Linear(4, 8), kn.relu, kn.nn.Linear(8, 2)), key=0)
+    >>> model(kn.ones((3, 4))).shape, len(model)
+    ((3, 2), 3)
+    """
 
     def __init__(self, *layers):
         self.layers = list(layers)
@@ -320,7 +349,11 @@ class Sequential(Module):
 
 
 class Residual(Module):
-    """x + layer(x) (He et al., 2016)."""
+    """x + layer(x) (He et al., 2016).
+
+    >>> kn.nn.Residual(kn.square)(kn.asarray([1.0, 3.0]))
+    array([ 2., 12.])
+    """
 
     def __init__(self, layer):
         self.layer = layer

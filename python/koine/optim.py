@@ -13,7 +13,12 @@ from .tree import paths as _paths
 
 
 class Optimizer:
-    """Turns a model and its gradient into the next model. The options are read, and set, as attributes."""
+    """Turns a model and its gradient into the next model. The options are read, and set, as attributes.
+
+    >>> optimizer = kn.optim.Adam(lr=0.1)
+    >>> isinstance(optimizer, kn.optim.Optimizer), optimizer.lr
+    (True, 0.1)
+    """
 
     __koine_tree__ = True
     _kind = ""
@@ -164,7 +169,13 @@ globals().update(_KINDS)
 
 class Lbfgs:
     """Limited-memory BFGS (Nocedal, 1980) for a loss that is the same at every call: all examples at once, no dropout. It
-    reads values, so it is not for `jit`."""
+    reads values, so it is not for `jit`.
+
+    >>> params = {"w": kn.asarray([5.0])}
+    >>> loss = kn.optim.Lbfgs().step(params, lambda p: kn.sum((p['w'] - 3) ** 2))
+    >>> params["w"]
+    array([3.])
+    """
 
     __koine_tree__ = True
 
@@ -198,25 +209,44 @@ class Lbfgs:
 
 
 def global_norm(tree):
-    """The Euclidean norm of all leaves together."""
+    """The Euclidean norm of all leaves together.
+
+    >>> kn.optim.global_norm({"a": kn.asarray([3.0]), "b": kn.asarray([4.0])})
+    array(5.0)
+    """
     return _core.optim.global_norm(_flatten(tree)[0])
 
 
 def clip_by_norm(gradient, limit):
-    """The gradient with its global norm at most `limit`, and the norm before, as PyTorch's clip_grad_norm_."""
+    """The gradient with its global norm at most `limit`, and the norm before, as PyTorch's clip_grad_norm_.
+
+    >>> kn.optim.clip_by_norm({"w": kn.asarray([3.0, 4.0])}, 1.0)
+    ({'w': array([0.5999999 , 0.79999983])}, array(5.0))
+    """
     leaves, structure = _flatten(gradient)
     clipped, norm = _core.optim.clip_by_norm(leaves, limit)
     return _unflatten(structure, clipped), norm
 
 
 def clip_by_value(gradient, limit):
-    """The gradient with every element in [-limit, limit]."""
+    """The gradient with every element in [-limit, limit].
+
+    >>> kn.optim.clip_by_value({"w": kn.asarray([3.0, -0.5])}, 1.0)
+    {'w': array([ 1. , -0.5])}
+    """
     leaves, structure = _flatten(gradient)
     return _unflatten(structure, _core.optim.clip_by_value(leaves, limit))
 
 
 class Accumulator:
-    """The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`."""
+    """The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`.
+
+    >>> gradients = kn.optim.Accumulator()
+    >>> gradients.add({"w": kn.asarray(1.0)})
+    >>> gradients.add({"w": kn.asarray(3.0)})
+    >>> gradients.take()
+    {'w': array(2.0)}
+    """
 
     __koine_tree__ = True
 
@@ -239,7 +269,14 @@ class Accumulator:
 
 class Average:
     """An exponential average of weights, often better than the last ones: average = decay * average + (1 - decay) * model.
-    The first update takes the model as it is; state and integers are those of the last model."""
+    The first update takes the model as it is; state and integers are those of the last model.
+
+    >>> average = kn.optim.Average(decay=0.5)
+    >>> average.update({"w": kn.asarray(1.0)})
+    >>> average.update({"w": kn.asarray(3.0)})
+    >>> average.model
+    {'w': array(2.0)}
+    """
 
     __koine_tree__ = True
 
@@ -261,7 +298,12 @@ class Average:
 class LossScale:
     """Keeps the gradients of float16 from vanishing (Micikevicius et al., 2018), for models with weights in float32 that
     compute in float16: differentiate `scale.of(loss)`, then `scale.step(optimizer, model, gradient)` in place of the
-    optimiser's own. A step with a gradient that is not finite changes nothing but the scale."""
+    optimiser's own. A step with a gradient that is not finite changes nothing but the scale.
+
+    >>> scale = kn.optim.LossScale(initial=8.0)
+    >>> scale.of(kn.asarray(0.5))
+    array(4.0)
+    """
 
     __koine_tree__ = True
 

@@ -18,7 +18,11 @@ uniform = _core.ops["uniform"]
 
 
 def key(seed):
-    """The key of a number, an array of two uint32; a key itself is given back."""
+    """The key of a number, an array of two uint32; a key itself is given back.
+
+    >>> kn.random.key(7)
+    array([7, 0], dtype=uint32)
+    """
     if isinstance(seed, _Array):
         if seed.shape != (2,) or seed.dtype != _core.uint32:
             raise _DTypeError(f"[key] a key is uint32[2], not {seed.dtype.name}{list(seed.shape)}")
@@ -29,5 +33,9 @@ def key(seed):
 
 
 def split(key, count=2):
-    """Keys for independent streams of numbers, as the rows of an array."""
+    """Keys for independent streams of numbers, as the rows of an array.
+
+    >>> kn.random.split(kn.random.key(7), 3).shape
+    (3, 2)
+    """
     return _core.split_key(key, count)

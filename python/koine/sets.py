@@ -3,6 +3,7 @@
 from collections import namedtuple as _namedtuple
 
 from . import _core
+from .errors import TraceError as _TraceError
 from .indexing import nonzero
 from .manipulation import concat, flatten
 
@@ -12,6 +13,12 @@ _ops = _core.ops
 UniqueAll = _namedtuple("UniqueAll", "values indices inverse_indices counts")
 UniqueCounts = _namedtuple("UniqueCounts", "values counts")
 UniqueInverse = _namedtuple("UniqueInverse", "values inverse_indices")
+
+
+def _known(x, name):
+    if _core.is_abstract(x):
+        raise _TraceError(f"[{name}] inside jit and vmap no shape can depend on values, and how many different elements there "
+                          "are does; call it outside, or use sort, which keeps them all")
 
 
 def _order(x):
@@ -30,6 +37,11 @@ def unique_all(x, /):
     >>> kn.unique_all(kn.asarray([3, 1, 3])).indices
     array([1, 0])
     """
+    return _unique(x, "unique_all")
+
+
+def _unique(x, name):
+    _known(x, name)
     flat = flatten(x)
     count = flat.shape[0]
     order = _order(flat)
@@ -52,7 +64,7 @@ def unique_counts(x, /):
     >>> values, counts
     (array([1, 3]), array([1, 2]))
     """
-    found = unique_all(x)
+    found = _unique(x, "unique_counts")
     return UniqueCounts(found.values, found.counts)
 
 
@@ -65,7 +77,7 @@ def unique_inverse(x, /):
     >>> values[places]
     array([3, 1, 3])
     """
-    found = unique_all(x)
+    found = _unique(x, "unique_inverse")
     return UniqueInverse(found.values, found.inverse_indices)
 
 
@@ -77,4 +89,4 @@ def unique_values(x, /):
     >>> kn.unique_values(kn.asarray([3, 1, 3]))
     array([1, 3])
     """
-    return unique_all(x).values
+    return _unique(x, "unique_values").values

@@ -188,31 +188,84 @@ void add_recurrent(const char* kind, const char* doc) {
 }
 
 void add_kinds() {
-  add<nn::Linear>("Linear", "x W + b: (..., in) to (..., out).");
-  add<nn::Dropout>("Dropout", "In training sets elements to zero with probability rate and scales the others up.");
-  add<nn::Embedding>("Embedding", "A vector of `size` numbers for each of `count` integers.");
-  add<nn::Flatten>("Flatten", "(batch, ...) to (batch, all the rest).");
-  add<nn::Activation>("Activation", "A function of one array by its name, such as 'relu', 'gelu' or 'softmax'.");
-  add<nn::Conv>("Conv", "Convolution of (batch, spatial..., in) with a window of 1 to 3 axes, channels last.");
+  add<nn::Linear>("Linear",
+                  "x W + b: (..., in) to (..., out).\n\n"
+                  ">>> layer = kn.nn.init(kn.nn.Linear(4, 3), key=0)\n"
+                  ">>> layer(kn.ones((2, 4))).shape\n"
+                  "(2, 3)");
+  add<nn::Dropout>("Dropout",
+                   "In training sets elements to zero with probability rate and scales the others up.\n\n"
+                   ">>> kn.nn.Dropout(0.5)(kn.ones(3))\n"
+                   "array([1., 1., 1.])");
+  add<nn::Embedding>("Embedding",
+                     "A vector of `size` numbers for each of `count` integers.\n\n"
+                     ">>> layer = kn.nn.init(kn.nn.Embedding(10, 4), key=0)\n"
+                     ">>> layer(kn.asarray([[1, 2, 9]])).shape\n"
+                     "(1, 3, 4)");
+  add<nn::Flatten>("Flatten",
+                   "(batch, ...) to (batch, all the rest).\n\n"
+                   ">>> kn.nn.Flatten()(kn.ones((2, 3, 4))).shape\n"
+                   "(2, 12)");
+  add<nn::Activation>("Activation",
+                      "A function of one array by its name, such as 'relu', 'gelu' or 'softmax'.\n\n"
+                      ">>> kn.nn.Activation('relu')(kn.asarray([-1.0, 2.0]))\n"
+                      "array([0., 2.])");
+  add<nn::Conv>("Conv",
+                "Convolution of (batch, spatial..., in) with a window of 1 to 3 axes, channels last.\n\n"
+                ">>> layer = kn.nn.init(kn.nn.Conv(3, 8, kernel=[3, 3]), key=0)\n"
+                ">>> layer(kn.ones((2, 9, 9, 3))).shape\n"
+                "(2, 7, 7, 8)");
   add<nn::ConvTranspose>("ConvTranspose",
-                         "The transpose of a convolution by its input: it makes the spatial axes larger.");
-  add<nn::MaxPool>("MaxPool", "The largest value of each window over the spatial axes.");
-  add<nn::AveragePool>("AveragePool", "The mean of each window over the spatial axes; padding is not counted.");
-  add<nn::GlobalAveragePool>("GlobalAveragePool", "(batch, spatial..., channels) to (batch, channels): the mean.");
-  add<nn::GlobalMaxPool>("GlobalMaxPool", "(batch, spatial..., channels) to (batch, channels): the largest value.");
-  add<nn::LayerNorm>("LayerNorm", "Normalises the last axis, then scales and shifts it (Ba et al., 2016).");
+                         "The transpose of a convolution by its input: it makes the spatial axes larger.\n\n"
+                         ">>> layer = kn.nn.init(kn.nn.ConvTranspose(8, 3, kernel=[2, 2], stride=[2, 2]), key=0)\n"
+                         ">>> layer(kn.ones((2, 5, 5, 8))).shape\n"
+                         "(2, 10, 10, 3)");
+  add<nn::MaxPool>("MaxPool",
+                   "The largest value of each window over the spatial axes.\n\n"
+                   ">>> kn.nn.MaxPool([2, 2])(kn.ones((1, 4, 6, 3))).shape\n"
+                   "(1, 2, 3, 3)");
+  add<nn::AveragePool>("AveragePool",
+                       "The mean of each window over the spatial axes; padding is not counted.\n\n"
+                       ">>> kn.nn.AveragePool([2, 2])(kn.ones((1, 4, 6, 3))).shape\n"
+                       "(1, 2, 3, 3)");
+  add<nn::GlobalAveragePool>("GlobalAveragePool",
+                             "(batch, spatial..., channels) to (batch, channels): the mean.\n\n"
+                             ">>> kn.nn.GlobalAveragePool()(kn.ones((2, 4, 4, 3))).shape\n"
+                             "(2, 3)");
+  add<nn::GlobalMaxPool>("GlobalMaxPool",
+                         "(batch, spatial..., channels) to (batch, channels): the largest value.\n\n"
+                         ">>> kn.nn.GlobalMaxPool()(kn.ones((2, 4, 4, 3))).shape\n"
+                         "(2, 3)");
+  add<nn::LayerNorm>("LayerNorm",
+                     "Normalises the last axis, then scales and shifts it (Ba et al., 2016).\n\n"
+                     ">>> layer = kn.nn.init(kn.nn.LayerNorm(2), key=0)\n"
+                     ">>> layer(kn.asarray([[1.0, 3.0]]))\n"
+                     "array([[-0.999995,  0.999995]])");
   add<nn::BatchNorm>(
       "BatchNorm",
       "Normalises every channel (the last axis) by the batch in training and by running statistics otherwise "
-      "(Ioffe and Szegedy, 2015).");
+      "(Ioffe and Szegedy, 2015).\n\n"
+      ">>> layer = kn.nn.init(kn.nn.BatchNorm(1), key=0)\n"
+      ">>> layer(kn.asarray([[1.0], [3.0]]), kn.nn.Context(0))\n"
+      "array([[-0.999995],\n"
+      "       [ 0.999995]])");
   add<nn::GroupNorm>("GroupNorm",
-                     "Normalises groups of channels over all positions of each example (Wu and He, 2018).");
+                     "Normalises groups of channels over all positions of each example (Wu and He, 2018).\n\n"
+                     ">>> layer = kn.nn.init(kn.nn.GroupNorm(groups=2, size=4), key=0)\n"
+                     ">>> layer(kn.ones((2, 5, 4))).shape\n"
+                     "(2, 5, 4)");
   add<nn::RmsNorm>("RmsNorm",
-                   "x / sqrt(mean(x^2) + epsilon) over the last axis, then scaled (Zhang and Sennrich, 2019).");
+                   "x / sqrt(mean(x^2) + epsilon) over the last axis, then scaled (Zhang and Sennrich, 2019).\n\n"
+                   ">>> layer = kn.nn.init(kn.nn.RmsNorm(2), key=0)\n"
+                   ">>> layer(kn.asarray([[1.0, 7.0]]))\n"
+                   "array([[0.2, 1.4]])");
   add<nn::MultiHeadAttention>(
       "MultiHeadAttention",
       "Attention with several heads (Vaswani et al., 2017): of x to itself, or to memory. A mask is a bool array that "
-      "broadcasts to (batch, heads, queries, keys), true where a query sees a key.",
+      "broadcasts to (batch, heads, queries, keys), true where a query sees a key.\n\n"
+      ">>> layer = kn.nn.init(kn.nn.MultiHeadAttention(8, heads=2), key=0)\n"
+      ">>> layer(kn.ones((2, 5, 8))).shape\n"
+      "(2, 5, 8)",
       {{"",
         {"x", "mask", "memory"},
         [](const nn::MultiHeadAttention& layer, const List& in, nn::Context& context,
@@ -222,27 +275,57 @@ void add_kinds() {
         }}});
   add<nn::TransformerBlock>(
       "TransformerBlock",
-      "Self-attention and two linear maps, each added to what it takes; x is (batch, length, size).",
+      "Self-attention and two linear maps, each added to what it takes; x is (batch, length, size).\n\n"
+      ">>> layer = kn.nn.init(kn.nn.TransformerBlock(8, heads=2), key=0)\n"
+      ">>> layer(kn.ones((2, 5, 8))).shape\n"
+      "(2, 5, 8)",
       {{"", {"x", "mask"}, apply_with<nn::TransformerBlock>}});
-  add<nn::TransformerDecoderBlock>(
-      "TransformerDecoderBlock", "The same with attention to another sequence, memory, in between.",
-      {{"",
-        {"x", "memory", "mask", "memory_mask"},
-        [](const nn::TransformerDecoderBlock& layer, const List& in, nn::Context& context, std::source_location where)
-            -> List { return {layer(Arg(in[0], where), Arg(in[1], where), in[2], in[3], context)}; }}});
+  add<nn::TransformerDecoderBlock>("TransformerDecoderBlock",
+                                   "The same with attention to another sequence, memory, in between.\n\n"
+                                   ">>> layer = kn.nn.init(kn.nn.TransformerDecoderBlock(8, heads=2), key=0)\n"
+                                   ">>> layer(kn.ones((2, 5, 8)), memory=kn.ones((2, 3, 8))).shape\n"
+                                   "(2, 5, 8)",
+                                   {{"",
+                                     {"x", "memory", "mask", "memory_mask"},
+                                     [](const nn::TransformerDecoderBlock& layer, const List& in, nn::Context& context,
+                                        std::source_location where) -> List {
+                                       return {layer(Arg(in[0], where), Arg(in[1], where), in[2], in[3], context)};
+                                     }}});
   add<nn::PositionEmbedding>("PositionEmbedding",
-                             "Adds a learnt vector for each position to (batch, up to length, size).");
+                             "Adds a learnt vector for each position to (batch, up to length, size).\n\n"
+                             ">>> layer = kn.nn.init(kn.nn.PositionEmbedding(16, 8), key=0)\n"
+                             ">>> layer(kn.ones((2, 5, 8))).shape\n"
+                             "(2, 5, 8)");
   add<nn::LstmCell>("LstmCell",
-                    "One step of long short-term memory (Hochreiter and Schmidhuber, 1997): (hidden, cell).",
+                    "One step of long short-term memory (Hochreiter and Schmidhuber, 1997): (hidden, cell).\n\n"
+                    ">>> cell = kn.nn.init(kn.nn.LstmCell(3, 4), key=0)\n"
+                    ">>> hidden, memory = cell(kn.ones((2, 3)))\n"
+                    ">>> hidden.shape, memory.shape\n"
+                    "((2, 4), (2, 4))",
                     {{"", {"x", "hidden", "cell"}, step<nn::LstmCell>}});
-  add<nn::GruCell>("GruCell", "One step of the gated recurrent unit (Cho et al., 2014).",
+  add<nn::GruCell>("GruCell",
+                   "One step of the gated recurrent unit (Cho et al., 2014).\n\n"
+                   ">>> cell = kn.nn.init(kn.nn.GruCell(3, 4), key=0)\n"
+                   ">>> cell(kn.ones((2, 3))).shape\n"
+                   "(2, 4)",
                    {{"", {"x", "hidden"}, step<nn::GruCell>}});
   add_recurrent<nn::Lstm>(
       "Lstm",
       "Long short-term memory along (batch, time, in), several layers, in one direction or both; lengths "
-      "(batch) say where each sequence ends.");
-  add_recurrent<nn::Gru>("Gru", "Gated recurrent units along (batch, time, in), as Lstm.");
-  add<nn::LastStep>("LastStep", "(batch, time, size) to (batch, size): the last step.");
+      "(batch) say where each sequence ends.\n\n"
+      ">>> layer = kn.nn.init(kn.nn.Lstm(3, 4), key=0)\n"
+      ">>> layer(kn.ones((2, 5, 3))).shape\n"
+      "(2, 5, 4)");
+  add_recurrent<nn::Gru>("Gru",
+                         "Gated recurrent units along (batch, time, in), as Lstm.\n\n"
+                         ">>> layer = kn.nn.init(kn.nn.Gru(3, 4), key=0)\n"
+                         ">>> output, last = layer.run(kn.ones((2, 5, 3)))\n"
+                         ">>> output.shape\n"
+                         "(2, 5, 4)");
+  add<nn::LastStep>("LastStep",
+                    "(batch, time, size) to (batch, size): the last step.\n\n"
+                    ">>> kn.nn.LastStep()(kn.ones((2, 5, 3))).shape\n"
+                    "(2, 3)");
 }
 
 const char* name_of(nn::Initializer::Kind kind) {
@@ -252,7 +335,10 @@ const char* name_of(nn::Initializer::Kind kind) {
 
 void add_initializers(nb::module_& m) {
   using nn::Initializer;
-  nb::class_<Initializer>(m, "Initializer", "How a parameter begins.")
+  nb::class_<Initializer>(m, "Initializer",
+                          "How a parameter begins.\n\n"
+                          ">>> kn.nn.he_normal(8)\n"
+                          "normal(0.5)")
       .def_prop_ro(
           "kind", [](const Initializer& self) { return name_of(self.kind); }, "what is drawn")
       .def_ro("scale", &Initializer::scale, "the constant, bound, deviation or factor")
@@ -271,25 +357,53 @@ void add_initializers(nb::module_& m) {
                               nb::make_tuple(static_cast<int>(self.kind), self.scale));
       });
   m.def("initializer", [](int kind, double scale) { return Initializer{static_cast<Initializer::Kind>(kind), scale}; });
-  m.def("constant", nn::constant, nb::arg("value"), "Always this value.");
+  m.def("constant", nn::constant, nb::arg("value"),
+        "Always this value.\n\n"
+        ">>> kn.nn.constant(3)((2,), kn.float32, kn.random.key(0))\n"
+        "array([3., 3.])");
   m.def(
       "uniform", [](double bound) { return Initializer{Initializer::Kind::uniform, bound}; }, nb::arg("bound"),
-      "Uniform in [-bound, bound).");
+      "Uniform in [-bound, bound).\n\n"
+      ">>> kn.nn.uniform(0.5)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+      "(4, 2)");
   m.def(
       "normal", [](double deviation) { return Initializer{Initializer::Kind::normal, deviation}; },
-      nb::arg("deviation"), "Normal with that deviation.");
-  m.def("truncated_normal", nn::truncated_normal, nb::arg("deviation"), "Normal, drawn within two deviations of 0.");
+      nb::arg("deviation"),
+      "Normal with that deviation.\n\n"
+      ">>> kn.nn.normal(0.1)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+      "(4, 2)");
+  m.def("truncated_normal", nn::truncated_normal, nb::arg("deviation"),
+        "Normal, drawn within two deviations of 0.\n\n"
+        ">>> kn.nn.truncated_normal(0.1)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
   m.def("orthogonal", nn::orthogonal, nb::arg("factor") = 1.0,
-        "All axes but the last as one: rows or columns of that length, orthogonal (Saxe et al., 2014).");
-  m.def("fan_in_uniform", nn::fan_in_uniform, nb::arg("fan_in"), "Uniform in +-1/sqrt(fan_in), as PyTorch's layers.");
+        "All axes but the last as one: rows or columns of that length, orthogonal (Saxe et al., 2014).\n\n"
+        ">>> kn.nn.orthogonal()((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
+  m.def("fan_in_uniform", nn::fan_in_uniform, nb::arg("fan_in"),
+        "Uniform in +-1/sqrt(fan_in), as PyTorch's layers.\n\n"
+        ">>> kn.nn.fan_in_uniform(4)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
   m.def("glorot_uniform", nn::glorot_uniform, nb::arg("fan_in"), nb::arg("fan_out"),
-        "Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).");
+        "Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).\n\n"
+        ">>> kn.nn.glorot_uniform(4, 2)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
   m.def("glorot_normal", nn::glorot_normal, nb::arg("fan_in"), nb::arg("fan_out"),
-        "Normal with deviation sqrt(2 / (fan_in + fan_out)).");
-  m.def("he_normal", nn::he_normal, nb::arg("fan_in"), "Normal with deviation sqrt(2 / fan_in) (He et al., 2015).");
-  m.def("he_uniform", nn::he_uniform, nb::arg("fan_in"), "Uniform with the same deviation as he_normal.");
+        "Normal with deviation sqrt(2 / (fan_in + fan_out)).\n\n"
+        ">>> kn.nn.glorot_normal(4, 2)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
+  m.def("he_normal", nn::he_normal, nb::arg("fan_in"),
+        "Normal with deviation sqrt(2 / fan_in) (He et al., 2015).\n\n"
+        ">>> kn.nn.he_normal(4)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
+  m.def("he_uniform", nn::he_uniform, nb::arg("fan_in"),
+        "Uniform with the same deviation as he_normal.\n\n"
+        ">>> kn.nn.he_uniform(4)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
   m.def("lecun_normal", nn::lecun_normal, nb::arg("fan_in"),
-        "Normal with deviation sqrt(1 / fan_in) (LeCun et al., 1998).");
+        "Normal with deviation sqrt(1 / fan_in) (LeCun et al., 1998).\n\n"
+        ">>> kn.nn.lecun_normal(4)((4, 2), kn.float32, kn.random.key(0)).shape\n"
+        "(4, 2)");
 }
 
 }  // namespace
@@ -300,7 +414,9 @@ void add_layers(nb::module_& module) {
   add_initializers(m);
   nb::class_<nn::Context>(
       m, "Context",
-      "What a call needs besides model and input: Context() is for evaluation, Context(key) for training.")
+      "What a call needs besides model and input: Context() is for evaluation, Context(key) for training.\n\n"
+      ">>> kn.nn.Context().training, kn.nn.Context(0).training\n"
+      "(False, True)")
       .def(
           "__init__",
           [](nn::Context* self, nb::handle key) {
@@ -354,7 +470,10 @@ void add_layers(nb::module_& module) {
   m.def("make", [](const std::string& kind, const nb::args& args, const nb::kwargs& options) {
     return kinds().at(kind).make(args, options);
   });
-  m.def("activations", nn::Activation::names);
+  m.def("activations", nn::Activation::names,
+        "The names that Activation takes.\n\n"
+        ">>> 'relu' in kn.nn.activations()\n"
+        "True");
 }
 
 }  // namespace koine::python

@@ -44,7 +44,9 @@ void add_losses(nb::module_& module) {
       nb::arg("ignore") = nb::none(), nb::arg("reduction") = "mean",
       "Of scores (..., classes) and labels (...) of integers, or of (..., classes), the probabilities of each class. "
       "weights "
-      "says how much each class counts, labels equal to ignore count for nothing.");
+      "says how much each class counts, labels equal to ignore count for nothing.\n\n"
+      ">>> kn.nn.cross_entropy_loss(kn.asarray([[2.0, 0.0], [0.0, 0.0]]), kn.asarray([0, 1]))\n"
+      "array(0.4100376)");
   m.def(
       "binary_cross_entropy",
       [](nb::handle logits, nb::handle targets, double positive_weight, double smoothing,
@@ -55,7 +57,10 @@ void add_losses(nb::module_& module) {
             {.positive_weight = positive_weight, .smoothing = smoothing, .reduction = to_reduction(reduction)});
       },
       nb::arg("logits"), nb::arg("targets"), nb::arg("positive_weight") = 1.0, nb::arg("smoothing") = 0.0,
-      nb::arg("reduction") = "mean", "Of scores before the sigmoid and targets in [0, 1] of the same shape.");
+      nb::arg("reduction") = "mean",
+      "Of scores before the sigmoid and targets in [0, 1] of the same shape.\n\n"
+      ">>> kn.nn.binary_cross_entropy(kn.asarray([0.0, 2.0]), kn.asarray([1.0, 1.0]))\n"
+      "array(0.41003758)");
   auto pairwise = [&m](const char* name, Array (*loss)(const Arg&, const Arg&, nn::Reduction), const char* first,
                        const char* doc) {
     m.def(
@@ -66,11 +71,19 @@ void add_losses(nb::module_& module) {
         },
         nb::arg(first), nb::arg("targets"), nb::arg("reduction") = "mean", doc);
   };
-  pairwise("mse_loss", nn::mse_loss, "predictions", "(prediction - target)^2.");
-  pairwise("mae_loss", nn::mae_loss, "predictions", "|prediction - target|.");
+  pairwise("mse_loss", nn::mse_loss, "predictions",
+           "(prediction - target)^2.\n\n"
+           ">>> kn.nn.mse_loss(kn.asarray([1.0, 2.0]), kn.asarray([1.0, 4.0]))\n"
+           "array(2.0)");
+  pairwise("mae_loss", nn::mae_loss, "predictions",
+           "|prediction - target|.\n\n"
+           ">>> kn.nn.mae_loss(kn.asarray([1.0, 2.0]), kn.asarray([1.0, 4.0]))\n"
+           "array(1.0)");
   pairwise(
       "kl_divergence", nn::kl_divergence, "log_predictions",
-      "target * (log(target) - prediction) for logarithms of probabilities; the mean is over all axes but the last.");
+      "target * (log(target) - prediction) for logarithms of probabilities; the mean is over all axes but the last.\n\n"
+      ">>> kn.nn.kl_divergence(kn.log(kn.asarray([[0.5, 0.5]])), kn.asarray([[0.25, 0.75]]))\n"
+      "array(0.13081205)");
   m.def(
       "huber_loss",
       [](nb::handle a, nb::handle b, double delta, const std::string& reduction) {
@@ -78,7 +91,9 @@ void add_losses(nb::module_& module) {
         return nn::huber_loss(Arg(array_from(a), where), Arg(array_from(b), where), delta, to_reduction(reduction));
       },
       nb::arg("predictions"), nb::arg("targets"), nb::arg("delta") = 1.0, nb::arg("reduction") = "mean",
-      "Squares near 0, then straight lines of slope delta (Huber, 1964).");
+      "Squares near 0, then straight lines of slope delta (Huber, 1964).\n\n"
+      ">>> kn.nn.huber_loss(kn.asarray([0.0, 3.0]), kn.asarray([0.5, 0.0]), reduction='none')\n"
+      "array([0.125, 2.5  ])");
   m.def(
       "ctc_loss",
       [](nb::handle logits, nb::handle labels, nb::handle lengths, nb::handle label_lengths, int64_t blank,
@@ -91,7 +106,9 @@ void add_losses(nb::module_& module) {
       nb::arg("zero_infinity") = false, nb::arg("reduction") = "mean",
       "Connectionist temporal classification (Graves et al., 2006): minus the logarithm of the probability that the "
       "scores "
-      "(batch, time, classes) spell the labels (batch, most).");
+      "(batch, time, classes) spell the labels (batch, most).\n\n"
+      ">>> kn.nn.ctc_loss(kn.zeros((1, 4, 3)), kn.asarray([[1, 2]]), kn.asarray([4]), kn.asarray([2]))\n"
+      "array(0.8431995)");
   m.def(
       "triplet_loss",
       [](nb::handle anchor, nb::handle positive, nb::handle negative, double margin, const std::string& reduction) {
@@ -102,7 +119,10 @@ void add_losses(nb::module_& module) {
       },
       nb::arg("anchor"), nb::arg("positive"), nb::arg("negative"), nb::arg("margin") = 1.0,
       nb::arg("reduction") = "mean",
-      "max(0, |anchor - positive| - |anchor - negative| + margin) of vectors (..., size) (Schroff et al., 2015).");
+      "max(0, |anchor - positive| - |anchor - negative| + margin) of vectors (..., size) (Schroff et al., 2015).\n\n"
+      ">>> kn.nn.triplet_loss(kn.asarray([[0.0, 0.0]]), kn.asarray([[0.0, 1.0]]), kn.asarray([[3.0, 4.0]]), "
+      "margin=5.0)\n"
+      "array(1.0000005)");
   m.def(
       "contrastive_loss",
       [](nb::handle x1, nb::handle x2, nb::handle same, double margin, const std::string& reduction) {
@@ -111,7 +131,9 @@ void add_losses(nb::module_& module) {
                                     {.margin = margin, .reduction = to_reduction(reduction)});
       },
       nb::arg("x1"), nb::arg("x2"), nb::arg("same"), nb::arg("margin") = 1.0, nb::arg("reduction") = "mean",
-      "Of pairs of vectors: half of d^2 where same is true, else of max(0, margin - d)^2 (Hadsell et al., 2006).");
+      "Of pairs of vectors: half of d^2 where same is true, else of max(0, margin - d)^2 (Hadsell et al., 2006).\n\n"
+      ">>> kn.nn.contrastive_loss(kn.asarray([[0.0, 0.0]]), kn.asarray([[0.0, 3.0]]), kn.asarray([True]))\n"
+      "array(4.499997)");
   m.def(
       "info_nce_loss",
       [](nb::handle x1, nb::handle x2, double temperature) {
@@ -119,29 +141,43 @@ void add_losses(nb::module_& module) {
         return nn::info_nce_loss(Arg(array_from(x1), where), Arg(array_from(x2), where), temperature);
       },
       nb::arg("x1"), nb::arg("x2"), nb::arg("temperature") = 0.07,
-      "Of matching rows of two (batch, size): the cross-entropy of their cosine similarities, both ways.");
+      "Of matching rows of two (batch, size): the cross-entropy of their cosine similarities, both ways.\n\n"
+      ">>> kn.nn.info_nce_loss(kn.eye(2), kn.eye(2), temperature=1.0)\n"
+      "array(0.31326166)");
   m.def(
       "padding_mask",
       [](nb::handle lengths, int64_t length) {
         return nn::padding_mask(Arg(array_from(lengths), user_line()), length);
       },
-      nb::arg("lengths"), nb::arg("length"), "The mask for sequences of these lengths: (batch, 1, 1, length).");
+      nb::arg("lengths"), nb::arg("length"),
+      "The mask for sequences of these lengths: (batch, 1, 1, length).\n\n"
+      ">>> kn.nn.padding_mask(kn.asarray([1, 3]), 3)[:, 0, 0]\n"
+      "array([[ True, False, False],\n"
+      "       [ True,  True,  True]])");
   m.def(
       "last_step",
       [](nb::handle outputs, nb::handle lengths) {
         return nn::last_step(Arg(array_from(outputs), user_line()), optional_array(lengths));
       },
       nb::arg("outputs"), nb::arg("lengths").none() = nb::none(),
-      "The output of each sequence's last step: (batch, time, size) to (batch, size).");
+      "The output of each sequence's last step: (batch, time, size) to (batch, size).\n\n"
+      ">>> kn.nn.last_step(kn.ones((2, 5, 3)), kn.asarray([1, 5])).shape\n"
+      "(2, 3)");
   m.def(
       "sinusoidal_positions", [](int64_t length, int64_t size) { return nn::sinusoidal_positions(length, size); },
-      nb::arg("length"), nb::arg("size"), "Sines and cosines of the positions (Vaswani et al., 2017): (length, size).");
+      nb::arg("length"), nb::arg("size"),
+      "Sines and cosines of the positions (Vaswani et al., 2017): (length, size).\n\n"
+      ">>> kn.nn.sinusoidal_positions(5, 4).shape\n"
+      "(5, 4)");
   m.def(
       "same_padding",
       [](nb::handle kernel, nb::handle dilation) {
         return nn::same_padding(to_ints(kernel.ptr()), dilation.is_none() ? Ints() : to_ints(dilation.ptr()));
       },
-      nb::arg("kernel"), nb::arg("dilation").none() = nb::none(), "The padding that keeps the size at stride 1.");
+      nb::arg("kernel"), nb::arg("dilation").none() = nb::none(),
+      "The padding that keeps the size at stride 1.\n\n"
+      ">>> kn.nn.same_padding([3, 5])\n"
+      "[1, 1, 2, 2]");
 }
 
 }  // namespace koine::python

@@ -121,19 +121,63 @@ void add(const char* kind, const char* doc) {
 }
 
 void add_kinds() {
-  add<optim::Sgd>("Sgd", "Stochastic gradient descent with PyTorch's momentum: v = momentum v + g; p -= lr v.");
-  add<optim::Adam>("Adam", "Adam (Kingma and Ba, 2015) with bias correction; weight decay is added to the gradient.");
-  add<optim::AdamW>("AdamW", "Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).");
-  add<optim::Adamax>("Adamax", "Adam with the largest gradient in place of the mean of squares.");
-  add<optim::Rmsprop>("Rmsprop", "The gradient over the root of the running mean of its squares (Hinton, 2012).");
-  add<optim::Adagrad>("Adagrad", "The gradient over the root of the sum of its squares (Duchi et al., 2011).");
-  add<optim::Adadelta>("Adadelta", "Steps in the units of the weights (Zeiler, 2012).");
-  add<optim::Lion>("Lion", "The sign of an interpolated momentum (Chen et al., 2023).");
+  add<optim::Sgd>("Sgd",
+                  "Stochastic gradient descent with PyTorch's momentum: v = momentum v + g; p -= lr v.\n\n"
+                  ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                  ">>> kn.optim.Sgd(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                  ">>> params[\"w\"]\n"
+                  "array([0.9, 2. ])");
+  add<optim::Adam>("Adam",
+                   "Adam (Kingma and Ba, 2015) with bias correction; weight decay is added to the gradient.\n\n"
+                   ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                   ">>> kn.optim.Adam(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                   ">>> params[\"w\"]\n"
+                   "array([0.90000004, 2.        ])");
+  add<optim::AdamW>("AdamW",
+                    "Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).\n\n"
+                    ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                    ">>> kn.optim.AdamW(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                    ">>> params[\"w\"]\n"
+                    "array([0.89900005, 1.998     ])");
+  add<optim::Adamax>("Adamax",
+                     "Adam with the largest gradient in place of the mean of squares.\n\n"
+                     ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                     ">>> kn.optim.Adamax(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                     ">>> params[\"w\"]\n"
+                     "array([0.9, 2. ])");
+  add<optim::Rmsprop>("Rmsprop",
+                      "The gradient over the root of the running mean of its squares (Hinton, 2012).\n\n"
+                      ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                      ">>> kn.optim.Rmsprop(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                      ">>> params[\"w\"]\n"
+                      "array([5.9604645e-08, 2.0000000e+00])");
+  add<optim::Adagrad>("Adagrad",
+                      "The gradient over the root of the sum of its squares (Duchi et al., 2011).\n\n"
+                      ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                      ">>> kn.optim.Adagrad(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                      ">>> params[\"w\"]\n"
+                      "array([0.9, 2. ])");
+  add<optim::Adadelta>("Adadelta",
+                       "Steps in the units of the weights (Zeiler, 2012).\n\n"
+                       ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                       ">>> kn.optim.Adadelta(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                       ">>> params[\"w\"]\n"
+                       "array([0.9996838, 2.       ])");
+  add<optim::Lion>("Lion",
+                   "The sign of an interpolated momentum (Chen et al., 2023).\n\n"
+                   ">>> params = {\"w\": kn.asarray([1.0, 2.0])}\n"
+                   ">>> kn.optim.Lion(lr=0.1).step(params, {\"w\": kn.asarray([1.0, 0.0])})\n"
+                   ">>> params[\"w\"]\n"
+                   "array([0.9, 2. ])");
 }
 
 void add_schedules(nb::module_& m) {
   using optim::Schedule;
-  nb::class_<Schedule>(m, "Schedule", "A number for every step, counted from 0: what an optimiser takes as lr.")
+  nb::class_<Schedule>(m, "Schedule",
+                       "A number for every step, counted from 0: what an optimiser takes as lr.\n\n"
+                       ">>> warm = kn.optim.cosine(0.1, 100).after_warmup(10)\n"
+                       ">>> warm(0), warm(10)\n"
+                       "(0.0, 0.1)")
       .def(nb::init<double>(), nb::arg("number") = 0.0)
       .def(
           "__call__",
@@ -153,13 +197,21 @@ void add_schedules(nb::module_& m) {
       .def("__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); })
       .def("__hash__", [](const Schedule& self) { return static_cast<int64_t>(tree::structure_hash(self) >> 1); });
   m.def("linear", optim::linear, nb::arg("start"), nb::arg("to"), nb::arg("steps"),
-        "From one number to another in even steps, then the second one.");
+        "From one number to another in even steps, then the second one.\n\n"
+        ">>> kn.optim.linear(1.0, 0.0, 10)(kn.asarray([0, 5, 10]))\n"
+        "array([1. , 0.5, 0. ], dtype=float64)");
   m.def("cosine", optim::cosine, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
-        "Along half a cosine, then `to` (Loshchilov and Hutter, 2017).");
+        "Along half a cosine, then `to` (Loshchilov and Hutter, 2017).\n\n"
+        ">>> kn.optim.cosine(1.0, 10)(kn.asarray([0, 5, 10]))\n"
+        "array([1. , 0.5, 0. ], dtype=float64)");
   m.def("cosine_restarts", optim::cosine_restarts, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
-        "The same again every `steps` steps.");
+        "The same again every `steps` steps.\n\n"
+        ">>> kn.optim.cosine_restarts(1.0, 10)(kn.asarray([0, 5, 10]))\n"
+        "array([1. , 0.5, 1. ], dtype=float64)");
   m.def("polynomial", optim::polynomial, nb::arg("start"), nb::arg("steps"), nb::arg("power"), nb::arg("to") = 0.0,
-        "to + (start - to) (1 - step / steps)^power, then `to`.");
+        "to + (start - to) (1 - step / steps)^power, then `to`.\n\n"
+        ">>> kn.optim.polynomial(1.0, 10, 2.0)(kn.asarray([0, 5, 10]))\n"
+        "array([1.  , 0.25, 0.  ], dtype=float64)");
   m.def(
       "step_decay",
       [](double start, nb::handle every, double factor) {
@@ -167,15 +219,25 @@ void add_schedules(nb::module_& m) {
         return optim::step_decay(start, std::vector<int64_t>(to_ints(every.ptr())), factor);
       },
       nb::arg("start"), nb::arg("every"), nb::arg("factor") = 0.1,
-      "Times the factor every so many steps, or at each of a list of steps.");
-  m.def("inverse_sqrt", optim::inverse_sqrt, nb::arg("start"), nb::arg("steps"), "start / sqrt(1 + step / steps).");
+      "Times the factor every so many steps, or at each of a list of steps.\n\n"
+      ">>> kn.optim.step_decay(1.0, 5)(kn.asarray([0, 5, 10]))\n"
+      "array([1.  , 0.1 , 0.01], dtype=float64)");
+  m.def("inverse_sqrt", optim::inverse_sqrt, nb::arg("start"), nb::arg("steps"),
+        "start / sqrt(1 + step / steps).\n\n"
+        ">>> kn.optim.inverse_sqrt(1.0, 5)(kn.asarray([0, 5, 10]))\n"
+        "array([1.        , 0.70710678, 0.57735027], dtype=float64)");
   m.def("one_cycle", optim::one_cycle, nb::arg("peak"), nb::arg("steps"), nb::arg("rise") = 0.3,
         nb::arg("start") = 25.0, nb::arg("end") = 1e4,
-        "Up to the peak along half a cosine and down again, as PyTorch's OneCycleLR.");
+        "Up to the peak along half a cosine and down again, as PyTorch's OneCycleLR.\n\n"
+        ">>> kn.optim.one_cycle(1.0, 10)(kn.asarray([0, 5, 10]))\n"
+        "array([4.00000000e-02, 6.11262022e-01, 4.00000000e-06], dtype=float64)");
   using optim::Plateau;
   nb::class_<Plateau>(m, "Plateau",
                       "A factor for a schedule that shrinks when a metric no longer gets better, as PyTorch's "
-                      "ReduceLROnPlateau.")
+                      "ReduceLROnPlateau.\n\n"
+                      ">>> plateau = kn.optim.Plateau(factor=0.5, patience=0)\n"
+                      ">>> [plateau.observe(metric) for metric in (1.0, 1.0, 0.5)]\n"
+                      "[1.0, 0.5, 0.5]")
       .def(
           "__init__",
           [](Plateau* self, double factor, int64_t patience, double threshold, int64_t cooldown, double least,

@@ -227,7 +227,7 @@ def main():
         print(row + "".join(f"  {what}: {cases.REASONS[reason]}" for what, reason in reasons.items()), flush=True)
         if not counts["values", "numpy"] and "numpy" in libraries:
             found.append(f"{name}: no value was compared")
-        if not counts["second", libraries[-1]] and not any(counts["second", library] for library in libraries) and "derivatives" not in reasons:
+        if not any(counts["second", library] or library in reasons for library in libraries) and "derivatives" not in reasons:
             found.append(f"{name}: no derivative was compared")
     print(f"{len(table)} ops, {totals['left out']} left out; " + ", ".join(
         f"{column}: {totals[column]} of {totals[column, 'ops']} ops" for column in COLUMNS) + f"; {len(found)} findings")

@@ -18,7 +18,7 @@ struct Categorical : Composite {
       "have, ShapeError or DTypeError for what is no key.";
   static constexpr auto example =
       ">>> logits = kn.asarray([[0.0, -kn.inf], [-kn.inf, 0.0]])\n"
-      ">>> kn.categorical(kn.asarray([0, 1], dtype='uint32'), logits)\n"
+      ">>> kn.categorical(kn.random.key(0), logits)\n"
       "array([0, 1])";
   static constexpr auto not_differentiable = "its result is classes";
   static constexpr Promote promote = Promote::none;

@@ -14,7 +14,7 @@ struct Dropout : Composite {
   static constexpr auto shapes =
       "The result has x's shape; ValueError for a rate outside [0, 1], ShapeError or DTypeError for what is no key.";
   static constexpr auto example =
-      ">>> kn.dropout(kn.ones(1000), kn.asarray([0, 1], dtype='uint32'), rate=0.5).max()\n"
+      ">>> kn.dropout(kn.ones(1000), kn.random.key(0), rate=0.5).max()\n"
       "array(2.0)";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     promote_operands(Promote::inexact, operands.first(1));

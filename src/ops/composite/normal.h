@@ -20,7 +20,7 @@ struct Normal : Composite {
       "The result has the given shape; DTypeError for a dtype that is not floating, ShapeError or DTypeError for "
       "what is no key.";
   static constexpr auto example =
-      ">>> kn.normal(kn.asarray([0, 1], dtype='uint32'), (2, 3)).shape\n"
+      ">>> kn.normal(kn.random.key(0), (2, 3)).shape\n"
       "(2, 3)";
   static constexpr ir::Whole whole = ir::Whole::first;
   static void normalize(Attrs& a, const TypeInput&) {

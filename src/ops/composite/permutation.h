@@ -15,7 +15,7 @@ struct Permutation : Composite {
       "The result has the shape (n,) in int64; ValueError for a negative n, ShapeError or DTypeError for what is no"
       " key.";
   static constexpr auto example =
-      ">>> kn.sort(kn.permutation(kn.asarray([0, 1], dtype='uint32'), 5))\n"
+      ">>> kn.sort(kn.permutation(kn.random.key(0), 5))\n"
       "array([0, 1, 2, 3, 4])";
   static constexpr auto not_differentiable = "its result is integers";
   static constexpr ir::Whole whole = ir::Whole::first;

@@ -24,7 +24,7 @@ struct Uniform : Composite {
       "The result has the given shape; DTypeError for a dtype that is not floating, ValueError where low is above "
       "high, ShapeError or DTypeError for what is no key.";
   static constexpr auto example =
-      ">>> x = kn.uniform(kn.asarray([0, 1], dtype='uint32'), (1000,), low=2, high=3)\n"
+      ">>> x = kn.uniform(kn.random.key(0), (1000,), low=2, high=3)\n"
       ">>> bool(kn.all((x >= 2) & (x <= 3)))\n"
       "True";
   static constexpr ir::Whole whole = ir::Whole::first;

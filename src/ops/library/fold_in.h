@@ -20,7 +20,7 @@ struct FoldIn : Library {
       "The result has the keys' shape; ShapeError where keys and integers are not as many, DTypeError for data that"
       " are no integers.";
   static constexpr auto example =
-      ">>> key = kn.asarray([0, 1], dtype='uint32')\n"
+      ">>> key = kn.random.key(0)\n"
       ">>> kn.fold_in(key, 7).shape, bool(kn.all(kn.fold_in(key, 7) == kn.fold_in(key, 8)))\n"
       "((2,), False)";
   static constexpr auto not_differentiable = "its result is a key";

@@ -24,7 +24,7 @@ struct RandomBits : Library {
       "The result has the key's axes but the last and then the given shape; DTypeError for a dtype that is no "
       "integer, ShapeError or DTypeError for what is no key.";
   static constexpr auto example =
-      ">>> kn.random_bits(kn.asarray([0, 1], dtype='uint32'), (4,), 'uint8').dtype\n"
+      ">>> kn.random_bits(kn.random.key(0), (4,), 'uint8').dtype\n"
       "koine.uint8";
   static constexpr auto not_differentiable = "its result is integers";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {

@@ -20,7 +20,7 @@ struct SplitKey : Library {
       "A key of shape (..., 2) gives (..., n, 2); ValueError for a negative n, ShapeError or DTypeError for what is"
       " no key.";
   static constexpr auto example =
-      ">>> kn.split_key(kn.asarray([0, 1], dtype='uint32'), n=3).shape\n"
+      ">>> kn.split_key(kn.random.key(0), n=3).shape\n"
       "(3, 2)";
   static constexpr auto not_differentiable = "its result is keys";
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
