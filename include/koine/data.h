@@ -3,6 +3,8 @@
 
 #include <koine/key.h>
 
+#include <map>
+#include <memory>
 #include <optional>
 
 namespace koine::data {
@@ -33,6 +35,9 @@ struct CsvOptions {
   std::optional<bool> header = {};
   /// 0 chooses a tab for names that end in .tsv or .tab (also before .gz), else a comma.
   char delimiter = 0;
+  /// How many bytes of examples are kept in memory; with more all go to a temporary file, from where they are read when
+  /// they are needed.
+  int64_t memory = int64_t{1} << 32;
 };
 
 struct BatchOptions {
@@ -54,17 +59,35 @@ struct Batch {
 class Batches;
 struct Split;
 
-/// Examples x of shape [n, ...] with what is to be learnt of them, y of shape [n]; y is undefined when there is
-/// nothing.
+/// Examples that lie elsewhere and are read when they are needed, by any thread.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual int64_t size() const = 0;
+  /// Of one example.
+  virtual Shape example() const = 0;
+  /// The examples of these numbers, in memory: (rows, ...). Throws IoError.
+  virtual Array read(const Ints& rows) const = 0;
+};
+
+/// Examples x of shape [n, ...] with what is to be learnt of them, y of shape [n] or [n, ...]; y is undefined when
+/// there is nothing. Where there is a reader, x is undefined: it has the examples.
 struct Dataset {
   Array x, y;
+  std::shared_ptr<const Reader> reader = {};
 
-  int64_t size() const { return x.size(0); }
+  bool defined() const { return reader || x.defined(); }
+  int64_t size() const { return reader ? reader->size() : x.size(0); }
+  /// Of one example.
+  Shape example() const;
+  /// The examples of these numbers in memory or, where a reader has them, still there. Throws IndexError.
+  Dataset subset(const Ints& rows, std::source_location where = std::source_location::current()) const;
   /// The examples [first, last). Throws IndexError when out of range.
   Dataset rows(int64_t first, int64_t last, std::source_location where = std::source_location::current()) const;
   /// The examples of these numbers, in their order. Throws IndexError when one is out of range.
   Dataset take(const Ints& rows, std::source_location where = std::source_location::current()) const;
-  /// The first n examples and the others. Throws IndexError when there are fewer than n.
+  /// The first n examples and the others; where a reader has them, still there. Throws IndexError when there are fewer
+  /// than n.
   Split split(int64_t n, std::source_location where = std::source_location::current()) const;
   /// With each example in the given shape: [n, 64] and {8, 8, 1} give [n, 8, 8, 1]. Throws ShapeError.
   Dataset shape(const Shape& example, std::source_location where = std::source_location::current()) const;
@@ -121,6 +144,26 @@ class Batches {
   BatchOptions options_;
 };
 
+/// Parts of n examples for cross-validation: each example is in `second` of one fold and in `first` of the others.
+struct Fold {
+  Ints first, second;
+};
+/// Drawn by the key. Throws ValueError unless 2 <= k <= n.
+std::vector<Fold> folds(int64_t n, int64_t k, const Key& key,
+                        std::source_location where = std::source_location::current());
+
+/// Sequences of different lengths in one array (n, longest), filled up at the end.
+struct Padded {
+  Array x;
+  /// (n).
+  Array lengths;
+};
+Padded pad(const std::vector<Ints>& sequences, int64_t with = 0);
+
+/// The order of an epoch in which the examples of a batch are of about the same length: they are shuffled, sorted
+/// within 32 batches at a time, and the batches shuffled again. Follows from key and epoch.
+Ints bucketed(const Key& key, int64_t epoch, const Ints& lengths, int64_t batch);
+
 /// Reads a table of numbers, plain or compressed with gzip, an example a row. x is float32 of shape [rows, columns
 /// without the label]; y is int64 when all labels are whole numbers, else float32.
 /// Throws FormatError with file, line and column of what is no number, IndexError for a label that does not exist, and
@@ -132,6 +175,8 @@ Dataset csv(const std::string& path, const CsvOptions& options = {});
 Array idx(const std::string& path);
 /// The array of a .npy file, in little-endian rows.
 Array npy(const std::string& path);
+/// The arrays of a .npz file by their names.
+std::map<std::string, Array> npz(const std::string& path);
 /// CIFAR-10's or CIFAR-100's binary files: x uint8 (examples, 32, 32, 3), y the classes (the fine ones of the hundred).
 Dataset cifar(const std::vector<std::string>& paths, bool hundred = false);
 
@@ -144,6 +189,8 @@ struct ImageOptions {
   bool skip_damaged = false;
   /// That read; 0 for one a core. Their number changes nothing but the time.
   int64_t threads = 0;
+  /// As CsvOptions::memory.
+  int64_t memory = int64_t{1} << 32;
 };
 struct ImageFolder {
   /// x uint8 (examples, height, width, channels).

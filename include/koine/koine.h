@@ -11,4 +11,5 @@
 #include <koine/optim.h>
 #include <koine/runtime.h>
 #include <koine/schedule.h>
+#include <koine/train.h>
 #include <koine/transform.h>

@@ -20,6 +20,10 @@ struct RunArguments {
   std::string data;
   /// Of `train`: go on with the run that the checkpoints are of, or forget it.
   bool resume = false, restart = false;
+  /// Of `train`: how long the next batch was waited for; how many parts the rows are cut into for cross-validation, 0
+  /// for none.
+  bool profile = false;
+  int64_t folds = 0;
   /// Of `train`: the folder for event files of TensorBoard; empty for none.
   std::string tensorboard;
   /// Empty for the default.
@@ -33,10 +37,13 @@ struct RunArguments {
 int train(const RunArguments& arguments);
 void eval(const RunArguments& arguments);
 void predict(const RunArguments& arguments);
+/// Learning curves, confusion and samples, in the terminal and as pictures beside the weights.
+void plot(const RunArguments& arguments);
 void summary(const RunArguments& arguments);
 
-/// Trains the config with every combination of the settings' values, "key=value,value", or with `random` draws of them and
-/// of ranges "key=low..high"; writes a table, the best by the monitored metric of the validation first. Saves nothing.
+/// Trains the config with every combination of the settings' values, "key=value,value", or with `random` draws of them
+/// and of ranges "key=low..high"; writes a table, the best by the monitored metric of the validation first. Saves
+/// nothing.
 void sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random);
 
 /// What `new` is given.

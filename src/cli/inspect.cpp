@@ -17,7 +17,6 @@
 #include <cstring>
 #include <ctime>
 #include <iostream>
-#include <sstream>
 
 namespace koine::cli {
 
@@ -27,16 +26,11 @@ namespace {
 void train_two_steps(const std::string& path) {
   const train::Config config = train::read_config(path, {});
   const train::Examples examples = train::load_examples(config);
-  train::RunState run = train::begin_run(
-      config,
-      train::first_values(train::build_model(config, examples.shape, examples.classes).stack, config.train.seed),
-      examples.train.batches(config.train.batch).steps());
-  std::ostringstream nowhere;
-  train::ProgressStyle style;
-  style.clock = [] { return 0.0; };
-  train::Progress progress(nowhere, config.train.epochs, 2, style);
+  nn::Stack model = train::first_values(train::build_model(config, examples.facts()).stack, config.train.seed);
+  train::FitOptions options = train::fit_options(config, examples);
   int steps = 0;
-  train::fit(config, examples, run, progress, {.stop = [&] { return ++steps == 2; }});
+  options.stepped = [&](const auto&) { return ++steps == 2; };
+  train::fit(config, examples, model, options);
 }
 
 // "3 hours".

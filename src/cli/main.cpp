@@ -37,20 +37,25 @@ struct CommandLine {
   bool op_reference = false;
   std::vector<std::string> inspected;
   bool passes = false, caches = false, clear = false;
-  CLI::App *train, *fresh, *sweep, *eval, *predict, *summary, *op, *devices, *inspect;
+  CLI::App *train, *fresh, *sweep, *eval, *predict, *plot, *summary, *op, *devices, *inspect;
 
   CommandLine() {
     app.set_version_flag("--version", "koine " KOINE_VERSION);
     app.require_subcommand(1);
     train = app.add_subcommand("train", "train the model of a config and save its weights");
     eval = app.add_subcommand("eval", "judge saved weights by the test rows");
-    predict = app.add_subcommand("predict", "what saved weights say about the rows of a table");
+    predict = app.add_subcommand("predict", "what saved weights say about the rows of a table, images or texts");
+    plot = app.add_subcommand("plot", "learning curves, confusion and samples, here and as .png beside the weights");
     summary = app.add_subcommand("summary", "the layers of a config's model, their shapes and parameters");
-    for (CLI::App* command : {train, eval, predict, summary}) add_config(*command, run);
-    predict->add_option("data", run.data, "a table of numbers (.csv, .tsv, also .gz)")->required()->type_name("DATA");
+    for (CLI::App* command : {train, eval, predict, plot, summary}) add_config(*command, run);
+    predict
+        ->add_option("data", run.data,
+                     "a table (.csv, .tsv, also .gz), a folder of images, arrays (.npy, .npz) or lines of text (.txt)")
+        ->required()
+        ->type_name("DATA");
     train->add_option("changes", run.overrides, "settings to change, as in train.epochs=3")->type_name("KEY=VALUE");
-    for (CLI::App* command : {train, eval, predict, summary}) add_overrides(*command, run);
-    for (CLI::App* command : {eval, predict}) add_weights(*command, run);
+    for (CLI::App* command : {train, eval, predict, plot, summary}) add_overrides(*command, run);
+    for (CLI::App* command : {eval, predict, plot}) add_weights(*command, run);
     train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
     sweep = app.add_subcommand("sweep", "train a config with many values of its settings, and compare");
     add_config(*sweep, run);
@@ -69,8 +74,12 @@ struct CommandLine {
         ->type_name("FILE");
     train->add_option("--tensorboard", run.tensorboard, "write the figures of each epoch as event files there")
         ->type_name("FOLDER");
-    for (CLI::App* command : {train, eval, predict})
+    for (CLI::App* command : {train, eval, predict, plot})
       command->add_option("--device", run.device, "what computes; koine devices lists them")->type_name("NAME");
+    train->add_flag("--profile", run.profile, "say how long training waited for batches");
+    train->add_option("--folds", run.folds, "train so often, each time with another part of the rows to test on")
+        ->type_name("N")
+        ->check(CLI::Range(2, 1000));
     auto* resume = train->add_flag("--resume", run.resume, "go on where a run was stopped, with its last checkpoint");
     train->add_flag("--restart", run.restart, "forget the checkpoints of a run that was stopped")->excludes(resume);
     for (CLI::App* command : {train, eval, predict}) command->add_flag("--json", run.json, "JSON in place of text");
@@ -121,6 +130,7 @@ struct CommandLine {
     if (fresh->parsed()) koine::cli::new_config(made);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);
+    if (plot->parsed()) koine::cli::plot(run);
     if (summary->parsed()) koine::cli::summary(run);
     if (devices->parsed()) koine::cli::list_devices();
     if (inspect->parsed()) return call_inspect();

@@ -1,29 +1,21 @@
-// The commands that take a config: train, eval, predict, summary.
+// The commands train, eval and summary.
 #include "base/format.h"
-#include "cli/commands.h"
+#include "cli/plots.h"
+#include "cli/session.h"
 #include "cli/table.h"
-#include "train/event_file.h"
 #include "train/fit.h"
 #include "train/losses.h"
-#include "train/model_builder.h"
-#include "train/sources.h"
+#include "train/run_notes.h"
 
 #include <koine/checkpoint.h>
-#include <koine/io.h>
 
 #include <unistd.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <optional>
-#include <span>
 
 namespace koine::cli {
 
@@ -32,26 +24,6 @@ namespace {
 using train::BuiltModel;
 using train::Config;
 using train::Examples;
-
-std::vector<std::string> overrides_of(const RunArguments& arguments) {
-  std::vector<std::string> overrides = arguments.overrides;
-  if (arguments.seed) overrides.push_back(cat("train.seed=", *arguments.seed));
-  return overrides;
-}
-
-Config config_of(const RunArguments& arguments) {
-  return train::read_config(arguments.config, overrides_of(arguments));
-}
-
-// The config as it was used: its text, and what the command line changed.
-io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::TableCode>& code) {
-  std::ifstream file(arguments.config, std::ios::binary);
-  std::string changes;
-  for (const std::string& assignment : overrides_of(arguments)) changes += assignment + "\n";
-  io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}}, {"overrides", changes}};
-  if (code) notes.emplace_back("table", train::to_json(*code));
-  return notes;
-}
 
 // "376.3 kB".
 std::string size_text(int64_t bytes) {
@@ -75,7 +47,7 @@ std::string figure(double value) {
 }
 
 // The figures of some rows; the last line is the one that matters most, for people and scripts.
-void print_figures(const RunArguments& arguments, const char* rows, const std::vector<train::Metric>& figures) {
+void print_figures(const RunArguments& arguments, const char* rows, const std::vector<train::Figure>& figures) {
   if (arguments.json) {
     std::cout << "{\"rows\": \"" << rows << '"';
     for (const auto& figure : figures) {
@@ -88,7 +60,7 @@ void print_figures(const RunArguments& arguments, const char* rows, const std::v
     std::cout << "}" << std::endl;
     return;
   }
-  const auto print = [&](const train::Metric& one) {
+  const auto print = [&](const train::Figure& one) {
     std::cout << rows << ' ' << one.name << ' ' << figure(one.value) << '\n';
   };
   for (size_t i = 2; i < figures.size(); ++i) print(figures[i]);
@@ -97,14 +69,17 @@ void print_figures(const RunArguments& arguments, const char* rows, const std::v
   std::cout << std::flush;
 }
 
+// The rows that a model is judged by, and what they are called.
+std::pair<const data::Dataset*, const char*> judged_rows(const Examples& examples) {
+  if (examples.test.defined()) return {&examples.test, "test"};
+  if (examples.validation.defined()) return {&examples.validation, "validation"};
+  return {&examples.train, "train"};
+}
+
 void print_scores(const RunArguments& arguments, const Config& config, const Examples& examples,
                   const nn::Stack& model) {
-  if (examples.test.x.defined())
-    print_figures(arguments, "test", train::evaluate(config, examples.test, model, examples.unit()));
-  else if (examples.validation.x.defined())
-    print_figures(arguments, "validation", train::evaluate(config, examples.validation, model, examples.unit()));
-  else
-    print_figures(arguments, "train", train::evaluate(config, examples.train, model, examples.unit()));
+  const auto [rows, name] = judged_rows(examples);
+  print_figures(arguments, name, train::evaluate(config, examples, *rows, model));
 }
 
 // Known before hours of training are lost.
@@ -121,30 +96,6 @@ void check_output(const Config& config) {
     config.fail("train.output", cat("the folder ", folder.string(), " for the weights cannot be written to"));
 }
 
-std::string weights_of(const RunArguments& arguments, const Config& config) {
-  return arguments.weights.empty() ? config.train.output : arguments.weights;
-}
-
-nn::Stack load_model(const RunArguments& arguments, const Config& config, const BuiltModel& model) {
-  const std::string file = weights_of(arguments, config);
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored))
-    throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
-  return io::load(file, train::first_values(model.stack, config.train.seed));
-}
-
-// How the columns became numbers when the weights were made.
-std::optional<train::TableCode> code_of(const RunArguments& arguments, const Config& config) {
-  const std::string file = weights_of(arguments, config);
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored))
-    throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
-  for (const auto& [name, text] : io::metadata(file))
-    if (name == "table") return train::code_from(text, file);
-  if (!train::has_columns(config)) return {};
-  throw FormatError(cat(file, " was made from a table of numbers alone; train again with this config"));
-}
-
 volatile std::sig_atomic_t interrupted = 0;
 
 // The first Ctrl-C ends training after the step; another one ends the program at once.
@@ -153,13 +104,9 @@ void on_interrupt(int) {
   std::signal(SIGINT, SIG_DFL);
 }
 
-std::string checkpoint_folder(const Config& config) {
-  return std::filesystem::path(config.train.output).replace_extension(".checkpoints").string();
-}
-
-// Loads the last checkpoint when that is asked for. One that nobody asked for is not lost by accident.
-void begin_or_resume(const RunArguments& arguments, const Config& config, const Examples& examples, int64_t steps,
-                     io::Checkpoints& checkpoints, train::RunState& run, std::ostream& out) {
+// The step of the last checkpoint when that is asked for. One that nobody asked for is not lost by accident.
+void prepare_checkpoints(const RunArguments& arguments, const Config& config, int64_t steps,
+                         io::Checkpoints& checkpoints, std::ostream& out) {
   if (arguments.restart) checkpoints.clear();
   std::vector<std::string> damaged;
   const auto found = checkpoints.latest(&damaged);
@@ -170,166 +117,120 @@ void begin_or_resume(const RunArguments& arguments, const Config& config, const 
   if (!arguments.resume)
     throw ValueError(cat("a run was stopped after epoch ", found->step / steps, " of ", config.train.epochs,
                          ": go on with it by --resume, or forget it by --restart (", checkpoints.folder(), ")"));
-  train::load_run(config, found->file, examples.train.size(), steps, run);
-  out << "resumed after " << run.step / steps << " epochs and " << run.step % steps << " batches" << std::endl;
+  out << "resumed after " << found->step / steps << " epochs and " << found->step % steps << " batches" << std::endl;
 }
 
-// A text as a field of CSV, or as JSON.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
-std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+void describe(const Config& config, const Examples& examples, const BuiltModel& built, std::ostream& out) {
+  out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
+  if (examples.validation.defined()) out << ", " << examples.validation.size() << " to validate by";
+  if (examples.test.defined()) out << ", " << examples.test.size() << " to test on";
+  if (examples.train.reader) out << ", read from a temporary file";
+  if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
+  for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
+  if (examples.in_both > 0)
+    out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
+  out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
 }
 
-// The most likely class of each row and its probability; as JSON the probabilities of all.
-void write_classes(const RunArguments& arguments, const Array& outputs, const std::optional<train::TableCode>& code) {
-  const auto values = outputs.to_vector<float>();
-  const auto classes = static_cast<size_t>(outputs.size(1));
-  const auto name = [&](size_t number) {
-    return code && number < code->classes.size() ? code->classes[number] : cat(number);
-  };
-  if (!arguments.json) std::cout << "class,probability\n";
-  for (size_t row = 0; row < values.size(); row += classes) {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(row);
-    const auto best =
-        static_cast<size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(classes)) - begin);
-    if (!arguments.json) {
-      std::cout << csv_field(name(best)) << ',' << values[row + best] << '\n';
+// Trains with each part of the rows left out in turn, and tells what is true of rows never seen. Saves nothing.
+int cross_validate(const RunArguments& arguments, Config config) {
+  Table table(std::vector<Table::Align>(2, Table::Align::left));
+  std::vector<train::Figures> all;
+  config.fold.count = arguments.folds;
+  for (config.fold.number = 0; config.fold.number < arguments.folds; ++config.fold.number) {
+    const Examples examples = train::load_examples(config);
+    const BuiltModel built = train::build_model(config, examples.facts());
+    nn::Stack model = train::first_values(built.stack, config.train.seed);
+    train::FitOptions options = train::fit_options(config, examples);
+    options.stepped = [](const auto&) { return interrupted != 0; };
+    if (!train::fit(config, examples, model, options).complete) return 130;
+    all.push_back(train::evaluate(config, examples, examples.test, model));
+    if (arguments.json) {
+      print_figures(arguments, cat("fold ", config.fold.number + 1).c_str(), all.back());
       continue;
     }
-    std::cout << "{\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
-    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << values[row + i];
-    std::cout << "}}\n";
+    std::cout << "fold " << config.fold.number + 1 << " of " << arguments.folds;
+    for (const auto& one : all.back()) std::cout << "  " << one.name << ' ' << figure(one.value);
+    std::cout << std::endl;
+  }
+  if (arguments.json) return 0;
+  const auto n = static_cast<double>(all.size());
+  for (size_t i = 0; i < all[0].size(); ++i) {
+    double mean = 0, square = 0;
+    for (const auto& one : all) mean += one[i].value / n;
+    for (const auto& one : all) square += (one[i].value - mean) * (one[i].value - mean) / (n - 1);
+    std::cout << all[0][i].name << ' ' << figure(mean) << " +- " << figure(std::sqrt(square)) << '\n';
   }
   std::cout << std::flush;
-}
-
-void write_quantities(const RunArguments& arguments, const Array& outputs,
-                      const std::optional<train::TableCode>& code) {
-  if (!arguments.json) std::cout << "value\n";
-  for (double value : outputs.to_vector<double>()) {
-    if (code) value = value * code->label_scale + code->label_mean;
-    if (arguments.json)
-      std::cout << "{\"value\": " << cat(value) << "}\n";
-    else
-      std::cout << static_cast<float>(value) << '\n';
-  }
-  std::cout << std::flush;
+  return 0;
 }
 
 }  // namespace
 
 int train(const RunArguments& arguments) {
   const Config config = config_of(arguments);
+  std::signal(SIGINT, on_interrupt);
+  if (arguments.folds > 0) return cross_validate(arguments, config);
   check_output(config);
   const Examples examples = train::load_examples(config);
-  const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
+  const BuiltModel built = train::build_model(config, examples.facts());
   std::ostream& out = arguments.json ? std::cerr : std::cout;
-  out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
-  if (examples.validation.x.defined()) out << ", " << examples.validation.size() << " to validate by";
-  if (examples.test.x.defined()) out << ", " << examples.test.size() << " to test on";
-  if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
-  for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
-  if (examples.in_both > 0)
-    out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
-  out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
-
+  describe(config, examples, built, out);
+  train::FitOptions options = train::fit_options(config, examples);
   const int64_t steps = examples.train.batches(config.train.batch).steps();
-  train::RunState run = train::begin_run(config, train::first_values(built.stack, config.train.seed), steps);
-  io::Checkpoints checkpoints(checkpoint_folder(config), config.train.keep);
-  begin_or_resume(arguments, config, examples, steps, checkpoints, run, out);
-  bool complete = false;
-  {
-    train::ProgressStyle style = train::style_for(STDOUT_FILENO);
-    style.json = arguments.json;
-    style.terminal = style.terminal && !arguments.json;
-    train::Progress progress(std::cout, config.train.epochs, steps, style);
-    std::signal(SIGINT, on_interrupt);
-    const auto save = [&](const train::RunState& state) {
-      checkpoints.save(state.step, state.arrays, train::notes_of(config, state, examples.train.size()));
-    };
-    double saved_at = style.clock();
-    const auto stepped = [&](const train::RunState& state) {
-      const int64_t every = config.train.checkpoint_batches;
-      const bool due = config.train.checkpoint > 0 && style.clock() - saved_at >= config.train.checkpoint;
-      if (!due && (every == 0 || state.step / every == (state.step - config.train.accumulate) / every)) return;
-      save(state);
-      saved_at = style.clock();
-    };
-    std::optional<train::EventFile> events;
-    if (!arguments.tensorboard.empty()) events.emplace(arguments.tensorboard);
-    const auto epoch = [&](const train::RunState& state, std::span<const train::Metric> figures) {
-      // The tags by which TensorBoard puts both curves into one chart.
-      for (const train::Metric& one : figures)
-        if (events && one.name.starts_with("val_"))
-          events->scalar(one.name.substr(4) + "/validation", one.value, state.step);
-        else if (events)
-          events->scalar(one.name + "/train", one.value, state.step);
-    };
-    complete = train::fit(config, examples, run, progress, {[] { return interrupted != 0; }, stepped, epoch});
-    if (complete)
-      progress.finish();
-    else if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0)
-      save(run);
-  }
-  io::save(config.train.output, run.result(), notes_of(arguments, examples.code));
-  if (!complete) {
+  io::Checkpoints checkpoints(train::checkpoint_folder(config), config.train.keep);
+  prepare_checkpoints(arguments, config, steps, checkpoints, out);
+  if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0) options.checkpoints = checkpoints.folder();
+  options.resume = arguments.resume && !options.checkpoints.empty();
+  options.events = arguments.tensorboard;
+  options.show = arguments.json ? train::Show::json : train::Show::progress;
+  options.stepped = [](const auto&) { return interrupted != 0; };
+  nn::Stack model = train::first_values(built.stack, config.train.seed);
+  const train::History history = train::fit(config, examples, model, options);
+  io::Metadata notes = notes_of(arguments, examples.code);
+  notes.emplace_back("curves", train::to_json(history.epochs));
+  io::save(config.train.output, model, notes);
+  if (!history.complete) {
     std::cerr << "koine: stopped; the weights after the last step are in " << config.train.output
               << "; go on with --resume" << std::endl;
     return 130;
   }
   checkpoints.clear();
-  if (run.stopped_early)
-    out << "stopped after epoch " << run.step / steps << ": " << config.train.patience
+  if (history.stopped_early)
+    out << "stopped after epoch " << history.steps / steps << ": " << config.train.patience
         << " epochs without a better validation" << std::endl;
   out << "weights: " << config.train.output << std::endl;
-  print_scores(arguments, config, examples, run.result());
+  if (arguments.profile) {
+    char text[160];
+    std::snprintf(text, sizeof text, "input: waited %.3f s of %.3f s for batches (%.2f %%)", history.waited,
+                  history.seconds, 100 * history.waited / history.seconds);
+    out << text << std::endl;
+  }
+  print_scores(arguments, config, examples, model);
   return 0;
 }
 
 void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   const Examples examples = train::load_examples(config, code_of(arguments, config));
-  const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
-  print_scores(arguments, config, examples, load_model(arguments, config, built));
-}
-
-void predict(const RunArguments& arguments) {
-  const Config config = config_of(arguments);
-  const std::optional<train::TableCode> code = code_of(arguments, config);
-  // With the shape in the config, or a table's code, the training data need not be at hand.
-  const bool images = train::kind_of(arguments.data) == train::SourceKind::images;
-  const Shape shape = train::has_columns(config) ? Shape{code->inputs()}
-                      : images && config.data.shape.empty()
-                          ? Shape{config.data.size[0], config.data.size.back(), config.data.channels == "grey" ? 1 : 3}
-                      : config.data.shape.empty() ? train::load_examples(config).shape
-                                                  : Shape(config.data.shape);
-  const BuiltModel built = train::build_model(config, shape, -1);
+  const BuiltModel built = train::build_model(config, examples.facts());
   const nn::Stack model = load_model(arguments, config, built);
-  const Array outputs = train::predict(config, train::load_inputs(config, arguments.data, shape, code), model);
-  if (train::has_classes(config.train))
-    write_classes(arguments, outputs, code);
-  else
-    write_quantities(arguments, outputs, code);
+  if (!arguments.json && train::predicts_classes(config.train) && examples.label.empty() && examples.classes <= 20)
+    write_confusion(std::cout, confusion_of(config, *judged_rows(examples).first, model), examples.code);
+  print_scores(arguments, config, examples, model);
 }
 
 void summary(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   const Examples examples = train::load_examples(config);
-  const BuiltModel built = train::build_model(config, examples.shape, examples.classes);
+  const BuiltModel built = train::build_model(config, examples.facts());
   using enum Table::Align;
-  Table table({right, left, left, right, right});
+  Table table({left, left, left, right, right});
   table.add({"", "layer", "output", "parameters", "FLOPs"});
   table.rule();
   table.add({"", "input", to_string(examples.shape), "", ""});
-  for (size_t i = 0; i < built.layers.size(); ++i) {
-    const train::BuiltLayer& layer = built.layers[i];
-    table.add({cat(i), layer.name, to_string(layer.output), cat(layer.parameters), cat(layer.flops)});
-  }
+  for (const train::BuiltLayer& layer : built.layers)
+    table.add({layer.place, layer.name, to_string(layer.output), cat(layer.parameters), cat(layer.flops)});
   table.rule();
   table.add({"", "total", "", cat(built.parameters()), cat(built.flops())});
   table.write(std::cout);

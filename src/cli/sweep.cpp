@@ -13,7 +13,6 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <sstream>
 
 namespace koine::cli {
 
@@ -125,18 +124,13 @@ Outcome run(const RunArguments& arguments, const std::vector<Axis>& axes, const 
   if (arguments.seed) overrides.push_back(cat("train.seed=", *arguments.seed));
   const train::Config config = train::read_config(arguments.config, overrides);
   const train::Examples examples = train::load_examples(config);
-  const train::BuiltModel built = train::build_model(config, examples.shape, examples.classes);
-  const int64_t steps = examples.train.batches(config.train.batch).steps();
-  train::RunState state = train::begin_run(config, train::first_values(built.stack, config.train.seed), steps);
-  std::ostringstream unseen;
-  train::ProgressStyle style = train::style_for(-1);
-  train::Progress progress(unseen, config.train.epochs, steps, style);
-  train::fit(config, examples, state, progress);
-  const bool validated = examples.validation.x.defined();
-  const auto figures =
-      train::evaluate(config, validated ? examples.validation : examples.train, state.result(), examples.unit());
+  const train::BuiltModel built = train::build_model(config, examples.facts());
+  nn::Stack model = train::first_values(built.stack, config.train.seed);
+  train::fit(config, examples, model, train::fit_options(config, examples));
+  const data::Dataset& rows = examples.validation.defined() ? examples.validation : examples.train;
+  const train::Figures figures = train::evaluate(config, examples, rows, model);
   Outcome outcome{choice, figures[0].value, ""};
-  for (const train::Metric& figure : figures) {
+  for (const train::Figure& figure : figures) {
     if (figure.name == config.train.monitor) outcome.value = figure.value;
     char text[64];
     std::snprintf(text, sizeof text, "%s%s %.4f", outcome.figures.empty() ? "" : "  ", figure.name.c_str(),

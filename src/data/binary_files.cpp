@@ -3,13 +3,14 @@
 
 #include "base/format.h"
 #include "data/byte_source.h"
+#include "data/zip_file.h"
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <string_view>
 
-/// Arrays in files of other programs: IDX (MNIST), CIFAR, NumPy's .npy.
+/// Arrays in files of other programs: IDX (MNIST), CIFAR, NumPy's .npy and .npz.
 namespace koine::data {
 
 namespace {
@@ -22,6 +23,7 @@ constexpr int64_t most_bytes = int64_t{1} << 36;
 class Bytes {
  public:
   explicit Bytes(const std::string& path) : path_(path), source_(open_bytes(path)) {}
+  Bytes(std::string path, std::unique_ptr<ByteSource> source) : path_(std::move(path)), source_(std::move(source)) {}
 
   [[noreturn]] void fail(const std::string& what) const { throw FormatError(cat(path_, ": ", what)); }
   void read(void* to, size_t count) {
@@ -161,8 +163,9 @@ Dataset cifar(const std::vector<std::string>& paths, bool hundred) {
   return {from(x, {count, side, side, 3}), from(y, {count})};
 }
 
-Array npy(const std::string& path) {
-  Bytes file(path);
+namespace {
+
+Array read_npy(Bytes& file) {
   const std::vector<char> magic = file.values<char>(8);
   if (std::string_view(magic.data(), 6) != "\x93NUMPY") file.fail("is no .npy file");
   const int version = magic[6];
@@ -196,6 +199,25 @@ Array npy(const std::string& path) {
   const std::vector<uint8_t> values = file.values<uint8_t>(elements(file, shape, size) * size);
   file.expect_end();
   return from_bytes(type->dtype, shape, values.data());
+}
+
+}  // namespace
+
+Array npy(const std::string& path) {
+  Bytes file(path);
+  return read_npy(file);
+}
+
+std::map<std::string, Array> npz(const std::string& path) {
+  std::map<std::string, Array> arrays;
+  ZipFile zip(path);
+  for (const ZipEntry& entry : zip.entries()) {
+    if (!entry.name.ends_with(".npy")) continue;
+    Bytes file(cat(path, ", ", entry.name), zip.open(entry));
+    arrays.emplace(entry.name.substr(0, entry.name.size() - 4), read_npy(file));
+  }
+  if (arrays.empty()) throw FormatError(cat(path, ": no array (.npy) is in it"));
+  return arrays;
 }
 
 }  // namespace koine::data

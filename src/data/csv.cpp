@@ -230,14 +230,18 @@ class Parser {
   std::vector<Field> fields_;
 };
 
+using TakeRow = std::function<void(const std::vector<std::string>& names, std::span<const double> values)>;
+
 class NumberParser final : public Parser {
  public:
-  using Parser::Parser;
-  Table take() { return {std::move(names_), rows_, columns_, std::move(values_)}; }
+  NumberParser(std::string path, const TableOptions& options, const TakeRow& take)
+      : Parser(std::move(path), options), take_(take) {}
 
  private:
   void take_record() override {
+    values_.clear();
     for (size_t i = 0; i < columns_; ++i) values_.push_back(number(i));
+    take_(names_, values_);
   }
 
   double number(size_t i) const {
@@ -257,6 +261,7 @@ class NumberParser final : public Parser {
                       (first_row ? "; the line holds other numbers, so it was not taken as names of columns" : ""));
   }
 
+  const TakeRow& take_;
   std::vector<double> values_;
 };
 
@@ -305,9 +310,20 @@ void parse_file(const std::string& path, const TableOptions& options, Parser& pa
 }  // namespace
 
 Table read_table(const std::string& path, const TableOptions& options) {
-  NumberParser parser(path, options);
+  Table table;
+  read_rows(path, options, [&](const std::vector<std::string>& names, std::span<const double> values) {
+    if (table.rows++ == 0) {
+      table.names = names;
+      table.columns = values.size();
+    }
+    table.values.insert(table.values.end(), values.begin(), values.end());
+  });
+  return table;
+}
+
+void read_rows(const std::string& path, const TableOptions& options, const TakeRow& take) {
+  NumberParser parser(path, options, take);
   parse_file(path, options, parser);
-  return parser.take();
 }
 
 TextTable read_text_table(const std::string& path, const TableOptions& options) {

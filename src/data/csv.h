@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,10 @@ struct Table {
 /// only one record is held.
 /// Throws FormatError "file:line:column: field n (name): ..." with the offending text, and IoError.
 Table read_table(const std::string& path, const TableOptions& options = {});
+
+/// The same row by row, for tables of any length: `take(names, values)` is called for each.
+void read_rows(const std::string& path, const TableOptions& options,
+               const std::function<void(const std::vector<std::string>& names, std::span<const double> values)>& take);
 
 /// A table of texts, row-major: cell (row, column) is cells[row * columns + column], without spaces around.
 struct TextTable {

@@ -6,6 +6,7 @@
 
 #include "base/format.h"
 #include "data/csv.h"
+#include "data/example_store.h"
 #include "data/shuffle.h"
 
 namespace koine::data {
@@ -43,8 +44,9 @@ Array take(const Array& x, const int64_t* rows, int64_t count) {
 }
 
 // The number of the column, or -1 for `none`.
-int64_t find_column(const Table& table, const Column& column, const std::string& path) {
-  const int64_t count = static_cast<int64_t>(table.columns);
+int64_t find_column(const std::vector<std::string>& names, size_t columns, const Column& column,
+                    const std::string& path) {
+  const int64_t count = static_cast<int64_t>(columns);
   if (column.name().empty()) {
     if (column.number() == none) return -1;
     const int64_t number = column.number() < 0 ? column.number() + count : column.number();
@@ -53,49 +55,112 @@ int64_t find_column(const Table& table, const Column& column, const std::string&
                        std::to_string(count));
     return number;
   }
-  const auto found = std::find(table.names.begin(), table.names.end(), column.name());
-  if (found == table.names.end()) {
-    const std::vector<std::string_view> names(table.names.begin(), table.names.end());
+  const auto found = std::find(names.begin(), names.end(), column.name());
+  if (found == names.end()) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
     throw IndexError(path + ": there is no column '" + column.name() + "'" +
-                     (names.empty() ? ", the table does not name its columns" : did_you_mean(column.name(), names)));
+                     (names.empty() ? ", the table does not name its columns" : did_you_mean(column.name(), known)));
   }
-  if (std::find(found + 1, table.names.end(), column.name()) != table.names.end())
+  if (std::find(found + 1, names.end(), column.name()) != names.end())
     throw IndexError(path + ": more than one column is named '" + column.name() + "'");
-  return found - table.names.begin();
+  return found - names.begin();
 }
+
+Ints numbers(int64_t first, int64_t last) {
+  Ints all;
+  for (int64_t i = first; i < last; ++i) all.push_back(i);
+  return all;
+}
+
+void check_rows(const char* call, const Ints& rows, int64_t size, std::source_location where) {
+  for (const int64_t row : rows)
+    if (row < 0 || row >= size)
+      throw IndexError(std::string("[") + call + "] example " + std::to_string(row) + " of " + std::to_string(size) +
+                       at_line(where));
+}
+
+/// Some examples of a reader.
+class Subset final : public Reader {
+ public:
+  Subset(std::shared_ptr<const Reader> all, Ints rows) : all_(std::move(all)), rows_(std::move(rows)) {}
+  int64_t size() const override { return static_cast<int64_t>(rows_.size()); }
+  Shape example() const override { return all_->example(); }
+  Array read(const Ints& rows) const override {
+    Ints there;
+    for (const int64_t row : rows) there.push_back(rows_.at(static_cast<size_t>(row)));
+    return all_->read(there);
+  }
+
+ private:
+  std::shared_ptr<const Reader> all_;
+  Ints rows_;
+};
+
+/// The examples of a reader in another shape.
+class Reshaped final : public Reader {
+ public:
+  Reshaped(std::shared_ptr<const Reader> all, Shape example) : all_(std::move(all)), example_(std::move(example)) {}
+  int64_t size() const override { return all_->size(); }
+  Shape example() const override { return example_; }
+  Array read(const Ints& rows) const override {
+    const Array x = all_->read(rows);
+    Shape shape{x.size(0)};
+    for (const Dim& dim : example_) shape.push_back(dim);
+    return from_bytes(x.dtype(), shape, x.data());
+  }
+
+ private:
+  std::shared_ptr<const Reader> all_;
+  Shape example_;
+};
 
 // Whole numbers that a double holds exactly.
 bool is_whole(double value) { return std::trunc(value) == value && std::fabs(value) <= 9007199254740992.0; }
 
 }  // namespace
 
+Shape Dataset::example() const {
+  if (reader) return reader->example();
+  Shape shape = x.shape();
+  shape.erase(0);
+  return shape;
+}
+
+Dataset Dataset::subset(const Ints& rows, std::source_location where) const {
+  if (!reader) return take(rows, where);
+  check_rows("subset", rows, size(), where);
+  return {{}, data::take(y, rows.data(), static_cast<int64_t>(rows.size())), std::make_shared<Subset>(reader, rows)};
+}
+
 Dataset Dataset::rows(int64_t first, int64_t last, std::source_location where) const {
   if (first < 0 || first > last || last > size())
     throw IndexError("[rows] examples " + std::to_string(first) + " to " + std::to_string(last) + " of " +
                      std::to_string(size()) + at_line(where));
+  if (reader) return {reader->read(numbers(first, last)), range_of(y, first, last)};
   return {range_of(x, first, last), range_of(y, first, last)};
 }
 
 Dataset Dataset::take(const Ints& rows, std::source_location where) const {
-  for (const int64_t row : rows)
-    if (row < 0 || row >= size())
-      throw IndexError("[take] example " + std::to_string(row) + " of " + std::to_string(size()) + at_line(where));
+  check_rows("take", rows, size(), where);
   const auto count = static_cast<int64_t>(rows.size());
+  if (reader) return {reader->read(rows), data::take(y, rows.data(), count)};
   return {data::take(x, rows.data(), count), data::take(y, rows.data(), count)};
 }
 
 Split Dataset::split(int64_t n, std::source_location where) const {
   if (n < 0 || n > size())
     throw IndexError("[split] " + std::to_string(n) + " examples of " + std::to_string(size()) + at_line(where));
+  if (reader) return {subset(numbers(0, n)), subset(numbers(n, size()))};
   return {rows(0, n), rows(n, size())};
 }
 
 Dataset Dataset::shape(const Shape& example, std::source_location where) const {
+  if (count(example) != count(this->example()))
+    throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit examples of shape " +
+                     to_string(this->example()) + at_line(where));
+  if (reader) return {{}, y, std::make_shared<Reshaped>(reader, example)};
   Shape whole{size()};
   for (const Dim dim : example) whole.push_back(dim);
-  if (count(whole) != count(x.shape()))
-    throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit data of shape " +
-                     to_string(x.shape()) + at_line(where));
   return {from_bytes(x.dtype(), whole, x.data()), y};
 }
 
@@ -140,6 +205,11 @@ Batches::Iterator& Batches::Iterator::operator++() {
 Batch Batches::Iterator::operator*() const {
   const Dataset& data = batches_->data_;
   const int64_t first = step_ * batches_->batch_, last = std::min(first + batches_->batch_, data.size());
+  if (data.reader) {
+    const Dataset part =
+        order_.empty() ? data.rows(first, last) : data.take(Ints(order_.begin() + first, order_.begin() + last));
+    return {part.x, part.y};
+  }
   if (order_.empty()) return {range_of(data.x, first, last), range_of(data.y, first, last)};
   const int64_t* rows = order_.data() + first;
   return {take(data.x, rows, last - first), take(data.y, rows, last - first)};
@@ -148,23 +218,31 @@ Batch Batches::Iterator::operator*() const {
 Dataset csv(const std::string& path, const CsvOptions& options) {
   TableOptions reading{.delimiter = options.delimiter};
   if (options.header) reading.header = *options.header ? Header::present : Header::absent;
-  const Table table = read_table(path, reading);
-  const int64_t label = find_column(table, options.label, path);
+  std::optional<ExampleStore> store;
   std::vector<float> x, y;
   std::vector<int64_t> classes;
-  x.reserve(table.values.size());
-  for (size_t i = 0; i < table.values.size(); ++i) {
-    const double value = table.values[i];
-    if (static_cast<int64_t>(i % table.columns) != label) {
-      x.push_back(static_cast<float>(value * options.scale));
-      continue;
+  int64_t label = -1;
+  read_rows(path, reading, [&](const std::vector<std::string>& names, std::span<const double> values) {
+    if (!store) {
+      label = find_column(names, values.size(), options.label, path);
+      const auto inputs = static_cast<int64_t>(values.size()) - (label < 0 ? 0 : 1);
+      store.emplace(float32, Shape{inputs}, options.memory);
     }
-    y.push_back(static_cast<float>(value));
-    if (is_whole(value)) classes.push_back(static_cast<int64_t>(value));
-  }
-  const int64_t rows = static_cast<int64_t>(table.rows), columns = static_cast<int64_t>(table.columns);
-  if (label < 0) return {from(x, {rows, columns}), Array()};
-  return {from(x, {rows, columns - 1}), classes.size() == y.size() ? from(classes, {rows}) : from(y, {rows})};
+    x.clear();
+    for (size_t i = 0; i < values.size(); ++i) {
+      const double value = values[i];
+      if (static_cast<int64_t>(i) != label) {
+        x.push_back(static_cast<float>(value * options.scale));
+        continue;
+      }
+      y.push_back(static_cast<float>(value));
+      if (is_whole(value)) classes.push_back(static_cast<int64_t>(value));
+    }
+    store->append(std::as_bytes(std::span(x)));
+  });
+  const auto rows = store->size();
+  if (label < 0) return store->take({});
+  return store->take(classes.size() == y.size() ? from(classes, {rows}) : from(y, {rows}));
 }
 
 }  // namespace koine::data

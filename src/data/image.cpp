@@ -9,6 +9,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <span>
 
@@ -215,6 +216,30 @@ bool is_image_name(std::string_view name) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower.ends_with(".png") || lower.ends_with(".jpg") || lower.ends_with(".jpeg");
+}
+
+std::vector<uint8_t> png_of(const Image& image) {
+#if KOINE_SPNG
+  const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
+  spng_ihdr header{};
+  header.width = static_cast<uint32_t>(image.width);
+  header.height = static_cast<uint32_t>(image.height);
+  header.bit_depth = 8;
+  header.color_type = image.channels == 3 ? SPNG_COLOR_TYPE_TRUECOLOR : SPNG_COLOR_TYPE_GRAYSCALE;
+  int status = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
+  if (status == 0) status = spng_set_ihdr(png.get(), &header);
+  if (status == 0)
+    status = spng_encode_image(png.get(), image.pixels.data(), image.pixels.size(), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+  size_t size = 0;
+  const std::unique_ptr<void, void (*)(void*)> bytes(
+      status == 0 ? spng_get_png_buffer(png.get(), &size, &status) : nullptr, std::free);
+  if (status != 0) throw IoError(cat("cannot write a picture: ", spng_strerror(status)));
+  const auto* first = static_cast<const uint8_t*>(bytes.get());
+  return {first, first + size};
+#else
+  (void)image;
+  throw IoError("this build of Koine writes no pictures, because libspng was not there");
+#endif
 }
 
 }  // namespace koine::data

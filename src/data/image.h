@@ -24,6 +24,9 @@ Image read_image(const std::string& path, int64_t channels);
 /// To another size: each pixel the mean of what it covers, or in between when there are fewer.
 Image resized(const Image& image, int64_t height, int64_t width);
 
+/// The bytes of an image as PNG. Throws IoError where libspng is missing.
+std::vector<uint8_t> png_of(const Image& image);
+
 /// Whether the name ends in .png, .jpg or .jpeg.
 bool is_image_name(std::string_view name);
 

@@ -1,6 +1,7 @@
 #include <koine/data.h>
 
 #include "base/format.h"
+#include "data/example_store.h"
 #include "data/image.h"
 
 #include <algorithm>
@@ -77,32 +78,35 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
   if (files.empty()) throw FormatError(cat(folder, ": no images (.png, .jpg), nor folders of them"));
 
   const int64_t threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  std::vector<Image> images(files.size());
-  std::vector<std::string> problems(files.size());
-  each_in_parallel(files.size(), threads, [&](size_t i) {
-    try {
-      images[i] = resized(read_image(files[i].path, options.channels), options.height, options.width);
-    } catch (const FormatError& error) {
-      if (!options.skip_damaged) throw;
-      problems[i] = error.what();
-    }
-  });
-  std::vector<uint8_t> pixels;
+  ExampleStore store(uint8, {options.height, options.width, options.channels}, options.memory);
   std::vector<int64_t> labels;
-  pixels.reserve(files.size() * static_cast<size_t>(options.height * options.width * options.channels));
-  for (size_t i = 0; i < files.size(); ++i) {
-    if (!problems[i].empty()) {
-      result.damaged.push_back(problems[i]);
-      continue;
+  // So many at a time, so that only they are in memory.
+  constexpr size_t together = 1024;
+  for (size_t first = 0; first < files.size(); first += together) {
+    const size_t count = std::min(together, files.size() - first);
+    std::vector<Image> images(count);
+    std::vector<std::string> problems(count);
+    each_in_parallel(count, threads, [&](size_t i) {
+      try {
+        images[i] = resized(read_image(files[first + i].path, options.channels), options.height, options.width);
+      } catch (const FormatError& error) {
+        if (!options.skip_damaged) throw;
+        problems[i] = error.what();
+      }
+    });
+    for (size_t i = 0; i < count; ++i) {
+      if (!problems[i].empty()) {
+        result.damaged.push_back(problems[i]);
+        continue;
+      }
+      store.append(std::as_bytes(std::span(images[i].pixels)));
+      labels.push_back(files[first + i].label);
+      result.files.push_back(files[first + i].path);
     }
-    pixels.insert(pixels.end(), images[i].pixels.begin(), images[i].pixels.end());
-    labels.push_back(files[i].label);
-    result.files.push_back(files[i].path);
   }
   const auto count = static_cast<int64_t>(labels.size());
   if (count == 0) throw FormatError(cat(folder, ": every image is damaged"));
-  result.examples.x = from(pixels, {count, options.height, options.width, options.channels});
-  if (labelled) result.examples.y = from(labels, {count});
+  result.examples = store.take(labelled ? from(labels, {count}) : Array());
   return result;
 }
 

@@ -43,6 +43,16 @@ Array shift(const Array& x, const Key& key) {
                 at.column + whole(each(key.fold_in(1), x, -width, width)));
 }
 
+Array crop(const Array& x, const Key& key) {
+  const Grid at = grid(x);
+  const auto from_part = [&](const Array& place, int64_t side, int64_t number) {
+    const Array part = each(key.fold_in(number), x, 0.75, 1);
+    const Array first = each(key.fold_in(number + 1), x, 0, 1) * (1 - part) * static_cast<double>(side - 1);
+    return whole(first + cast(place, {.dtype = x.dtype()}) * part);
+  };
+  return pixels(x, from_part(at.row, x.size(1), 0), from_part(at.column, x.size(2), 2));
+}
+
 Array rotate(const Array& x, const Key& key) {
   const Array angle = each(key, x, -M_PI / 12, M_PI / 12);
   const Grid at = grid(x);
@@ -70,13 +80,39 @@ struct Named {
   const char* name;
   Array (*change)(const Array& x, const Key& key);
 };
-constexpr Named changes[] = {
-    {"flip", flip}, {"shift", shift}, {"rotate", rotate}, {"noise", noise}, {"cut_out", cut_out}};
+constexpr Named changes[] = {{"flip", flip},   {"shift", shift},     {"rotate", rotate},
+                             {"noise", noise}, {"cut_out", cut_out}, {"crop", crop}};
 
 }  // namespace
 
+namespace {
+
+bool mixes(const Config& config) {
+  return std::find(config.data.augment.begin(), config.data.augment.end(), "mixup") != config.data.augment.end();
+}
+
+}  // namespace
+
+data::Batch changed(const Config& config, const data::Batch& batch, int64_t classes, const Key& key) {
+  const Array x = augmented(config, batch.x, key);
+  if (!mixes(config)) return {x, batch.y};
+  const Array part = uniform(key.fold_in(1000), {.shape = {x.shape()[0]}});
+  // Batches are shuffled, so the one before is any other.
+  const auto mixed = [&](const Array& one) {
+    Shape shape{one.shape()[0]};
+    for (int axis = 1; axis < one.rank(); ++axis) shape.push_back(1);
+    const Array p = reshape(part, {.shape = shape});
+    const Array other = concatenate({one.at(Slice{-1, none}), one.at(Slice{0, -1})}, {.axis = 0});
+    return one * p + other * (1 - p);
+  };
+  if (is_floating(batch.y.dtype())) return {mixed(x), mixed(batch.y)};
+  const Array one_hot = cast(expand_dims(batch.y, batch.y.rank()) == arange(classes), {.dtype = float32});
+  return {mixed(x), mixed(one_hot)};
+}
+
 Array augmented(const Config& config, const Array& x, const Key& key) {
-  if (config.data.augment.empty()) return x;
+  const size_t images = config.data.augment.size() - (mixes(config) ? 1 : 0);
+  if (images == 0) return x;
   if (x.rank() != 4)
     config.fail("data.augment", "it changes images, of height, width and channels; give them a shape, as [8, 8, 1]");
   Array y = x;

@@ -16,72 +16,6 @@ namespace {
 
 constexpr std::string_view sections[] = {"data", "model", "train"};
 
-using Kinds = std::vector<const Choice<LayerConfig>*>;
-
-// The kinds that the keys of a layer name. A key that is a setting of another of them is no kind: most layers have an
-// activation, some have dropout inside.
-Kinds kinds_of(const Value& layer) {
-  Kinds named, found;
-  for (const auto& choice : layer_choices())
-    if (layer.find(choice.kind)) named.push_back(&choice);
-  const auto has = [](const Choice<LayerConfig>& choice, std::string_view name) {
-    return std::any_of(choice.info.settings.begin(), choice.info.settings.end(),
-                       [&](const SettingInfo& setting) { return setting.name == name; });
-  };
-  for (const auto* choice : named)
-    if (std::none_of(named.begin(), named.end(),
-                     [&](const auto* other) { return other != choice && has(*other, choice->kind); }))
-      found.push_back(choice);
-  return found;
-}
-
-bool is_kind(std::string_view key) {
-  for (const auto& choice : layer_choices())
-    if (choice.kind == key) return true;
-  return false;
-}
-
-// An activation takes nothing else, so further keys mean another layer whose name is wrong or missing.
-bool is_only_activation(const Value& layer, const Kinds& kinds) {
-  return kinds.size() == 1 && kinds[0]->kind == "activation" && layer.get<Value::Table>()->size() > 1;
-}
-
-void report_no_kind(const Value& layer, const Reading& at) {
-  std::vector<std::string_view> kinds;
-  for (const auto& choice : layer_choices()) kinds.push_back(choice.kind);
-  std::string list;
-  for (const std::string_view kind : kinds) list += cat(list.empty() ? "" : ", ", kind);
-  for (const Entry& entry : *layer.get<Value::Table>()) {
-    const std::string guess = did_you_mean(entry.key, kinds);
-    if (!guess.empty() && !is_kind(entry.key))
-      return at.problems.add(entry.place, cat(at.path, ": there is no layer '", entry.key, "'", guess));
-  }
-  at.problems.add(layer.place, cat(at.path, " names no layer; it takes one of ", list));
-}
-
-void read_model(const Value& model, ModelConfig& to, Problems& problems) {
-  const auto* list = model.get<Value::List>();
-  if (!list || list->empty()) {
-    problems.add(model.place,
-                 cat("the model takes layers, each under [[model]], got ", list ? "none" : model.describe()));
-    return;
-  }
-  for (size_t i = 0; i < list->size(); ++i) {
-    const Value& layer = (*list)[i];
-    const Reading at{cat("model.", i), problems};
-    const Kinds kinds = kinds_of(layer);
-    if (!layer.get<Value::Table>())
-      problems.add(layer.place, cat(at.path, " takes a table with the settings of a layer, got ", layer.describe()));
-    else if (kinds.empty() || is_only_activation(layer, kinds))
-      report_no_kind(layer, at);
-    else if (kinds.size() > 1)
-      problems.add(layer.place, cat(at.path, " is both '", kinds[0]->kind, "' and '", kinds[1]->kind,
-                                    "'; each layer starts with a [[model]] of its own"));
-    else
-      kinds[0]->read(layer, layer.place, to.layers.emplace_back(), at);
-  }
-}
-
 // A path in the config starts at the config's folder, one on the command line at the current one.
 void resolve_path(std::string& path, const Value& source, std::string_view key, const std::string& file) {
   const Place& place = find_place(source, key);
@@ -123,7 +57,7 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
                                                                  : did_you_mean(entry.key, sections)));
   read_top(config.source, data_section(), config.data, problems);
   if (const Value* model = config.source.find("model"))
-    read_model(*model, config.model, problems);
+    read_layers(*model, config.model.layers, {"model", problems});
   else
     problems.add(config.source.place, "the model is missing: its layers, each under [[model]]");
   read_top(config.source, train_section(), config.train, problems);
@@ -145,6 +79,7 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 
 std::vector<SectionInfo> config_sections() {
   std::vector<SectionInfo> all{info_of(data_section())};
+  all.push_back(info_of(layer_section()));
   for (const auto& choice : layer_choices()) all.push_back(choice.info);
   all.push_back(info_of(train_section()));
   for (const auto& choice : optimizer_choices()) all.push_back(choice.info);
@@ -152,6 +87,6 @@ std::vector<SectionInfo> config_sections() {
   return all;
 }
 
-std::string_view layer_kind(const LayerConfig& layer) { return layer_choices()[layer.index()].kind; }
+std::string_view layer_kind(const LayerSettings& layer) { return layer_choices()[layer.index()].kind; }
 
 }  // namespace koine::train

@@ -32,6 +32,14 @@ struct RowPart {
   double part = 0;
 };
 
+/// Some columns of an example as a value of its own.
+struct NamedInput {
+  std::string name;
+  RowRange columns = {};
+  /// Empty leaves it flat.
+  std::vector<int64_t> shape = {};
+};
+
 struct DataConfig {
   /// Relative to the folder of the config, or, given on the command line, to the current one.
   std::string file;
@@ -39,10 +47,23 @@ struct DataConfig {
   double scale = 1;
   /// Of one example; empty leaves it flat.
   std::vector<int64_t> shape;
+  /// Parts of an example with names of their own.
+  std::vector<NamedInput> inputs;
   RowRange train = {};
   RowPart test = {};
   /// The rows that a run is watched by.
   RowPart validate = {};
+  /// The column of texts to learn from, in place of all others.
+  std::string text;
+  /// Of text: what a symbol is, and the longest sequence (0 for the longest text of a table, 64 for a file).
+  std::string unit = "character";
+  int64_t length = 0;
+  /// Batches of texts of about the same length.
+  bool bucket = false;
+  /// Of a file with several arrays: the names of the inputs and of what is learnt.
+  std::string x = "x", y = "y";
+  /// How many megabytes of examples are kept in memory.
+  double memory = 4096;
   /// The inputs of a table with columns of any kind; without both every column but the label is an input.
   std::vector<std::string> numeric, categorical;
   /// What stands where a value is missing.
@@ -70,6 +91,16 @@ struct ConvLayer {
   int64_t channels = 0;
   std::vector<int64_t> kernel = {3};
   std::vector<int64_t> stride = {1};
+  std::string padding = "same";
+  std::string activation;
+  bool bias = true;
+  std::vector<int64_t> dilation = {1};
+  int64_t groups = 1;
+};
+struct ConvTransposeLayer {
+  int64_t channels = 0;
+  std::vector<int64_t> kernel = {2};
+  std::vector<int64_t> stride = {2};
   std::string padding = "same";
   std::string activation;
   bool bias = true;
@@ -120,12 +151,63 @@ struct TransformerLayer {
   int64_t hidden = 0;
   double dropout = 0;
   bool causal = false;
+  bool norm_first = true;
+  std::string activation = "gelu";
+};
+/// With attention to a second value in between.
+struct TransformerDecoderLayer : TransformerLayer {};
+struct AttentionLayer {
+  int64_t heads = 0;
+  double dropout = 0;
+  bool causal = false;
 };
 struct PositionsLayer {};
-using LayerConfig =
-    std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer, BatchNormLayer,
-                 LayerNormLayer, ActivationLayer, RmsNormLayer, GroupNormLayer, GlobalAveragePoolLayer,
-                 GlobalMaxPoolLayer, LstmLayer, GruLayer, TransformerLayer, PositionsLayer>;
+struct EmbeddingLayer {
+  int64_t size = 0;
+  /// 0 for as many as the data's text has.
+  int64_t count = 0;
+};
+struct UpsampleLayer {
+  std::vector<int64_t> factor;
+};
+struct ReshapeLayer {
+  std::vector<int64_t> shape;
+};
+struct ColumnsLayer {
+  RowRange columns;
+};
+struct JoinLayer {
+  std::vector<std::string> of;
+};
+struct AddLayer : JoinLayer {};
+struct SubtractLayer : JoinLayer {};
+struct MultiplyLayer : JoinLayer {};
+struct MaximumLayer : JoinLayer {};
+struct AverageLayer : JoinLayer {};
+struct ConcatLayer : JoinLayer {};
+struct LayerConfig;
+struct BlockLayer {
+  std::vector<LayerConfig> layers;
+};
+/// What it takes is added to what its layers give.
+struct ResidualLayer : BlockLayer {};
+using LayerSettings = std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer,
+                                   BatchNormLayer, LayerNormLayer, ActivationLayer, RmsNormLayer, GroupNormLayer,
+                                   GlobalAveragePoolLayer, GlobalMaxPoolLayer, LstmLayer, GruLayer, TransformerLayer,
+                                   PositionsLayer, ConvTransposeLayer, TransformerDecoderLayer, AttentionLayer,
+                                   EmbeddingLayer, UpsampleLayer, ReshapeLayer, ColumnsLayer, AddLayer, SubtractLayer,
+                                   MultiplyLayer, MaximumLayer, AverageLayer, ConcatLayer, BlockLayer, ResidualLayer>;
+
+/// A layer with its place in the model.
+struct LayerConfig {
+  LayerSettings settings;
+  /// By which later layers take what it gives; empty for none.
+  std::string name;
+  /// The names of what it takes; empty for what the layer before it gives.
+  std::vector<std::string> inputs;
+  /// So many of them, one after the other.
+  int64_t repeat = 1;
+};
 
 struct ModelConfig {
   std::vector<LayerConfig> layers;
@@ -168,9 +250,20 @@ struct PlateauSchedule {
 using ScheduleConfig =
     std::variant<ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule, OneCycleSchedule, PlateauSchedule>;
 
+/// How much each class counts: given, or such that all count the same together.
+struct ClassWeights {
+  std::vector<double> given = {};
+  bool balanced = false;
+};
+
 struct TrainConfig {
   std::string loss = "cross_entropy";
   double label_smoothing = 0;
+  ClassWeights class_weights = {};
+  /// Beyond this distance the Huber loss is a straight line.
+  double huber_delta = 1;
+  /// What is computed in; the weights are float32.
+  std::string precision = "float32";
   /// Beside those that every loss has.
   std::vector<std::string> metrics;
   OptimizerConfig optimizer;
@@ -197,10 +290,18 @@ struct TrainConfig {
   std::string output = "model.safetensors";
 };
 
+/// One of several parts in turn, for cross-validation: the training rows are cut into `count` parts, and part `number`
+/// is what the run is tested on.
+struct FoldChoice {
+  int64_t number = 0, count = 0;
+};
+
 struct Config {
   DataConfig data;
   ModelConfig model;
   TrainConfig train;
+  /// Without a count there is no cross-validation. Not part of the text.
+  FoldChoice fold = {};
   /// The text that it was read from, as a tree.
   Value source;
 
@@ -219,6 +320,6 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
 std::vector<SectionInfo> config_sections();
 
 /// "conv", "max_pool": the key that names the kind of a layer.
-std::string_view layer_kind(const LayerConfig& layer);
+std::string_view layer_kind(const LayerSettings& layer);
 
 }  // namespace koine::train

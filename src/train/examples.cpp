@@ -1,5 +1,6 @@
 #include "train/examples.h"
 
+#include "train/losses.h"
 #include "train/sources.h"
 
 #include "base/format.h"
@@ -16,8 +17,10 @@ char delimiter(const Config& config) { return config.data.delimiter.empty() ? '\
 
 data::Dataset read_table(const Config& config) {
   try {
-    return data::csv(config.data.file,
-                     {.label = config.data.label, .scale = config.data.scale, .delimiter = delimiter(config)});
+    return data::csv(config.data.file, {.label = config.data.label,
+                                        .scale = config.data.scale,
+                                        .delimiter = delimiter(config),
+                                        .memory = static_cast<int64_t>(config.data.memory * 1e6)});
   } catch (const IoError& error) {
     config.fail("data.file", error.what());
   } catch (const IndexError& error) {
@@ -26,7 +29,7 @@ data::Dataset read_table(const Config& config) {
 }
 
 void give_shape(const Config& config, data::Dataset& table, Shape& shape) {
-  const int64_t columns = table.x.size(1);
+  const int64_t columns = table.example()[0].value();
   shape = config.data.shape.empty() ? Shape{columns} : Shape(config.data.shape);
   const int64_t wanted = count(shape).value();
   if (wanted != columns)
@@ -37,18 +40,21 @@ void give_shape(const Config& config, data::Dataset& table, Shape& shape) {
 
 int64_t count_classes(const Config& config, const Array& labels) {
   if (labels.dtype() != int64)
-    config.fail("data.label",
-                "cross_entropy takes whole numbers 0, 1, 2 and so on as labels, and this column has "
-                "others; choose another column, or loss = \"mse\" under [train] for quantities");
-  const std::vector<int64_t> values = labels.to_vector<int64_t>();
+    config.fail("data.label", cat(config.train.loss,
+                                  " takes whole numbers 0, 1, 2 and so on as labels, and this column has "
+                                  "others; choose another column, or loss = \"mse\" under [train] for quantities"));
+  std::vector<int64_t> values = labels.to_vector<int64_t>();
+  // Labels of ctc are filled up with numbers below 0.
+  if (config.train.loss == "ctc") std::erase_if(values, [](int64_t value) { return value < 0; });
+  if (values.empty()) config.fail("data.labels", "there are no labels");
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   if (*least < 0)
-    config.fail("data.label", cat("cross_entropy takes labels from 0, and this column has ", *least,
+    config.fail("data.label", cat(config.train.loss, " takes labels from 0, and this column has ", *least,
                                   "; number the classes 0, 1, 2 and so on"));
   // More would be a table in which another column was taken for the label.
   constexpr int64_t most_classes = 1'000'000;
   if (*most >= most_classes)
-    config.fail("data.label", cat("cross_entropy takes classes, and this column has the number ", *most,
+    config.fail("data.label", cat(config.train.loss, " takes classes, and this column has the number ", *most,
                                   "; choose another column, or loss = \"mse\" under [train] for quantities"));
   return *most + 1;
 }
@@ -74,7 +80,7 @@ Examples load_columns(const Config& config, const std::optional<TableCode>& give
   examples.test = part(rows.test);
   examples.shape = {examples.code->inputs()};
   examples.classes = static_cast<int64_t>(examples.code->classes.size());
-  if (config.train.loss == "cross_entropy" && examples.classes < 2)
+  if (has_classes(config.train) && examples.classes < 2)
     config.fail("data.label",
                 cat("column '", examples.code->label, "' has one value only, so there is nothing to learn"));
   examples.in_both = rows.in_both;
@@ -84,7 +90,7 @@ Examples load_columns(const Config& config, const std::optional<TableCode>& give
 
 void take_parts(const Config& config, const data::Dataset& all, Examples& examples) {
   const RowSplit rows = split_rows(config, std::vector<bool>(static_cast<size_t>(all.size()), true));
-  const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : all.take(chosen); };
+  const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : all.subset(chosen); };
   examples.train = part(rows.train);
   examples.validation = part(rows.validation);
   examples.test = part(rows.test);
@@ -110,24 +116,95 @@ Examples load_arrays(const Config& config) {
   data::Dataset& all = source.examples;
   if (!config.data.shape.empty()) {
     const Shape shape(config.data.shape);
-    if (count(shape) != floor_div(count(all.x.shape()), all.x.shape()[0]))
-      config.fail("data.shape",
-                  cat("examples of shape ", shape, " do not fit ", config.data.file, ", which has ", all.x.shape()));
+    if (count(shape) != count(all.example()))
+      config.fail("data.shape", cat("examples of shape ", shape, " do not fit ", config.data.file,
+                                    ", whose examples have ", all.example()));
     all = all.shape(shape);
   }
-  for (int axis = 1; axis < all.x.rank(); ++axis) examples.shape.push_back(all.x.size(axis));
-  if (config.train.loss == "cross_entropy") {
+  examples.shape = all.example();
+  for (int axis = 1; axis < all.y.rank(); ++axis) examples.label.push_back(all.y.size(axis));
+  if (has_classes(config.train)) {
     examples.classes = count_classes(config, all.y);
     if (examples.code)
       examples.classes = std::max(examples.classes, static_cast<int64_t>(examples.code->classes.size()));
   } else {
     all.y = cast(all.y, {.dtype = float32});
   }
-  if (is_floating(all.x.dtype()) && config.data.scale != 1) all.x = all.x * config.data.scale;
-  if (!is_floating(all.x.dtype()) && all.x.dtype() != uint8)
-    all.x = cast(all.x, {.dtype = float32}) * config.data.scale;
-  if (all.x.dtype() == float64) all.x = cast(all.x, {.dtype = float32});
+  if (!all.reader) {
+    if (is_floating(all.x.dtype()) && config.data.scale != 1) all.x = all.x * config.data.scale;
+    if (!is_floating(all.x.dtype()) && all.x.dtype() != uint8)
+      all.x = cast(all.x, {.dtype = float32}) * config.data.scale;
+    if (all.x.dtype() == float64) all.x = cast(all.x, {.dtype = float32});
+  }
   take_parts(config, all, examples);
+  return examples;
+}
+
+// A text in windows; what is learnt of each symbol is the next one.
+Examples load_text(const Config& config, const std::optional<TableCode>& given) {
+  if (config.train.loss != "cross_entropy")
+    config.fail("train.loss", "a text is learnt symbol by symbol, by loss = \"cross_entropy\"");
+  constexpr int64_t usual_length = 64;
+  std::string text;
+  try {
+    text = read_text(config.data.file, 1);
+  } catch (const IoError& error) {
+    config.fail("data.file", error.what());
+  }
+  Examples examples;
+  if (given) {
+    examples.code = given;
+  } else {
+    examples.code.emplace();
+    examples.code->text =
+        learn_text({text}, config.data.unit == "byte", config.data.length > 0 ? config.data.length : usual_length);
+  }
+  const TextCode& code = *examples.code->text;
+  const data::Dataset all = windows(code, text);
+  if (all.size() < 2)
+    config.fail("data.length",
+                cat("the text has ", all.size(), " windows of ", code.length, " symbols; take a smaller length"));
+  examples.shape = examples.label = {code.length};
+  examples.classes = code.vocabulary();
+  take_parts(config, all, examples);
+  return examples;
+}
+
+// What every class counts, by the config.
+Array weights_of(const Config& config, const Examples& examples) {
+  const ClassWeights& weights = config.train.class_weights;
+  if (weights.given.empty() && !weights.balanced) return {};
+  if (config.train.loss != "cross_entropy")
+    config.fail("train.class_weights",
+                cat("weights of classes are for cross_entropy, the loss is ", config.train.loss));
+  std::vector<double> each = weights.given;
+  if (weights.balanced) {
+    each.assign(static_cast<size_t>(examples.classes), 0);
+    const auto labels = examples.train.y.to_vector<int64_t>();
+    for (const int64_t label : labels) ++each[static_cast<size_t>(label)];
+    for (double& one : each)
+      one = one == 0 ? 1 : static_cast<double>(labels.size()) / (one * static_cast<double>(each.size()));
+  }
+  if (static_cast<int64_t>(each.size()) != examples.classes)
+    config.fail("train.class_weights",
+                cat("there are ", examples.classes, " classes, but ", each.size(), " weights of classes"));
+  return from(std::vector<float>(each.begin(), each.end()), {examples.classes});
+}
+
+Examples load(const Config& config, const std::optional<TableCode>& code) {
+  if (has_columns(config)) return load_columns(config, code);
+  const SourceKind kind = kind_of(config.data.file);
+  if (kind == SourceKind::text) return load_text(config, code);
+  if (kind != SourceKind::table) return load_arrays(config);
+  data::Dataset table = read_table(config);
+  if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
+  Examples examples;
+  give_shape(config, table, examples.shape);
+  if (has_classes(config.train))
+    examples.classes = count_classes(config, table.y);
+  else
+    table.y = cast(table.y, {.dtype = float32});
+  take_parts(config, table, examples);
   return examples;
 }
 
@@ -138,30 +215,31 @@ Array as_input(const Config& config, const Array& x) {
   return cast(x, {.dtype = float32}) * (config.data.scale == 1 ? 1 / 255.0 : config.data.scale);
 }
 
+ModelFacts Examples::facts() const {
+  return {shape, classes, label, code && code->text ? code->text->vocabulary() : 0};
+}
+
 Examples load_examples(const Config& config, const std::optional<TableCode>& code) {
-  if (has_columns(config)) return load_columns(config, code);
-  if (kind_of(config.data.file) != SourceKind::table) return load_arrays(config);
-  data::Dataset table = read_table(config);
-  if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
-  Examples examples;
-  give_shape(config, table, examples.shape);
-  if (config.train.loss == "cross_entropy")
-    examples.classes = count_classes(config, table.y);
-  else
-    table.y = cast(table.y, {.dtype = float32});
-  take_parts(config, table, examples);
+  Examples examples = load(config, code);
+  if (config.train.loss == "binary_cross_entropy" && examples.classes != 2)
+    config.fail("train.loss", cat("binary_cross_entropy tells two classes apart, and the labels name ",
+                                  examples.classes, "; take loss = \"cross_entropy\""));
+  examples.class_weights = weights_of(config, examples);
   return examples;
 }
 
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
                   const std::optional<TableCode>& code) {
+  // A text has an example on each line.
+  if (code && code->text && kind_of(file) == SourceKind::text) return code->text->encode(lines_of(read_text(file, 0)));
   if (kind_of(file) != SourceKind::table) {
-    const Array x = read_arrays(config, file, false).examples.x;
-    if (floor_div(count(x.shape()), x.shape()[0]) != count(shape))
-      throw FormatError(cat(file, " has examples of ", x.shape(), ", but the model takes ", shape));
-    Shape all{x.size(0)};
-    for (const Dim& dim : shape) all.push_back(dim);
-    return reshape(is_floating(x.dtype()) ? cast(x, {.dtype = float32}) * config.data.scale : x, {.shape = all});
+    const data::Dataset all = read_arrays(config, file, false).examples;
+    if (count(all.example()) != count(shape))
+      throw FormatError(cat(file, " has examples of ", all.example(), ", but the model takes ", shape));
+    const data::Dataset shaped = all.shape(shape);
+    const Array x = shaped.rows(0, shaped.size()).x;
+    if (x.dtype() == uint8) return x;
+    return cast(x, {.dtype = float32}) * config.data.scale;
   }
   if (code && has_columns(config)) {
     const data::TextTable table = read_columns(config, file);

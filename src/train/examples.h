@@ -2,6 +2,7 @@
 #pragma once
 
 #include "train/config.h"
+#include "train/model_builder.h"
 #include "train/table.h"
 
 #include <koine/data.h>
@@ -21,6 +22,8 @@ struct Examples {
   Shape shape;
   /// How many classes the labels name; 0 when they are quantities.
   int64_t classes = 0;
+  /// Of one label; empty for a single number.
+  Shape label = {};
   /// How many rows are both trained on and tested on.
   int64_t in_both = 0;
   /// Rows left out because they have no label.
@@ -30,6 +33,11 @@ struct Examples {
   /// What was wrong with images that were left out.
   std::vector<std::string> damaged = {};
 
+  /// How much each class counts by the config; undefined for all the same.
+  Array class_weights = {};
+
+  /// What a model for them has to take and give.
+  ModelFacts facts() const;
   /// How much one of y is in what the labels are measured in.
   double unit() const { return code ? code->label_scale : 1; }
 };

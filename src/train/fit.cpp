@@ -1,188 +1,282 @@
-#include "train/fit.h"
-
 #include "base/format.h"
-#include "train/augment.h"
-#include "train/losses.h"
+#include "train/batch_queue.h"
+#include "train/event_file.h"
+#include "train/progress.h"
+#include "train/run_notes.h"
 
 #include <koine/metrics.h>
-#include <koine/transform.h>
+#include <koine/ops.h>
+#include <koine/train.h>
 
-#include <algorithm>
+#include <unistd.h>
+
+#include <chrono>
 #include <cmath>
-#include <tuple>
-#include <variant>
+#include <iostream>
+#include <memory>
 
 namespace koine::train {
 
 namespace {
 
-// The random numbers of a run are those of keys that follow from its seed; 3 and 4 are those of row_split.cpp.
-enum class Use : int64_t { first_values, order, layers, changes = 5 };
-Key key_for(int64_t seed, Use use) { return Key(fold_in(Key(seed), static_cast<int64_t>(use))); }
+// The random numbers of a run are those of keys that follow from its own; 0, 3 and 4 are used elsewhere (run.cpp,
+// row_split.cpp).
+enum class Use : int64_t { order = 1, layers = 2, changes = 5 };
+Key key_for(const FitOptions& options, Use use) { return options.key.fold_in(static_cast<int64_t>(use)); }
+Key key_of_step(const Key& key, int64_t step) { return key.fold_in(from(std::vector<int64_t>{step}, {})); }
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 constexpr int64_t evaluation_batch = 256;
-
-nn::Stack clipped(const TrainConfig& config, nn::Stack grad) {
-  if (config.clip_value > 0) grad = optim::clip_by_value(std::move(grad), config.clip_value);
-  if (config.clip_norm > 0) grad = optim::clip_by_norm(std::move(grad), config.clip_norm).grad;
-  return grad;
-}
-
-std::vector<Metric> running(const Config& config, const Sums& sums) {
-  const auto n = static_cast<double>(sums.examples);
-  std::vector<Metric> metrics{{"loss", sums.loss / n}};
-  if (has_classes(config.train)) metrics.push_back({"accuracy", sums.right / n});
-  return metrics;
-}
-
-bool larger_is_better(const std::string& metric) { return metric != "loss" && metric != "mae" && metric != "rmse"; }
-
-double value_of(const Config& config, const std::vector<Metric>& metrics, const std::string& name) {
-  for (const Metric& metric : metrics)
-    if (metric.name == name) return metric.value;
-  std::string known;
-  for (const Metric& metric : metrics) known += cat(known.empty() ? "" : ", ", metric.name);
-  config.fail("train.monitor", cat("there is no metric '", name, "'; this run has ", known));
-}
+constexpr const char *numbers_note = "run", *examples_note = "examples", *curves_note = "curves";
 
 /// A run while it goes.
-class Fit {
+class Run {
  public:
-  Fit(const Config& config, const Examples& examples, RunState& run, Progress& progress, const Control& control)
-      : config_(config),
+  Run(detail::Learner& learner, const data::Dataset& examples, const FitOptions& options)
+      : learner_(learner),
+        numbers_(learner.numbers),
         examples_(examples),
-        run_(run),
-        progress_(progress),
-        control_(control),
-        layers_(key_for(config.train.seed, Use::layers)),
-        changes_(key_for(config.train.seed, Use::changes)) {}
+        options_(options),
+        steps_(examples.batches(options.batch).steps()) {
+    for (const Metric& metric : options.metrics)
+      if (metric.running) running_.push_back(&metric);
+    if (options.epochs < 1 || options.accumulate < 1)
+      throw ValueError(cat("[fit] ", options.epochs, " epochs, ", options.accumulate, " batches a step"));
+    if (steps_ == 0) throw ValueError("[fit] there are no examples");
+    check_monitor();
+    if (!options.checkpoints.empty()) checkpoints_.emplace(options.checkpoints, options.keep);
+    if (!options.events.empty()) events_.emplace(options.events);
+  }
 
-  bool go() {
-    const int64_t steps = examples_.train.batches(config_.train.batch).steps();
-    const int64_t first = run_.step / steps;
-    if (first >= config_.train.epochs || run_.stopped_early) return true;
-    const auto batches =
-        examples_.train.batches(config_.train.batch, {.epochs = config_.train.epochs - first,
-                                                      .shuffle = key_for(config_.train.seed, Use::order),
-                                                      .first_epoch = first,
-                                                      .first_step = run_.step % steps});
-    progress_.begin_at(first, run_.step % steps);
-    for (const auto& [x, y] : batches) {
-      gradients_.add(learn(x, y));
-      progress_.step(x.size(0), running(config_, run_.sums));
-      const bool epoch_ends = ++run_.step % steps == 0;
-      if (!epoch_ends && gradients_.count() < config_.train.accumulate) continue;
-      update();
-      if (epoch_ends) end_epoch(steps);
-      control_.stepped(run_);
-      if (run_.stopped_early) return true;
-      if (control_.stop()) return false;
+  History go() {
+    if (options_.resume) resume();
+    begin_progress();
+    const double begin = now();
+    BatchPlan plan{options_.batch, options_.epochs, {}, options_.lengths, numbers_.step, {}, 0};
+    if (options_.shuffle) plan.shuffle = key_for(options_, Use::order);
+    if (options_.change) {
+      const Key changes = key_for(options_, Use::changes);
+      plan.change = [this, changes](const data::Batch& batch, int64_t step) {
+        return options_.change(batch, key_of_step(changes, step));
+      };
+    }
+    // What lies in memory is copied faster than handed over.
+    if (options_.change || examples_.reader) plan.ahead = options_.ahead;
+    BatchQueue batches(examples_, plan);
+    saved_at_ = now();
+    history_.complete = numbers_.stopped_early || walk(batches);
+    if (!history_.complete || checkpoints_) save();
+    history_.stopped_early = numbers_.stopped_early;
+    history_.steps = numbers_.step;
+    history_.seconds = now() - begin;
+    history_.waited = batches.waited();
+    if (progress_ && history_.complete) progress_->finish();
+    return std::move(history_);
+  }
+
+ private:
+  // True at the end, false when a callback ended it.
+  bool walk(BatchQueue& batches) {
+    const Key layers = key_for(options_, Use::layers);
+    int64_t added = 0;
+    while (const auto batch = batches.next()) {
+      const int64_t size = batch->x.size(0);
+      count(learner_.learn(*batch, key_of_step(layers, numbers_.step)), *batch, size);
+      if (progress_) progress_->step(size, means());
+      const bool epoch_ends = ++numbers_.step % steps_ == 0;
+      if (!epoch_ends && ++added < options_.accumulate) continue;
+      added = 0;
+      learner_.step();
+      bool ended = epoch_ends && end_epoch();
+      save_when_due();
+      if (numbers_.stopped_early) return true;
+      if (options_.stepped) ended = options_.stepped(numbers_) || ended;
+      if (ended) return false;
     }
     return true;
   }
 
- private:
-  // The gradient of a batch; the model takes over its new state.
-  nn::Stack learn(const Array& x, const Array& y) {
-    const Array number = from(std::vector<int64_t>{run_.step}, {});
-    const Array input = augmented(config_, as_input(config_, x), Key(fold_in(changes_, number)));
-    auto [value, grad] = value_and_grad(
-        [&](const nn::Stack& now) {
-          nn::Context context(Key(fold_in(layers_, number)));
-          const Judged judged = judge(config_.train, now(input, context), y);
-          return std::tuple(judged.loss, judged.right, context.commit(now));
-        },
-        run_.arrays.model);
-    run_.arrays.model = std::move(std::get<2>(value));
+  void count(const Judged& judged, const data::Batch& batch, int64_t size) {
     // Reading the loss computes what is pending, so that nothing is left from one batch to the next.
-    const double loss = std::get<0>(value).template item<double>();
+    const double loss = judged.loss.item<double>();
     if (!std::isfinite(loss))
-      throw ValueError(cat("the loss is ", loss, " after ", run_.step,
+      throw ValueError(cat("the loss is ", loss, " after ", numbers_.step,
                            " batches: take a smaller lr, clip_norm = 1 under [train], or a schedule with warmup; "
                            "inputs of very different sizes do this too"));
-    const auto n = static_cast<double>(x.size(0));
-    run_.sums.loss += loss * n;
-    run_.sums.right += std::get<1>(value).template item<double>();
-    run_.sums.examples += x.size(0);
-    return grad;
+    numbers_.sums.resize(running_.size() + 1);
+    const auto n = static_cast<double>(size);
+    numbers_.sums[0] += loss * n;
+    for (size_t i = 0; i < running_.size(); ++i) numbers_.sums[i + 1] += running_[i]->of(judged.output, batch.y) * n;
+    numbers_.examples += size;
   }
 
-  void update() {
-    const nn::Stack grad = clipped(config_.train, gradients_.take());
-    std::visit([&](auto& optimizer) { optimizer.step(run_.arrays.model, grad); }, run_.arrays.optimizer);
-    if (config_.train.average > 0) run_.arrays.average.update(run_.arrays.model);
+  Figures means() const {
+    const auto n = static_cast<double>(numbers_.examples);
+    Figures figures{{"loss", numbers_.sums[0] / n}};
+    for (size_t i = 0; i < running_.size(); ++i) figures.push_back({running_[i]->name, numbers_.sums[i + 1] / n});
+    return figures;
   }
 
-  void end_epoch(int64_t steps) {
-    std::vector<Metric> metrics = running(config_, run_.sums);
-    double watched = metrics[0].value;
-    if (examples_.validation.x.defined()) {
-      const std::vector<Metric> judged = evaluate(config_, examples_.validation, run_.judged(), examples_.unit());
+  // True when the callback ends the run.
+  bool end_epoch() {
+    Figures figures = means();
+    double watched = figures[0].value;
+    if (options_.validation.defined()) {
+      const Figures judged = detail::evaluate([this](const data::Batch& batch) { return learner_.judge(batch); },
+                                              options_.validation, options_.metrics);
       watched = judged[0].value;
-      compare(value_of(config_, judged, config_.train.monitor));
-      for (const Metric& metric : judged) metrics.push_back({"val_" + metric.name, metric.value});
+      for (const Figure& figure : judged) {
+        if (figure.name == options_.monitor) compare(figure.value);
+        figures.push_back({"val_" + figure.name, figure.value});
+      }
     }
-    progress_.end_epoch(metrics);
-    control_.epoch(run_, metrics);
-    if (std::holds_alternative<PlateauSchedule>(config_.train.schedule))
-      set_rate(run_.arrays.optimizer, config_.train, steps, run_.plateau.observe(watched));
-    run_.sums = {};
+    if (progress_) progress_->end_epoch(figures);
+    if (events_) write_events(figures);
+    if (options_.plateau) learner_.scale_rate(numbers_.plateau.observe(watched));
+    numbers_.sums.clear();
+    numbers_.examples = 0;
+    history_.epochs.push_back({numbers_.step / steps_, numbers_.step, std::move(figures)});
+    return options_.epoch_ended && options_.epoch_ended(history_.epochs.back());
   }
 
   void compare(double value) {
     const bool better =
-        std::isnan(run_.best) || (larger_is_better(config_.train.monitor) ? value > run_.best : value < run_.best);
+        std::isnan(numbers_.best) || (larger_is_better_ ? value > numbers_.best : value < numbers_.best);
     if (better) {
-      run_.best = value;
-      run_.arrays.best = run_.judged();
-      run_.epochs_since_best = 0;
-    } else if (++run_.epochs_since_best >= config_.train.patience && config_.train.patience > 0) {
-      run_.stopped_early = true;
+      numbers_.best = value;
+      learner_.keep_best();
+      numbers_.epochs_since_best = 0;
+    } else if (++numbers_.epochs_since_best >= options_.patience && options_.patience > 0) {
+      numbers_.stopped_early = true;
     }
   }
 
-  const Config& config_;
-  const Examples& examples_;
-  RunState& run_;
-  Progress& progress_;
-  const Control& control_;
-  Key layers_, changes_;
-  optim::Accumulator<nn::Stack> gradients_;
+  void check_monitor() {
+    std::string known = "loss";
+    bool found = options_.monitor == "loss";
+    for (const Metric& metric : options_.metrics) {
+      known += ", " + metric.name;
+      if (metric.name != options_.monitor) continue;
+      found = true;
+      larger_is_better_ = metric.larger_is_better;
+    }
+    if (!found) throw ValueError(cat("there is no metric '", options_.monitor, "' to watch; this run has ", known));
+  }
+
+  // The tags by which TensorBoard puts both curves into one chart.
+  void write_events(const Figures& figures) {
+    for (const Figure& one : figures)
+      if (one.name.starts_with("val_"))
+        events_->scalar(one.name.substr(4) + "/validation", one.value, numbers_.step);
+      else
+        events_->scalar(one.name + "/train", one.value, numbers_.step);
+  }
+
+  void begin_progress() {
+    if (options_.show == Show::nothing) return;
+    ProgressStyle style = style_for(STDOUT_FILENO);
+    style.json = options_.show == Show::json;
+    style.terminal = style.terminal && !style.json;
+    progress_ = std::make_unique<Progress>(std::cout, options_.epochs, steps_, style);
+    progress_->begin_at(numbers_.step / steps_, numbers_.step % steps_);
+  }
+
+  void resume() {
+    if (!checkpoints_) throw ValueError("[fit] to resume takes the folder of the checkpoints");
+    const auto found = checkpoints_->latest();
+    if (!found) return;
+    const io::Metadata notes = io::metadata(found->file);
+    if (options_.check) options_.check(notes, found->file);
+    std::string text, count;
+    for (const auto& [name, value] : notes) {
+      if (name == numbers_note) text = value;
+      if (name == examples_note) count = value;
+      if (name == curves_note) history_.epochs = epochs_from(value, found->file);
+    }
+    numbers_from(text, found->file, numbers_);
+    if (count != std::to_string(examples_.size()))
+      throw ValueError(cat("the run began with ", count, " examples to train on, now there are ", examples_.size()));
+    io::load_into(found->file, learner_.arrays());
+    if (options_.plateau) learner_.scale_rate(numbers_.plateau.factor);
+  }
+
+  void save() {
+    if (!checkpoints_) return;
+    io::Metadata notes = options_.notes;
+    notes.emplace_back(numbers_note, to_json(numbers_));
+    notes.emplace_back(examples_note, std::to_string(examples_.size()));
+    notes.emplace_back(curves_note, to_json(history_.epochs));
+    checkpoints_->save(numbers_.step, learner_.arrays(), notes);
+    saved_at_ = now();
+  }
+
+  void save_when_due() {
+    if (!checkpoints_) return;
+    const int64_t every = options_.checkpoint_batches;
+    const bool by_time = options_.checkpoint_seconds > 0 && now() - saved_at_ >= options_.checkpoint_seconds;
+    if (by_time || (every > 0 && numbers_.step / every != (numbers_.step - options_.accumulate) / every)) save();
+  }
+
+  detail::Learner& learner_;
+  RunNumbers& numbers_;
+  const data::Dataset& examples_;
+  const FitOptions& options_;
+  int64_t steps_;
+  bool larger_is_better_ = false;
+  std::vector<const Metric*> running_;
+  std::optional<io::Checkpoints> checkpoints_;
+  std::optional<EventFile> events_;
+  std::unique_ptr<Progress> progress_;
+  double saved_at_ = 0;
+  History history_;
 };
 
 }  // namespace
 
-nn::Stack first_values(nn::Stack model, int64_t seed) {
-  return nn::init(std::move(model), key_for(seed, Use::first_values));
+double History::last(const std::string& figure) const {
+  if (!epochs.empty())
+    for (const Figure& one : epochs.back().figures)
+      if (one.name == figure) return one.value;
+  throw ValueError(cat("this run has no figure '", figure, "'"));
 }
 
-bool fit(const Config& config, const Examples& examples, RunState& run, Progress& progress, const Control& control) {
-  return Fit(config, examples, run, progress, control).go();
+Metric accuracy() {
+  return {"accuracy",
+          [](const Array& output, const Array& y) {
+            return metrics::accuracy(reshape(output, {.shape = {-1, output.shape().back()}}),
+                                     reshape(y, {.shape = {-1}}));
+          },
+          true, true};
 }
 
-std::vector<Metric> evaluate(const Config& config, const data::Dataset& examples, const nn::Stack& model, double unit) {
+namespace detail {
+
+History fit(Learner& learner, const data::Dataset& examples, const FitOptions& options) {
+  return Run(learner, examples, options).go();
+}
+
+Figures evaluate(const std::function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
+                 const std::vector<Metric>& metrics) {
   double loss = 0;
-  std::vector<Array> outputs;
-  for (const auto& [x, y] : examples.batches(evaluation_batch)) {
-    const Array output = model(as_input(config, x));
-    loss += judge(config.train, output, y).loss.item<double>() * static_cast<double>(x.size(0));
-    outputs.push_back(output);
+  std::vector<Array> outputs, labels;
+  for (const data::Batch& batch : examples.batches(evaluation_batch)) {
+    const Judged judged = judge(batch);
+    loss += judged.loss.item<double>() * static_cast<double>(batch.x.size(0));
+    if (metrics.empty() || !judged.output.defined()) continue;
+    outputs.push_back(judged.output);
+    labels.push_back(batch.y);
   }
-  std::vector<Metric> metrics{{"loss", loss / static_cast<double>(examples.size())}};
-  for (Metric& metric :
-       figures(config.train, outputs.size() == 1 ? outputs[0] : concatenate(outputs, {.axis = 0}), examples.y, unit))
-    metrics.push_back(std::move(metric));
-  return metrics;
+  Figures figures{{"loss", loss / static_cast<double>(examples.size())}};
+  if (outputs.empty()) return figures;
+  const auto whole = [](const std::vector<Array>& parts) {
+    return parts.size() == 1 ? parts[0] : concatenate(parts, {.axis = 0});
+  };
+  const Array output = whole(outputs), y = whole(labels);
+  for (const Metric& metric : metrics) figures.push_back({metric.name, metric.of(output, y)});
+  return figures;
 }
 
-Array predict(const Config& config, const Array& x, const nn::Stack& model) {
-  std::vector<Array> outputs;
-  for (const auto& [part, none_of_it] : data::Dataset{x, {}}.batches(evaluation_batch)) {
-    const Array output = predicted(config.train, model(as_input(config, part)));
-    output.data();  // a batch at a time
-    outputs.push_back(output);
-  }
-  return outputs.size() == 1 ? outputs[0] : concatenate(outputs, {.axis = 0});
-}
+}  // namespace detail
 
 }  // namespace koine::train

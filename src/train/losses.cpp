@@ -1,5 +1,7 @@
 #include "train/losses.h"
 
+#include "train/examples.h"
+
 #include <koine/metrics.h>
 #include <koine/nn/losses.h>
 #include <koine/ops.h>
@@ -15,60 +17,159 @@ namespace {
 Array flat_scores(const Array& scores) { return reshape(scores, {.shape = {-1, scores.shape().back()}}); }
 Array flat(const Array& x) { return reshape(x, {.shape = {-1}}); }
 
-// One number an example.
-Array quantity(const Array& output) { return output.rank() > 1 ? squeeze(output, -1) : output; }
+// What the model gives in the shape of what it is compared with.
+Array like_labels(const Array& output, const Array& y) {
+  return output.rank() == y.rank() + 1 && same(output.shape().back(), 1) ? squeeze(output, -1) : output;
+}
+
+// A score for each of two classes from one score.
+Array both_scores(const Array& output) {
+  const Array score = flat(output);
+  return stack({zeros_like(score), score}, 1);
+}
+
+// Classes as they were before examples were mixed: the likeliest.
+Array hard(const Array& scores, const Array& y) {
+  return is_floating(y.dtype()) && y.rank() == scores.rank() ? argmax(y, {.axis = -1}) : y;
+}
+
+// Every pair of a batch, (batch, batch, size) both ways, without those of an example with itself.
+struct Pairs {
+  Array first, second, same;
+};
+Pairs all_pairs(const Array& output, const Array& y) {
+  const int64_t n = output.size(0);
+  std::vector<int64_t> a, b;
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = i + 1; j < n; ++j) {
+      a.push_back(i);
+      b.push_back(j);
+    }
+  if (a.empty()) return {output, output, y == y};
+  const auto count = static_cast<int64_t>(a.size());
+  const Array i = from(a, {count}), j = from(b, {count});
+  return {gather(output, i, {.axis = 0}), gather(output, j, {.axis = 0}),
+          gather(y, i, {.axis = 0}) == gather(y, j, {.axis = 0})};
+}
+
+// The farthest example of the same class against the nearest of another (Hermans et al., 2017).
+Array hardest_triplets(const Array& output, const Array& y) {
+  const Array difference = expand_dims(output, 0) - expand_dims(output, 1);
+  const Array distance = sqrt(sum(square(difference), {.axis = -1}) + 1e-12);
+  const Array same_class = expand_dims(y, 0) == expand_dims(y, 1);
+  const Array farthest = max(where(same_class, distance, 0), {.axis = 1});
+  const Array nearest = min(where(same_class, 1e9, distance), {.axis = 1});
+  return mean(relu(where(nearest < 1e8, farthest - nearest + 1, 0)));
+}
+
+Array ctc(const Array& output, const Array& y) {
+  // Labels are filled up with numbers below 0.
+  const Array lengths = sum(cast(y >= 0, {.dtype = int64}), {.axis = 1});
+  const Array steps = full({.shape = {output.shape()[0]}, .value = output.size(1), .dtype = int64});
+  return nn::ctc_loss(output, y, steps, lengths, {.zero_infinity = true});
+}
 
 }  // namespace
 
-bool has_classes(const TrainConfig& config) { return config.loss == "cross_entropy"; }
-
-Judged judge(const TrainConfig& config, const Array& output, const Array& y) {
-  if (has_classes(config)) {
-    const Array loss = config.label_smoothing == 0
-                           ? mean(cross_entropy(output, y))
-                           : nn::cross_entropy_loss(output, y, {.smoothing = config.label_smoothing});
-    // The mean for each example, where an example has several labels.
-    const Array right = cast(argmax(output, {.axis = -1}) == y, {.dtype = float32});
-    return {loss,
-            right.rank() == 1 ? sum(right) : sum(mean(reshape(right, {.shape = {right.shape()[0], -1}}), {.axis = 1}))};
-  }
-  const Array value = quantity(output);
-  const Array loss = config.loss == "mae"     ? nn::mae_loss(value, y)
-                     : config.loss == "huber" ? nn::huber_loss(value, y)
-                                              : nn::mse_loss(value, y);
-  return {loss, zeros({})};
+bool has_classes(const TrainConfig& config) {
+  return config.loss != "mse" && config.loss != "mae" && config.loss != "huber" && config.loss != "kl_divergence";
 }
 
-std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y, double unit) {
+bool predicts_classes(const TrainConfig& config) {
+  return config.loss == "cross_entropy" || config.loss == "binary_cross_entropy";
+}
+
+Array ConfigLoss::of(const Array& output, const Array& y) const {
+  const TrainConfig& train = config_.train;
+  if (train.loss == "cross_entropy") {
+    if (train.label_smoothing == 0 && !weights_.defined() && !(is_floating(y.dtype()) && y.rank() == output.rank()))
+      return mean(cross_entropy(output, y));
+    return nn::cross_entropy_loss(output, y, {.smoothing = train.label_smoothing, .weights = weights_});
+  }
+  if (train.loss == "binary_cross_entropy") {
+    const Array score = like_labels(output, y);
+    return nn::binary_cross_entropy(score, cast(y, {.dtype = score.dtype()}), {.smoothing = train.label_smoothing});
+  }
+  if (train.loss == "ctc") return ctc(output, y);
+  if (train.loss == "triplet") return hardest_triplets(output, y);
+  if (train.loss == "contrastive") {
+    const Pairs pairs = all_pairs(output, y);
+    return nn::contrastive_loss(pairs.first, pairs.second, pairs.same);
+  }
+  if (train.loss == "kl_divergence") return nn::kl_divergence(log_softmax(output), y);
+  const Array value = like_labels(output, y);
+  if (train.loss == "mae") return nn::mae_loss(value, y);
+  return train.loss == "huber" ? nn::huber_loss(value, y, train.huber_delta) : nn::mse_loss(value, y);
+}
+
+Judged ConfigLoss::operator()(const nn::Stack& model, const data::Batch& batch, nn::Context& context) const {
+  const Array x = batch.x.dtype() == uint8 ? as_input(config_, batch.x) : batch.x;
+  Array output = model(x, context);
+  // The loss is computed in full precision whatever the layers compute in.
+  if (is_floating(output.dtype()) && size_of(output.dtype()) < 4) output = cast(output, {.dtype = float32});
+  return {of(output, batch.y), output};
+}
+
+std::vector<Metric> metrics_of(const TrainConfig& config, double unit) {
   std::vector<Metric> list;
   const auto wants = [&](std::string_view name) {
     return std::find(config.metrics.begin(), config.metrics.end(), name) != config.metrics.end();
   };
-  if (has_classes(config)) {
-    const Array scores = flat_scores(output), labels = flat(y);
-    list.push_back({"accuracy", metrics::accuracy(scores, labels)});
-    if (wants("top_5"))
-      list.push_back({"top_5", metrics::top_k_accuracy(scores, labels, std::min<int64_t>(5, scores.size(1)))});
-    if (wants("f1") || wants("precision") || wants("recall")) {
-      const metrics::ClassScore all = metrics::over_classes(metrics::confusion(scores, labels));
-      if (wants("precision")) list.push_back({"precision", all.precision});
-      if (wants("recall")) list.push_back({"recall", all.recall});
-      if (wants("f1")) list.push_back({"f1", all.f1});
-    }
-    if (wants("auc")) list.push_back({"auc", metrics::auc_over_classes(scores, labels)});
+  if (config.loss == "cross_entropy" || config.loss == "binary_cross_entropy") {
+    const bool binary = config.loss == "binary_cross_entropy";
+    // All metrics of classes see (all, classes) and (all).
+    const auto classes = [&](std::string name, auto of, bool larger = true, bool running = false) {
+      list.push_back({std::move(name),
+                      [of, binary](const Array& output, const Array& y) {
+                        return binary ? of(both_scores(output), cast(flat(y), {.dtype = int64}))
+                                      : of(flat_scores(output), flat(hard(output, y)));
+                      },
+                      larger, running});
+    };
+    classes("accuracy", metrics::accuracy, true, true);
+    for (const int64_t k : {2, 3, 5})
+      if (wants("top_" + std::to_string(k)))
+        classes("top_" + std::to_string(k), [k](const Array& scores, const Array& labels) {
+          return metrics::top_k_accuracy(scores, labels, std::min<int64_t>(k, scores.size(1)));
+        });
+    const auto score = [&](const char* name, double metrics::ClassScore::* member) {
+      if (wants(name))
+        classes(name, [member](const Array& scores, const Array& labels) {
+          return metrics::over_classes(metrics::confusion(scores, labels)).*member;
+        });
+    };
+    score("precision", &metrics::ClassScore::precision);
+    score("recall", &metrics::ClassScore::recall);
+    score("f1", &metrics::ClassScore::f1);
+    if (wants("auc")) classes("auc", metrics::auc_over_classes);
     if (wants("perplexity"))
-      list.push_back({"perplexity", std::exp(mean(cross_entropy(scores, labels)).item<double>())});
+      classes(
+          "perplexity",
+          [](const Array& scores, const Array& labels) {
+            return std::exp(mean(cross_entropy(scores, labels)).item<double>());
+          },
+          false);
     return list;
   }
-  const Array values = quantity(output);
-  if (wants("mae")) list.push_back({"mae", unit * metrics::mean_absolute_error(values, y)});
-  if (wants("rmse")) list.push_back({"rmse", unit * metrics::root_mean_squared_error(values, y)});
-  list.push_back({"r2", metrics::r2(values, y)});
+  if (has_classes(config) || config.loss == "kl_divergence") return list;
+  const auto quantities = [&](std::string name, auto of, double times, bool larger) {
+    list.push_back({std::move(name),
+                    [of, times](const Array& output, const Array& y) { return times * of(like_labels(output, y), y); },
+                    larger, false});
+  };
+  if (wants("mae")) quantities("mae", metrics::mean_absolute_error, unit, false);
+  if (wants("rmse")) quantities("rmse", metrics::root_mean_squared_error, unit, false);
+  quantities("r2", metrics::r2, 1, true);
   return list;
 }
 
 Array predicted(const TrainConfig& config, const Array& output) {
-  return has_classes(config) ? softmax(output) : quantity(output);
+  if (config.loss == "cross_entropy" || config.loss == "kl_divergence") return softmax(output);
+  if (config.loss == "binary_cross_entropy") {
+    const Array p = sigmoid(flat(output));
+    return stack({1 - p, p}, 1);
+  }
+  return output.rank() == 2 && same(output.shape()[1], 1) ? squeeze(output, -1) : output;
 }
 
 }  // namespace koine::train

@@ -2,27 +2,35 @@
 #pragma once
 
 #include "train/config.h"
-#include "train/progress.h"
 
-#include <koine/array.h>
+#include <koine/stack.h>
+#include <koine/train.h>
+
+#include <vector>
 
 namespace koine::train {
 
-/// Whether a loss compares scores of classes with labels; others compare quantities.
+/// Whether a loss takes labels that are classes; others compare quantities.
 bool has_classes(const TrainConfig& config);
+/// Whether what the model gives are probabilities of classes, once `predicted` is through with it.
+bool predicts_classes(const TrainConfig& config);
 
-/// What a step is judged by.
-struct Judged {
+/// The config's loss of a model, for `fit` and `evaluate`.
+class ConfigLoss {
+ public:
+  /// `class_weights` is undefined for all the same.
+  ConfigLoss(const Config& config, Array class_weights) : config_(config), weights_(std::move(class_weights)) {}
+  Judged operator()(const nn::Stack& model, const data::Batch& batch, nn::Context& context) const;
   /// The mean over the batch.
-  Array loss;
-  /// How many examples are right; 0 for quantities.
-  Array right;
-};
-Judged judge(const TrainConfig& config, const Array& output, const Array& y);
+  Array of(const Array& output, const Array& y) const;
 
-/// Of all outputs: accuracy or r2, and what the config's `metrics` name. One of y is so many `unit`s of what people
-/// measure.
-std::vector<Metric> figures(const TrainConfig& config, const Array& output, const Array& y, double unit);
+ private:
+  const Config& config_;
+  Array weights_;
+};
+
+/// Accuracy or r2, and what the config's `metrics` name. One of y is so many `unit`s of what people measure.
+std::vector<Metric> metrics_of(const TrainConfig& config, double unit);
 
 /// What is shown of outputs: probabilities of classes, or the quantities.
 Array predicted(const TrainConfig& config, const Array& output);

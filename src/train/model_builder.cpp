@@ -1,61 +1,217 @@
 #include "train/model_builder.h"
 
 #include "base/format.h"
+#include "train/layer_builder.h"
 #include "train/optimizer.h"
 
 #include <algorithm>
+#include <map>
 #include <type_traits>
 
 namespace koine::train {
 
 namespace {
 
-constexpr int64_t most_spatial_axes = 3;
+// With blocks that repeat blocks a short config may ask for any number of layers.
+constexpr size_t most_layers = 10000;
+// What a model, and within a block what the block takes, is called.
+constexpr std::string_view input_name = "input";
 
-/// A window that moves over spatial axes, with everything given per axis.
-struct Window {
-  Ints size, stride, padding;
-};
+bool equal(const Dim& a, const Dim& b) { return same(a, b); }
+
+const BlockLayer* block_of(const LayerSettings& settings) {
+  if (const auto* residual = std::get_if<ResidualLayer>(&settings)) return residual;
+  return std::get_if<BlockLayer>(&settings);
+}
+const JoinLayer* join_of(const LayerSettings& settings) {
+  return std::visit(
+      [](const auto& one) -> const JoinLayer* {
+        if constexpr (std::is_base_of_v<JoinLayer, std::decay_t<decltype(one)>>)
+          return &one;
+        else
+          return nullptr;
+      },
+      settings);
+}
+
+bool makes_sequences(const std::vector<LayerConfig>& layers) {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerConfig& layer) {
+    const BlockLayer* block = block_of(layer.settings);
+    return block ? makes_sequences(block->layers)
+                 : std::visit(
+                       [](const auto& one) {
+                         using L = std::decay_t<decltype(one)>;
+                         return std::is_base_of_v<RecurrentLayer, L> || std::is_base_of_v<TransformerLayer, L> ||
+                                std::is_same_v<L, AttentionLayer> || std::is_same_v<L, EmbeddingLayer>;
+                       },
+                       layer.settings);
+  });
+}
 
 class Builder {
  public:
-  Builder(const Config& config, const Shape& example) : config_(config), shape_(example) {}
+  Builder(const Config& config, const ModelFacts& facts)
+      : config_(config), facts_(facts), sequences_(makes_sequences(config.model.layers)) {
+    if (facts.example.empty()) config.fail("data.shape", "an example is a single number; give it a shape, as [1]");
+    values_.push_back({facts.example, true});
+  }
 
   BuiltModel build() {
-    for (const LayerConfig& layer : config_.model.layers) {
-      const size_t first = model_.stack.layers.size();
-      flops_ = -1;
-      std::visit([this](const auto& one) { add(one); }, layer);
-      // Layers without products do a few operations for each value that they give.
-      if (flops_ < 0) flops_ = count(shape_).value();
-      model_.layers.push_back({cat(layer_kind(layer), detail_), shape_, parameters_from(first), flops_});
-      detail_.clear();
-      ++number_;
-    }
+    Scope scope{{std::string(input_name), 0}};
+    add_inputs(scope);
+    add_layers(config_.model.layers, "model", scope, 0);
+    for (const NamedInput& input : config_.data.inputs)
+      if (!values_[static_cast<size_t>(scope[input.name])].used)
+        fail("data.inputs", cat("no layer takes the input '", input.name, "'; name it in the inputs of one"));
+    auto& inputs = model_.stack.inputs;
+    bool chain = true;
+    for (size_t i = 0; i < inputs.size(); ++i)
+      chain = chain && inputs[i] == std::vector<int64_t>{static_cast<int64_t>(i)};
+    if (chain) inputs.clear();
+    if (facts_.vocabulary > 0) model_.stack.padding = 0;
     return std::move(model_);
   }
 
  private:
-  [[noreturn]] void fail(std::string_view message) const {
-    const std::string path = cat("model.", number_);
-    config_.fail(
-        path, cat(path, " (", layer_kind(config_.model.layers[number_]), ") gets ", to_string(shape_), " ", message));
+  /// What the model takes, or a layer gives.
+  struct Value {
+    Shape shape;
+    bool used = false;
+  };
+  using Scope = std::map<std::string, int64_t>;
+
+  [[noreturn]] void fail(const std::string& path, std::string_view message) const { config_.fail(path, message); }
+
+  int64_t push(nn::Layer layer, std::vector<int64_t> inputs, Shape shape) {
+    if (model_.stack.layers.size() >= most_layers)
+      fail("model", cat("the model has more than ", most_layers, " layers; repeat less"));
+    for (const int64_t value : inputs) values_[static_cast<size_t>(value)].used = true;
+    model_.stack.layers.push_back(std::move(layer));
+    model_.stack.inputs.push_back(std::move(inputs));
+    values_.push_back({std::move(shape)});
+    return static_cast<int64_t>(values_.size()) - 1;
   }
 
-  void push(nn::Layer layer) { model_.stack.layers.push_back(std::move(layer)); }
-  void activate(const std::string& function) {
-    if (function.empty()) return;
-    push(nn::Activation(function));
-    detail_ += cat(", ", function);
+  // The parts of an example that the data give names.
+  void add_inputs(Scope& scope) {
+    for (size_t i = 0; i < config_.data.inputs.size(); ++i) {
+      const NamedInput& input = config_.data.inputs[i];
+      const std::string path = "data.inputs";
+      const int64_t channels = facts_.example.back().value();
+      const auto [first, last] = input.columns.resolve(channels);
+      if (first == last)
+        fail(path, cat("the input '", input.name, "' has none of the ", channels, " columns of an example"));
+      Shape shape = facts_.example;
+      shape.back() = last - first;
+      int64_t value = push(nn::Channels{first, last}, {0}, shape);
+      if (!input.shape.empty()) {
+        const Shape wanted(input.shape);
+        if (count(wanted) != count(shape))
+          fail(path, cat("the input '", input.name, "' has ", count(shape).value(), " numbers, but its shape ",
+                         to_string(wanted), " takes ", count(wanted).value()));
+        value = push(nn::Reshape{input.shape}, {value}, wanted);
+      }
+      scope[input.name] = value;
+    }
   }
-  // Whether some layer of the model walks along steps, so that two axes are a sequence.
-  bool makes_sequences() const {
-    return std::any_of(config_.model.layers.begin(), config_.model.layers.end(), [](const LayerConfig& layer) {
-      return std::holds_alternative<LstmLayer>(layer) || std::holds_alternative<GruLayer>(layer) ||
-             std::holds_alternative<TransformerLayer>(layer);
-    });
+
+  // The value of a name that the layer at `here` of a list takes by one of its settings.
+  int64_t find(const std::string& name, const Scope& scope, const std::string& path, std::string_view setting,
+               const std::vector<LayerConfig>& layers, size_t here) const {
+    const auto found = scope.find(name);
+    if (found != scope.end()) return found->second;
+    const std::string place = cat(path, ".", setting);
+    for (size_t i = here; i < layers.size(); ++i)
+      if (layers[i].name == name)
+        fail(place, cat(path, " takes '", name, i == here ? "', which is itself" : "', which stands after it",
+                        "; a layer takes what stands before it, so that there is no cycle"));
+    std::vector<std::string_view> names;
+    std::string list;
+    for (const auto& [known, value] : scope) {
+      names.push_back(known);
+      list += cat(list.empty() ? "" : ", ", known);
+    }
+    const std::string guess = did_you_mean(name, names);
+    fail(place, cat(path, " takes '", name, "', but no layer before it has this name",
+                    guess.empty() ? cat("; there are ", list) : guess));
   }
-  int64_t channels() const { return shape_.back().value(); }
+
+  // The layers one after the other, beginning with a value; gives the last one's.
+  int64_t add_layers(const std::vector<LayerConfig>& layers, const std::string& list, const Scope& outer,
+                     int64_t value) {
+    Scope scope = outer;
+    std::vector<int64_t> gave;
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const LayerConfig& layer = layers[i];
+      const std::string path = cat(list, ".", i);
+      std::vector<int64_t> inputs;
+      const JoinLayer* join = join_of(layer.settings);
+      if (join && !layer.inputs.empty())
+        fail(path + ".inputs", cat(path, " names what it joins already, so it takes no inputs"));
+      for (const std::string& name : join ? join->of : layer.inputs)
+        inputs.push_back(
+            find(name, scope, path, join ? layer_kind(layer.settings) : std::string_view("inputs"), layers, i));
+      if (join && inputs.size() < 2) fail(path, cat(path, " joins the values of at least two names"));
+      if (inputs.empty()) inputs.push_back(value);
+      for (int64_t times = 0; times < layer.repeat; ++times) {
+        value = add_layer(layer, path, scope, inputs);
+        inputs[0] = value;
+      }
+      gave.push_back(value);
+      if (layer.name.empty()) continue;
+      if (layer.name == input_name || !scope.emplace(layer.name, value).second)
+        fail(path + ".name", cat("there is a '", layer.name, "' already; each name stands for one value"));
+    }
+    for (size_t i = 0; i + 1 < gave.size(); ++i)
+      if (!values_[static_cast<size_t>(gave[i])].used)
+        fail(cat(list, ".", i), cat(list, ".", i, " is in vain: no layer takes what it gives",
+                                    layers[i].name.empty() ? "" : cat(" ('", layers[i].name, "')"),
+                                    "; name it in the inputs of another, or take it out"));
+    return value;
+  }
+
+  int64_t add_layer(const LayerConfig& layer, const std::string& path, const Scope& scope,
+                    const std::vector<int64_t>& inputs) {
+    const std::string_view kind = layer_kind(layer.settings);
+    LayerPlace place{{}, sequences_, facts_.vocabulary, {}};
+    for (const int64_t value : inputs) place.inputs.push_back(values_[static_cast<size_t>(value)].shape);
+    const auto refuse = [&](std::string_view message) {
+      fail(path, cat(path, " (", kind, ") gets ", to_string(place.inputs[0]), " ", message));
+    };
+    place.fail = refuse;
+    const bool several = join_of(layer.settings) || std::holds_alternative<TransformerDecoderLayer>(layer.settings) ||
+                         std::holds_alternative<AttentionLayer>(layer.settings);
+    if (!several && inputs.size() > 1)
+      refuse(cat("and ", to_string(place.inputs[1]), ", but takes one value; join several by add or concat before it"));
+    if (const BlockLayer* block = block_of(layer.settings)) return add_block(layer, *block, path, scope, inputs[0]);
+    const size_t first = model_.stack.layers.size();
+    LayerParts parts = build_layer(layer.settings, place);
+    std::vector<int64_t> taken = inputs;
+    int64_t value = 0;
+    for (nn::Layer& part : parts.layers) {
+      // Only the shape of the last part is ever looked at.
+      value = push(std::move(part), std::move(taken), parts.output);
+      taken = {value};
+    }
+    model_.layers.push_back({path.substr(path.find('.') + 1),
+                             cat(kind, parts.detail, layer.name.empty() ? "" : cat(" (", layer.name, ")")),
+                             parts.output, parameters_from(first), parts.flops});
+    return value;
+  }
+
+  int64_t add_block(const LayerConfig& layer, const BlockLayer& block, const std::string& path, const Scope& scope,
+                    int64_t input) {
+    const std::string_view kind = layer_kind(layer.settings);
+    Scope inner = scope;
+    inner[std::string(input_name)] = input;
+    const int64_t value = add_layers(block.layers, cat(path, ".", kind), inner, input);
+    if (!std::holds_alternative<ResidualLayer>(layer.settings)) return value;
+    const Shape before = values_[static_cast<size_t>(input)].shape, after = values_[static_cast<size_t>(value)].shape;
+    if (!(before == after))
+      fail(path, cat(path, " (residual) gets ", to_string(before), ", but its layers give ", to_string(after),
+                     "; what it adds has to be of one shape"));
+    return push(nn::Join{nn::Join::Kind::add}, {input, value}, before);
+  }
 
   int64_t parameters_from(size_t first) const {
     int64_t total = 0;
@@ -67,177 +223,51 @@ class Builder {
     return total;
   }
 
-  // One number for every spatial axis, or one for each.
-  Ints per_axis(const Ints& numbers, std::string_view setting) const {
-    const size_t axes = shape_.size() - 1;
-    if (numbers.size() == axes) return numbers;
-    if (numbers.size() == 1) return Ints(axes, numbers[0]);
-    fail(cat("with ", axes, " axes before the channels, but ", setting, " has ", numbers.size(),
-             " numbers; give one for all axes, or ", axes));
-  }
-
-  // Checks that a window fits, pads, and leaves the input's shape with the sizes that come out.
-  Window place(const Ints& size, const Ints& stride, const std::string& padding, std::string_view size_setting) {
-    const auto axes = static_cast<int64_t>(shape_.size()) - 1;
-    if (axes < 1 || axes > most_spatial_axes)
-      fail(cat("but takes examples with 1 to 3 axes and channels behind them, as in shape = [8, 8, 1] of [data]",
-               axes < 1 ? "" : "; it has too many axes"));
-    Window window{per_axis(size, size_setting), {}, {}};
-    window.stride = stride.empty() ? window.size : per_axis(stride, "stride");
-    for (int64_t axis = 0; axis < axes; ++axis) {
-      const auto d = static_cast<size_t>(axis);
-      const int64_t length = shape_[axis].value(), reach = window.size[d], step = window.stride[d];
-      int64_t added = 0;
-      // Every position that the window is moved to counts, as many as the steps that fit into the length.
-      if (padding == "same") added = std::max<int64_t>(0, ((length + step - 1) / step - 1) * step + reach - length);
-      if (reach > length + added)
-        fail(cat("and its window of ", reach, " is larger than axis ", axis, " of ", length,
-                 "; take a smaller window, padding = \"same\", or fewer pooling layers before it"));
-      window.padding.push_back(added / 2);
-      window.padding.push_back(added - added / 2);
-      sizes_.push_back((length + added - reach) / step + 1);
-    }
-    for (int64_t axis = 0; axis < axes; ++axis) shape_[axis] = sizes_[static_cast<size_t>(axis)];
-    sizes_.clear();
-    return window;
-  }
-
-  void add(const DenseLayer& layer) {
-    // Over the steps of a sequence it is the same map at each; an image is more likely meant as a whole.
-    if (shape_.size() > 2 || (shape_.size() == 2 && !makes_sequences()))
-      fail("but takes one axis; put a layer before it:  [[model]]  flatten = true");
-    const int64_t in = channels();
-    push(nn::Linear{in, layer.units, layer.bias});
-    shape_.back() = layer.units;
-    flops_ = 2 * in * count(shape_).value();
-    detail_ = cat(" ", layer.units);
-    activate(layer.activation);
-  }
-  void add(const ConvLayer& layer) {
-    Window window = place(layer.kernel, layer.stride, layer.padding, "kernel");
-    push(nn::Conv{.in = channels(),
-                  .out = layer.channels,
-                  .kernel = window.size,
-                  .stride = window.stride,
-                  .padding = window.padding,
-                  .use_bias = layer.bias});
-    flops_ = 2 * channels();
-    for (const int64_t n : window.size) flops_ *= n;
-    shape_.back() = layer.channels;
-    flops_ *= count(shape_).value();
-    detail_ = cat(" ", layer.channels);
-    activate(layer.activation);
-  }
-  template <class L>
-  void add_pool(const PoolLayer& layer, std::string_view kind) {
-    Window window = place(layer.window, layer.stride, layer.padding, kind);
-    for (const int64_t n : window.size) detail_ += cat(detail_.empty() ? " " : "x", n);
-    push(L{window.size, window.stride, window.padding});
-  }
-  void add(const MaxPoolLayer& layer) { add_pool<nn::MaxPool>(layer, "max_pool"); }
-  void add(const AveragePoolLayer& layer) { add_pool<nn::AveragePool>(layer, "average_pool"); }
-  void add(const FlattenLayer&) {
-    push(nn::Flatten{});
-    shape_ = {count(shape_)};
-  }
-  void add(const DropoutLayer& layer) {
-    push(nn::Dropout{layer.rate});
-    detail_ = cat(" ", layer.rate);
-  }
-  void add(const BatchNormLayer& layer) {
-    push(nn::BatchNorm{.size = channels(), .epsilon = layer.epsilon, .momentum = layer.momentum});
-  }
-  void add(const LayerNormLayer& layer) { push(nn::LayerNorm{.size = channels(), .epsilon = layer.epsilon}); }
-  void add(const ActivationLayer& layer) {
-    push(nn::Activation(layer.function));
-    detail_ = cat(" ", layer.function);
-  }
-
-  void add(const RmsNormLayer& layer) { push(nn::RmsNorm{.size = channels(), .epsilon = layer.epsilon}); }
-  void add(const GroupNormLayer& layer) {
-    if (channels() % layer.groups != 0)
-      fail(cat("but ", layer.groups, " groups do not divide ", channels(), " channels"));
-    push(nn::GroupNorm{.groups = layer.groups, .size = channels(), .epsilon = layer.epsilon});
-    detail_ = cat(" ", layer.groups);
-  }
-  template <class L>
-  void add_global_pool() {
-    if (shape_.size() < 2) fail("but takes positions and channels behind them");
-    push(L{});
-    shape_ = {shape_.back()};
-  }
-  void add(const GlobalAveragePoolLayer&) { add_global_pool<nn::GlobalAveragePool>(); }
-  void add(const GlobalMaxPoolLayer&) { add_global_pool<nn::GlobalMaxPool>(); }
-
-  void expect_sequence() const {
-    if (shape_.size() != 2) fail("but takes steps and channels, as in shape = [20, 3] of [data]");
-  }
-  template <class L>
-  void add_recurrent(const RecurrentLayer& layer) {
-    expect_sequence();
-    push(L{.in = channels(),
-           .size = layer.units,
-           .layers = layer.layers,
-           .bidirectional = layer.bidirectional,
-           .dropout = layer.dropout});
-    const int64_t directions = layer.bidirectional ? 2 : 1;
-    // Four gates, or three, of products with what comes in and with the state.
-    constexpr int64_t gates = std::is_same_v<L, nn::Lstm> ? 4 : 3;
-    flops_ = 0;
-    for (int64_t l = 0; l < layer.layers; ++l)
-      flops_ += 2 * shape_[0].value() * directions * gates * layer.units *
-                ((l == 0 ? channels() : directions * layer.units) + layer.units);
-    shape_.back() = layer.units * directions;
-    if (!layer.sequence) {
-      push(nn::LastStep{});
-      shape_ = {shape_.back()};
-    }
-    detail_ = cat(" ", layer.units);
-  }
-  void add(const LstmLayer& layer) { add_recurrent<nn::Lstm>(layer); }
-  void add(const GruLayer& layer) { add_recurrent<nn::Gru>(layer); }
-  void add(const TransformerLayer& layer) {
-    expect_sequence();
-    if (channels() % layer.heads != 0) fail(cat("but ", layer.heads, " heads do not divide ", channels(), " channels"));
-    push(nn::TransformerBlock{.size = channels(),
-                              .heads = layer.heads,
-                              .hidden = layer.hidden > 0 ? layer.hidden : 4 * channels(),
-                              .causal = layer.causal,
-                              .dropout = layer.dropout});
-    const int64_t steps = shape_[0].value(), size = channels(), hidden = layer.hidden > 0 ? layer.hidden : 4 * size;
-    flops_ = 2 * steps * (4 * size * size + 2 * size * hidden) + 4 * steps * steps * size;
-    detail_ = cat(" ", layer.heads);
-  }
-  void add(const PositionsLayer&) {
-    expect_sequence();
-    push(nn::PositionEmbedding{shape_[0].value(), channels()});
-  }
-
   const Config& config_;
-  Shape shape_;
+  const ModelFacts& facts_;
+  bool sequences_;
   BuiltModel model_;
-  size_t number_ = 0;
-  std::string detail_;
-  int64_t flops_ = -1;
-  Ints sizes_;
+  std::vector<Value> values_;
 };
 
 // The last layer must give what the loss compares with the labels.
-void check_output(const Config& config, const BuiltModel& model, int64_t classes) {
+void check_output(const Config& config, const BuiltModel& model, const ModelFacts& facts) {
   const Shape& output = model.layers.back().output;
-  const std::string path = cat("model.", model.layers.size() - 1);
-  const int64_t needed = classes == 0 ? 1 : classes;
-  const std::string suggestion = cat("; end with a layer  dense = ", needed);
-  if (output.size() != 1)
-    config.fail(path, cat(path, " gives ", to_string(output), " for each example, but the loss takes one axis",
-                          output.size() > 1 ? "; put  flatten = true  before the last layer, and" : suggestion,
-                          output.size() > 1 ? suggestion.substr(1) : ""));
-  if (classes == 0 && !same(output[0], 1))
+  const std::string path = cat("model.", config.model.layers.size() - 1);
+  const std::string& loss = config.train.loss;
+  const bool scores = loss == "cross_entropy" && facts.classes > 0;
+  const auto gives = cat(path, " gives ", to_string(output), " for each example, but ");
+  if (loss == "contrastive" || loss == "triplet") {
+    if (output.size() != 1) config.fail(path, cat(gives, loss, " compares vectors; put  flatten = true  behind it"));
+    return;
+  }
+  if (loss == "ctc") {
+    if (output.size() != 2) config.fail(path, cat(gives, "ctc takes steps with a score for each symbol"));
+    if (output[1] < facts.classes)
+      config.fail(path, cat(gives, "the labels name ", facts.classes - 1,
+                            " symbols and 0 is the blank; end with  dense = ", facts.classes));
+    return;
+  }
+  if (facts.label.empty() || (!scores && facts.label.size() == 1 && same(facts.label[0], 1))) {
+    const int64_t needed = scores ? facts.classes : 1;
+    const std::string suggestion = cat("; end with a layer  dense = ", needed);
+    if (output.size() != 1)
+      config.fail(path, cat(gives, "the loss takes one axis",
+                            output.size() > 1 ? "; put  flatten = true  before the last layer, and" : suggestion,
+                            output.size() > 1 ? suggestion.substr(1) : ""));
+    if (!scores && !same(output[0], 1)) config.fail(path, cat(gives, loss, " compares one number", suggestion));
+    if (scores && output[0] < needed)
+      config.fail(path, cat(path, " gives ", to_string(output[0]), " scores, but the labels name ", needed,
+                            " classes (0 to ", needed - 1, ")", suggestion));
+    return;
+  }
+  Shape wanted = facts.label;
+  if (scores) wanted.push_back(facts.classes);
+  if (output.size() != wanted.size() || !std::equal(facts.label.begin(), facts.label.end(), output.begin(), equal) ||
+      (scores && output.back() < facts.classes))
     config.fail(path,
-                cat(path, " gives ", to_string(output), " for each example, but mse compares one number", suggestion));
-  if (output[0] < classes)
-    config.fail(path, cat(path, " gives ", to_string(output[0]), " scores, but the labels name ", classes,
-                          " classes (0 to ", classes - 1, ")", suggestion));
+                cat(gives, "the labels are ", to_string(facts.label), ", so that ", loss, " takes ", to_string(wanted),
+                    scores ? cat("; end with a layer  dense = ", facts.classes) : std::string()));
 }
 
 }  // namespace
@@ -265,9 +295,9 @@ int64_t BuiltModel::training_bytes(const TrainConfig& config) const {
   return 4 * (2 * parameters() + state + 2 * config.batch * values);
 }
 
-BuiltModel build_model(const Config& config, const Shape& example, int64_t classes) {
-  BuiltModel model = Builder(config, example).build();
-  if (classes >= 0) check_output(config, model, classes);
+BuiltModel build_model(const Config& config, const ModelFacts& facts) {
+  BuiltModel model = Builder(config, facts).build();
+  if (facts.classes >= 0) check_output(config, model, facts);
   return model;
 }
 

@@ -10,8 +10,22 @@
 
 namespace koine::train {
 
+/// What a model is built for: what its examples are, and what it has to give.
+struct ModelFacts {
+  /// Of one example.
+  Shape example;
+  /// How many classes the loss tells apart, 0 when it learns quantities; -1 leaves the last layer unchecked.
+  int64_t classes = -1;
+  /// Of one label; empty for a single one.
+  Shape label = {};
+  /// Of text: how many numbers stand for it, 0 for what sequences are filled up with. 0 for data without.
+  int64_t vocabulary = 0;
+};
+
 /// A layer of the config as it was built.
 struct BuiltLayer {
+  /// "3", or within a block "3.1".
+  std::string place;
   /// "conv 32, relu".
   std::string name;
   /// Of one example.
@@ -33,9 +47,7 @@ struct BuiltModel {
   int64_t training_bytes(const TrainConfig& config) const;
 };
 
-/// Builds the model for examples of a shape. `classes` is how many the loss tells apart, or 0 when it learns a
-/// quantity; -1 leaves the last layer unchecked. Throws ConfigError that names the layer, its place, what it gets and
-/// what would fit.
-BuiltModel build_model(const Config& config, const Shape& example, int64_t classes);
+/// Throws ConfigError that names the layer, its place, what it gets and what would fit.
+BuiltModel build_model(const Config& config, const ModelFacts& facts);
 
 }  // namespace koine::train

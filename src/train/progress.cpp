@@ -111,14 +111,14 @@ void Progress::begin_at(int64_t epoch, int64_t step) {
   earlier_ = later_ = {style_.clock(), part_done(), 0};
 }
 
-void Progress::step(int64_t examples, std::span<const Metric> metrics) {
+void Progress::step(int64_t examples, std::span<const Figure> metrics) {
   step_ = std::min(step_ + 1, steps_);
   examples_ += examples;
   update(metrics);
   draw(false);
 }
 
-void Progress::end_epoch(std::span<const Metric> metrics) {
+void Progress::end_epoch(std::span<const Figure> metrics) {
   epoch_ = std::min(epoch_ + 1, epochs_);
   step_ = 0;
   update(metrics);
@@ -149,8 +149,8 @@ void Progress::finish() {
   out_ << '\n' << std::flush;
 }
 
-void Progress::update(std::span<const Metric> metrics) {
-  for (const Metric& metric : metrics) {
+void Progress::update(std::span<const Figure> metrics) {
+  for (const Figure& metric : metrics) {
     const auto known = std::find_if(metrics_.begin(), metrics_.end(), [&](auto& m) { return m.name == metric.name; });
     if (known == metrics_.end())
       metrics_.push_back(metric);
@@ -183,7 +183,7 @@ void Progress::write_plain_line() {
   const double now = style_.clock();
   const std::string all = std::to_string(epochs_), number = std::to_string(epoch_);
   std::string text = "epoch " + std::string(all.size() - number.size(), ' ') + number + "/" + all;
-  for (const Metric& metric : metrics_) text += std::string(gap) + metric.name + " " + figure(metric.value);
+  for (const Figure& metric : metrics_) text += std::string(gap) + metric.name + " " + figure(metric.value);
   if (examples_ > 0) text += std::string(gap) + speed(rate());
   text += std::string(gap) + printed("%.1f s", now - epoch_start_);
   out_ << text << '\n' << std::flush;
@@ -191,7 +191,7 @@ void Progress::write_plain_line() {
 
 void Progress::write_json_line() {
   std::string text = "{\"epoch\": " + std::to_string(epoch_) + ", \"epochs\": " + std::to_string(epochs_);
-  for (const Metric& metric : metrics_)
+  for (const Figure& metric : metrics_)
     text += ", \"" + metric.name + "\": " + (std::isfinite(metric.value) ? printed("%.9g", metric.value) : "null");
   text += ", \"examples\": " + std::to_string(examples_) +
           ", \"seconds\": " + printed("%.3f", style_.clock() - start_) + "}";
@@ -225,7 +225,7 @@ std::string Progress::line(int width, bool last) const {
     room -= columns;
     tail += std::string(gap) + part;
   };
-  for (const Metric& metric : metrics_) add(metric.name + " " + figure(metric.value));
+  for (const Figure& metric : metrics_) add(metric.name + " " + figure(metric.value));
   add(last ? duration(style_.clock() - start_) : time_left());
   if (examples_ > 0) add(speed(rate()));
   if (room > shortest_bar) head += " " + bar(std::min(room - 1, longest_bar));

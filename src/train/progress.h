@@ -1,6 +1,8 @@
 // What a run shows while it goes: one line that is redrawn on a terminal, a line per epoch elsewhere.
 #pragma once
 
+#include <koine/figure.h>
+
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -10,12 +12,6 @@
 #include <vector>
 
 namespace koine::train {
-
-/// A figure to show: "loss 0.1234".
-struct Metric {
-  std::string name;
-  double value;
-};
 
 struct ProgressStyle {
   /// Redraw one line; otherwise lines of plain text.
@@ -49,16 +45,16 @@ class Progress {
   /// Goes on with a run that has these epochs and steps of the next one behind it.
   void begin_at(int64_t epoch, int64_t step);
   /// After each step, with how many examples it saw.
-  void step(int64_t examples, std::span<const Metric> metrics = {});
+  void step(int64_t examples, std::span<const Figure> metrics = {});
   /// After each epoch. Where lines are plain, this writes one.
-  void end_epoch(std::span<const Metric> metrics = {});
+  void end_epoch(std::span<const Figure> metrics = {});
   /// A line of text of its own, above the one that is redrawn.
   void message(std::string_view text);
   /// Draws the last state, with the time that all took, and ends the line.
   void finish();
 
  private:
-  void update(std::span<const Metric> metrics);
+  void update(std::span<const Figure> metrics);
   void write_plain_line();
   void write_json_line();
   void draw(bool now);
@@ -72,7 +68,7 @@ class Progress {
   int64_t epochs_, steps_;
   ProgressStyle style_;
   int64_t epoch_ = 0, step_ = 0;  // complete ones
-  std::vector<Metric> metrics_;
+  std::vector<Figure> metrics_;
   int64_t examples_ = 0;
   double start_, epoch_start_;
   // The speed is that since `earlier_`, a few seconds ago: the first steps are slow, and machines change their pace.

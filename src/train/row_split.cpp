@@ -52,6 +52,19 @@ RowSplit split_rows(const Config& config, const std::vector<bool>& labelled) {
   RowSplit rows;
   rows.unlabelled = std::count(labelled.begin(), labelled.end(), false);
   rows.train = in_range(config, labelled, config.data.train, "data.train");
+  if (config.fold.count > 0) {
+    if (config.fold.count > static_cast<int64_t>(rows.train.size()))
+      config.fail("data.train", cat(rows.train.size(), " rows are not enough for ", config.fold.count, " parts"));
+    const auto all = data::folds(static_cast<int64_t>(rows.train.size()), config.fold.count,
+                                 Key(config.train.seed).fold_in(test_key));
+    const data::Fold& fold = all[static_cast<size_t>(config.fold.number)];
+    Ints train;
+    for (const int64_t i : fold.first) train.push_back(rows.train[static_cast<size_t>(i)]);
+    for (const int64_t i : fold.second) rows.test.push_back(rows.train[static_cast<size_t>(i)]);
+    rows.train = std::move(train);
+    take(config, labelled, config.data.validate, validation_key, "data.validate", rows.train, rows.validation);
+    return rows;
+  }
   take(config, labelled, config.data.test, test_key, "data.test", rows.train, rows.test);
   take(config, labelled, config.data.validate, validation_key, "data.validate", rows.train, rows.validation);
   const std::set<int64_t> trained(rows.train.begin(), rows.train.end());

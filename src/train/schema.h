@@ -36,6 +36,8 @@ class Problems {
 struct Reading {
   std::string path;
   Problems& problems;
+  /// Keys of the table that somebody else reads.
+  std::span<const std::string_view> read_elsewhere = {};
 
   std::string path_to(std::string_view name) const {
     return path.empty() ? std::string(name) : path + "." + std::string(name);
@@ -179,6 +181,7 @@ void read_section(const Value& table, const Place& place, const Section<S>& sect
   }
   std::vector<std::string_view> known;
   for (const auto& setting : section.settings) known.push_back(setting.name);
+  known.insert(known.end(), at.read_elsewhere.begin(), at.read_elsewhere.end());
   for (const auto& setting : section.settings) {
     if (const Value* value = table.find(setting.name))
       setting.read(to, *value, at);

@@ -2,11 +2,13 @@
 
 #include "base/format.h"
 #include "data/image.h"
+#include "io/safetensors/safetensors.h"
 
 #include <koine/ops.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 namespace koine::train {
 
@@ -30,6 +32,8 @@ bool is_idx_name(std::string name) {
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   return name.ends_with("-ubyte") || name.ends_with(".idx");
 }
+
+int64_t memory_of(const Config& config) { return static_cast<int64_t>(config.data.memory * 1e6); }
 
 data::Dataset mnist(const std::string& folder) {
   std::vector<Array> x, y;
@@ -55,7 +59,44 @@ data::Dataset cifar(const std::string& folder) {
   return data::cifar(files);
 }
 
-Array array_file(const std::string& path) { return is_idx_name(path) ? data::idx(path) : data::npy(path); }
+// The arrays of a file that has several; empty for other files.
+std::map<std::string, Array> arrays_of(const std::string& path) {
+  if (path.ends_with(".npz")) return data::npz(path);
+  std::map<std::string, Array> arrays;
+  if (!path.ends_with(".safetensors")) return arrays;
+  const io::safetensors::Reader file(path);
+  for (const auto& entry : file.header().entries)
+    arrays.emplace(entry.name, from_bytes(entry.dtype, Shape(entry.shape), file.read(entry).data()));
+  return arrays;
+}
+
+Array named(const Config& config, const std::map<std::string, Array>& arrays, const std::string& name,
+            std::string_view setting, const std::string& path) {
+  const auto found = arrays.find(name);
+  if (found != arrays.end()) return found->second;
+  std::string list;
+  std::vector<std::string_view> names;
+  for (const auto& [known, array] : arrays) {
+    list += cat(list.empty() ? "" : ", ", known, " ", array.shape());
+    names.push_back(known);
+  }
+  const std::string guess = did_you_mean(name, names);
+  config.fail(setting, cat(path, " has no array '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
+}
+
+// What is in one file: the inputs and, where they are wanted, the labels.
+data::Dataset array_file(const Config& config, const std::string& path, bool labels) {
+  const auto arrays = arrays_of(path);
+  if (!arrays.empty())
+    return {named(config, arrays, config.data.x, "data.x", path),
+            labels ? named(config, arrays, config.data.y, "data.y", path) : Array()};
+  data::Dataset all{is_idx_name(path) ? data::idx(path) : data::npy(path), {}};
+  if (!labels) return all;
+  if (config.data.labels.empty())
+    config.fail("data.labels", cat(path, " has no labels in it; name the file that has them by labels"));
+  all.y = is_idx_name(config.data.labels) ? data::idx(config.data.labels) : data::npy(config.data.labels);
+  return all;
+}
 
 }  // namespace
 
@@ -65,7 +106,9 @@ SourceKind kind_of(const std::string& path) {
     if (!plain_or_gzip(fs::path(path) / "train-images-idx3-ubyte").empty()) return SourceKind::mnist;
     return is_there(fs::path(path) / "data_batch_1.bin") ? SourceKind::cifar : SourceKind::images;
   }
-  return path.ends_with(".npy") || is_idx_name(path) ? SourceKind::array : SourceKind::table;
+  if (path.ends_with(".txt") || path.ends_with(".txt.gz")) return SourceKind::text;
+  const bool array = path.ends_with(".npy") || path.ends_with(".npz") || path.ends_with(".safetensors");
+  return array || is_idx_name(path) ? SourceKind::array : SourceKind::table;
 }
 
 ArraySource read_arrays(const Config& config, const std::string& path, bool labels) {
@@ -85,23 +128,23 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
       data::ImageFolder folder = data::image_folder(path, {.height = size[0],
                                                            .width = size.back(),
                                                            .channels = config.data.channels == "grey" ? 1 : 3,
-                                                           .skip_damaged = config.data.damaged == "skip"});
+                                                           .skip_damaged = config.data.damaged == "skip",
+                                                           .memory = memory_of(config)});
       if (labels && folder.classes.empty())
         config.fail("data.file", cat(path, " has images, but no folder of them for each class"));
       source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged)};
       break;
     }
     default:
-      source.examples.x = array_file(path);
+      source.examples = array_file(config, path, labels);
       if (source.examples.x.rank() == 0) throw FormatError(cat(path, " holds a single number"));
       if (!labels) break;
-      if (config.data.labels.empty())
-        config.fail("data.labels", cat(path, " has no labels in it; name the file that has them by labels"));
-      source.examples.y = array_file(config.data.labels);
-      if (source.examples.y.rank() != 1 || source.examples.y.size(0) != source.examples.x.size(0))
-        config.fail("data.labels", cat(config.data.labels, " has shape ", source.examples.y.shape(), ", but there are ",
-                                       source.examples.x.size(0), " examples"));
-      if (!is_floating(source.examples.y.dtype())) source.examples.y = cast(source.examples.y, {.dtype = int64});
+      Array& y = source.examples.y;
+      if (y.rank() == 0 || y.size(0) != source.examples.x.size(0))
+        config.fail(
+            config.data.labels.empty() ? "data.y" : "data.labels",
+            cat("the labels have shape ", y.shape(), ", but there are ", source.examples.x.size(0), " examples"));
+      if (!is_floating(y.dtype())) y = cast(y, {.dtype = int64});
   }
   return source;
 }

@@ -10,9 +10,10 @@
 
 namespace koine::train {
 
-enum class SourceKind : uint8_t { table, images, mnist, cifar, array };
+enum class SourceKind : uint8_t { table, text, images, mnist, cifar, array };
 
-/// What stands at a path: a folder of images, of MNIST's or of CIFAR-10's files, a .npy or IDX file, else a table.
+/// What stands at a path: a folder of images, of MNIST's or of CIFAR-10's files, a text (.txt), arrays (.npy, .npz,
+/// .safetensors, IDX), else a table.
 SourceKind kind_of(const std::string& path);
 
 /// Examples that are arrays from the start, images uint8; those of MNIST and CIFAR are the training files, then the

@@ -1,5 +1,7 @@
 #include "train/table.h"
 
+#include "train/losses.h"
+
 #include "base/format.h"
 
 #include <nlohmann/json.hpp>
@@ -111,7 +113,7 @@ void sort_classes(std::vector<std::string>& classes) {
 void learn_label(const Config& config, const TextTable& table, const Ints& rows, TableCode& code) {
   const size_t column = label_column(config, table);
   code.label = table.names[column];
-  if (config.train.loss == "cross_entropy") {
+  if (has_classes(config.train)) {
     std::set<std::string> seen;
     // All rows' classes: a rare one may be in the test part alone.
     for (size_t row = 0; row < table.rows; ++row)
@@ -132,13 +134,16 @@ void learn_label(const Config& config, const TextTable& table, const Ints& rows,
 }  // namespace
 
 int64_t TableCode::inputs() const {
+  if (text) return text->length;
   size_t count = 0;
   for (const Number& one : numbers) count += one.may_miss ? 2 : 1;
   for (const Category& one : categories) count += one.values.size() + (one.has_rare ? 1 : 0);
   return static_cast<int64_t>(count);
 }
 
-bool has_columns(const Config& config) { return !config.data.numeric.empty() || !config.data.categorical.empty(); }
+bool has_columns(const Config& config) {
+  return !config.data.numeric.empty() || !config.data.categorical.empty() || !config.data.text.empty();
+}
 
 TextTable read_columns(const Config& config, const std::string& file) {
   const char delimiter = config.data.delimiter.empty() ? data::find_delimiter(file) : config.data.delimiter[0];
@@ -155,6 +160,16 @@ RowSplit split_labelled(const Config& config, const TextTable& table) {
 TableCode learn_code(const Config& config, const TextTable& table, const Ints& rows) {
   TableCode code;
   learn_label(config, table, rows, code);
+  if (!config.data.text.empty()) {
+    if (!config.data.numeric.empty() || !config.data.categorical.empty())
+      config.fail("data.text", "a model of texts takes one column; leave out numeric and categorical");
+    const size_t column = column_of(config, table, config.data.text, "data.text");
+    std::vector<std::string> texts;
+    for (const int64_t row : rows) texts.push_back(table.at(static_cast<size_t>(row), column));
+    code.text = learn_text(texts, config.data.unit == "byte", config.data.length);
+    code.text->column = config.data.text;
+    if (code.text->length == 0) config.fail("data.text", "all texts are empty");
+  }
   for (const std::string& name : config.data.numeric) {
     if (name == code.label) config.fail("data.numeric", cat("column '", name, "' is the label and cannot be an input"));
     code.numbers.push_back(learn_number(config, table, rows, name));
@@ -167,8 +182,9 @@ TableCode learn_code(const Config& config, const TextTable& table, const Ints& r
   return code;
 }
 
-data::Dataset encode(const TableCode& code, const Config& config, const TextTable& table, const Ints& rows,
-                     bool labels) {
+namespace {
+
+Array encode_numbers(const TableCode& code, const Config& config, const TextTable& table, const Ints& rows) {
   const int64_t width = code.inputs(), count = static_cast<int64_t>(rows.size());
   std::vector<float> x(static_cast<size_t>(width * count));
   size_t place = 0;
@@ -192,7 +208,23 @@ data::Dataset encode(const TableCode& code, const Config& config, const TextTabl
         return std::binary_search(one.values.begin(), one.values.end(), table.at(row, column)) ? 0.0 : 1.0;
       });
   }
-  data::Dataset set{from(x, {count, width}), {}};
+  return from(x, {count, width});
+}
+
+}  // namespace
+
+data::Dataset encode(const TableCode& code, const Config& config, const TextTable& table, const Ints& rows,
+                     bool labels) {
+  const auto count = static_cast<int64_t>(rows.size());
+  data::Dataset set;
+  if (code.text) {
+    const size_t column = column_of(config, table, code.text->column, "data.text");
+    std::vector<std::string> texts;
+    for (const int64_t row : rows) texts.push_back(table.at(static_cast<size_t>(row), column));
+    set.x = code.text->encode(texts);
+  } else {
+    set.x = encode_numbers(code, config, table, rows);
+  }
   if (!labels) return set;
   const size_t column = column_of(config, table, code.label, "data.label");
   if (code.classes.empty()) {
@@ -223,8 +255,13 @@ std::string to_json(const TableCode& code) {
   json numbers = json::array(), categories = json::array();
   for (const auto& one : code.numbers) numbers.push_back({one.column, one.mean, one.scale, one.may_miss});
   for (const auto& one : code.categories) categories.push_back({one.column, one.values, one.has_rare});
-  return json{{"numbers", numbers},      {"categories", categories},      {"label", code.label},
-              {"classes", code.classes}, {"label_mean", code.label_mean}, {"label_scale", code.label_scale}}
+  return json{{"numbers", numbers},
+              {"categories", categories},
+              {"label", code.label},
+              {"classes", code.classes},
+              {"label_mean", code.label_mean},
+              {"label_scale", code.label_scale},
+              {"text", code.text ? to_json_value(*code.text) : json(nullptr)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -239,6 +276,7 @@ TableCode code_from(const std::string& text, const std::string& file) {
     code.classes = all.at("classes");
     code.label_mean = all.at("label_mean");
     code.label_scale = all.at("label_scale");
+    if (all.contains("text") && !all.at("text").is_null()) code.text = text_code_from(all.at("text"));
   } catch (const json::exception&) {
     throw FormatError(cat(file, ": its notes about the table's columns are damaged"));
   }

@@ -4,10 +4,12 @@
 #include "data/csv.h"
 #include "train/config.h"
 #include "train/row_split.h"
+#include "train/text.h"
 
 #include <koine/data.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,10 @@ struct TableCode {
   /// The classes in their order; empty for a quantity, which is learnt as (value - mean) / scale.
   std::vector<std::string> classes;
   double label_mean = 0, label_scale = 1;
+  /// How texts become numbers, for a column of them or a file.
+  std::optional<TextCode> text = {};
 
+  /// How many numbers make an example.
   int64_t inputs() const;
 };
 

@@ -123,7 +123,7 @@ TEST_CASE("data: parts and shapes") {
   CHECK(shaped.x.to_vector<float>() == numbered(5).x.to_vector<float>());
   CHECK(shaped.split(2).second.x.shape() == Shape{3, 1, 2, 1});
   CHECK(contains(message_of<ShapeError>([] { numbered(5).shape({3}); }),
-                 "examples of shape [3] do not fit data of shape [5, 2]"));
+                 "examples of shape [3] do not fit examples of shape [2]"));
 }
 
 TEST_CASE("data: batches in order") {

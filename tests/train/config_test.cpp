@@ -68,15 +68,15 @@ TEST_CASE("config: the digits") {
   CHECK(config.data.train.resolve(1797) == std::pair<int64_t, int64_t>(0, 1347));
   CHECK(config.data.test.rows->resolve(1797) == std::pair<int64_t, int64_t>(1347, 1797));
   REQUIRE(config.model.layers.size() == 4);
-  const auto& conv = std::get<ConvLayer>(config.model.layers[0]);
+  const auto& conv = std::get<ConvLayer>(config.model.layers[0].settings);
   CHECK(conv.channels == 32);
   CHECK(conv.kernel == Ints{3});
   CHECK(conv.padding == "same");
   CHECK(conv.activation == "relu");
-  CHECK(std::get<MaxPoolLayer>(config.model.layers[1]).window == Ints{2});
-  CHECK(std::get<MaxPoolLayer>(config.model.layers[1]).stride.empty());
-  CHECK(std::holds_alternative<FlattenLayer>(config.model.layers[2]));
-  CHECK(std::get<DenseLayer>(config.model.layers[3]).units == 10);
+  CHECK(std::get<MaxPoolLayer>(config.model.layers[1].settings).window == Ints{2});
+  CHECK(std::get<MaxPoolLayer>(config.model.layers[1].settings).stride.empty());
+  CHECK(std::holds_alternative<FlattenLayer>(config.model.layers[2].settings));
+  CHECK(std::get<DenseLayer>(config.model.layers[3].settings).units == 10);
   CHECK(config.train.loss == "cross_entropy");
   CHECK(std::get<optim::AdamOptions>(config.train.optimizer).lr.at(0) == 1e-3);
   CHECK(config.train.epochs == 20);
@@ -100,13 +100,13 @@ optimizer = { sgd = { lr = 1, momentum = 0.9, nesterov = true } }
                                      "c.toml");
   CHECK(config.data.file == "/data/a.tsv");
   CHECK(config.data.label.name() == "price");
-  CHECK(std::get<ConvLayer>(config.model.layers[0]).kernel == Ints{3, 5});
-  CHECK(std::get<ConvLayer>(config.model.layers[0]).bias == false);
-  CHECK(std::get<AveragePoolLayer>(config.model.layers[1]).padding == "same");
-  CHECK(std::get<BatchNormLayer>(config.model.layers[2]).momentum == 0.5);
-  CHECK(std::get<ActivationLayer>(config.model.layers[3]).function == "gelu");
-  CHECK(std::get<DropoutLayer>(config.model.layers[4]).rate == 0.2);
-  CHECK(std::get<LayerNormLayer>(config.model.layers[5]).epsilon == 1e-3);
+  CHECK(std::get<ConvLayer>(config.model.layers[0].settings).kernel == Ints{3, 5});
+  CHECK(std::get<ConvLayer>(config.model.layers[0].settings).bias == false);
+  CHECK(std::get<AveragePoolLayer>(config.model.layers[1].settings).padding == "same");
+  CHECK(std::get<BatchNormLayer>(config.model.layers[2].settings).momentum == 0.5);
+  CHECK(std::get<ActivationLayer>(config.model.layers[3].settings).function == "gelu");
+  CHECK(std::get<DropoutLayer>(config.model.layers[4].settings).rate == 0.2);
+  CHECK(std::get<LayerNormLayer>(config.model.layers[5].settings).epsilon == 1e-3);
   const auto& sgd = std::get<optim::SgdOptions>(config.train.optimizer);
   CHECK(sgd.lr.at(0) == 1);
   CHECK(sgd.nesterov);
@@ -127,7 +127,8 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
   CHECK(error_of(changed("kernel = 3", "kernal = 3")) ==
         "c.toml:11:1: unknown setting 'model.0.kernal', did you mean 'kernel'?");
   CHECK(error_of(changed("kernel = 3", "colour = 3")) ==
-        "c.toml:11:1: unknown setting 'model.0.colour'; [conv] has conv, kernel, stride, padding, activation and bias");
+        "c.toml:11:1: unknown setting 'model.0.colour'; [conv] has conv, kernel, stride, padding, activation, bias, "
+        "dilation, groups, name, inputs and repeat");
   CHECK(error_of(changed("kernel = 3", "kernel = 0")) ==
         "c.toml:11:10: model.0.kernel takes a whole number of at least 1, or a list of them, got the number 0");
   CHECK(error_of(changed("kernel = 3", "kernel = [3, 'x']")) ==
@@ -149,7 +150,8 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
         "c.toml:3:9: data.label takes \"first\", \"last\", the number of a column (from 0) or its name, got the number "
         "1.5");
   CHECK(error_of(changed("file = \"digits.csv.gz\"", "")) ==
-        "c.toml:1:2: [data] needs file: a table (.csv or .tsv, also .gz), a folder of images, or arrays (.npy, IDX)");
+        "c.toml:1:2: [data] needs file: a table (.csv, .tsv), a text (.txt), a folder of images, or arrays "
+        "(.npy, .npz, .safetensors, IDX)");
   CHECK(error_of(changed("epochs = 20", "epochs = 2.5")) ==
         "c.toml:23:10: train.epochs takes a whole number of at least 1, got the number 2.5");
   CHECK(error_of(changed("epochs = 20", "epoch = 20")) ==
@@ -161,10 +163,12 @@ TEST_CASE("config: what is wrong is told with its place and what was meant") {
 TEST_CASE("config: layers") {
   CHECK(error_of(with_layer("densse = 10")) ==
         "c.toml:4:1: model.0: there is no layer 'densse', did you mean 'dense'?");
-  CHECK(error_of(with_layer("size = 10")) ==
-        "c.toml:3:1: model.0 names no layer; it takes one of dense, conv, max_pool, average_pool, flatten, dropout, "
-        "batch_norm, layer_norm, activation, rms_norm, group_norm, global_average_pool, global_max_pool, lstm, gru, "
-        "transformer, positions");
+  CHECK(
+      error_of(with_layer("size = 10")) ==
+      "c.toml:3:1: model.0 names no layer; it takes one of dense, conv, max_pool, average_pool, flatten, dropout, "
+      "batch_norm, layer_norm, activation, rms_norm, group_norm, global_average_pool, global_max_pool, lstm, gru, "
+      "transformer, positions, conv_transpose, transformer_decoder, attention, embedding, upsample, reshape, columns, "
+      "add, subtract, multiply, maximum, average, concat, block, residual");
   CHECK(error_of(with_layer("dense = 10\nconv = 3")) ==
         "c.toml:3:1: model.0 is both 'dense' and 'conv'; each layer starts with a [[model]] of its own");
   CHECK(error_of(with_layer("flatten = false")) ==
@@ -224,8 +228,8 @@ TEST_CASE("config: overrides") {
   CHECK(with({"train.seed=7", "train.seed=8"}).train.seed == 8);
   CHECK(std::get<optim::AdamOptions>(with({"train.optimizer.adam.lr=0.5"}).train.optimizer).lr.at(0) == 0.5);
   CHECK(std::get<optim::SgdOptions>(with({"train.optimizer={ sgd = { lr = 2 } }"}).train.optimizer).lr.at(0) == 2);
-  CHECK(std::get<ConvLayer>(with({"model.0.conv=64"}).model.layers[0]).channels == 64);
-  CHECK(std::get<ConvLayer>(with({"model.0.kernel=[5,5]"}).model.layers[0]).kernel == Ints{5, 5});
+  CHECK(std::get<ConvLayer>(with({"model.0.conv=64"}).model.layers[0].settings).channels == 64);
+  CHECK(std::get<ConvLayer>(with({"model.0.kernel=[5,5]"}).model.layers[0].settings).kernel == Ints{5, 5});
   CHECK(with({"data.file=other.csv"}).data.file == "other.csv");
   CHECK(with({"data.train=:10"}).data.train.stop == 10);
   CHECK(with({"train.output=a b\nc=1"}).train.output == "a b\nc=1");
@@ -277,7 +281,7 @@ TEST_CASE("config: everything that can be set says what it is and what it takes"
       if (setting.required) CHECK(setting.fallback.empty());
     }
   }
-  CHECK(names.size() == 33);
+  CHECK(names.size() == 49);
 }
 
 TEST_CASE("config: the defaults that are shown read back as they are") {
@@ -300,7 +304,7 @@ TEST_CASE("config: the defaults that are shown read back as they are") {
 
 TEST_CASE("config: layers know their kind") {
   for (const auto& choice : layer_choices()) {
-    LayerConfig layer;
+    LayerSettings layer;
     Problems problems;
     const Value table{{}, Value::Table{{std::string(choice.kind), {}, {}}}};
     choice.read(table, {}, layer, {"", problems});

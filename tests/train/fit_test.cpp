@@ -31,28 +31,26 @@ struct Run {
   TempFolder folder;
   Config config;
   Examples examples;
-  RunState state;
-  std::ostringstream shown;
+  nn::Stack model;
+  History history;
 
   explicit Run(const std::string& text, const std::string& csv = points(false)) {
     folder.write("points.csv", csv);
     config = read_config(folder.write("c.toml", text));
     examples = load_examples(config);
-    state = begin_run(
-        config, first_values(build_model(config, examples.shape, examples.classes).stack, config.train.seed), steps());
+    model = first_values(build_model(config, examples.facts()).stack, config.train.seed);
   }
   int64_t steps() const { return examples.train.batches(config.train.batch).steps(); }
-  nn::Stack& model() { return state.arrays.model; }
-  bool fit(const Control& control = {}) {
-    ProgressStyle style;
-    style.clock = [] { return 0.0; };
-    Progress progress(shown, config.train.epochs, steps(), style);
-    return train::fit(config, examples, state, progress, control);
+  FitOptions options() const { return fit_options(config, examples); }
+  bool fit(const FitOptions& options) {
+    history = train::fit(config, examples, model, options);
+    return history.complete;
   }
-  std::vector<float> first_weights() const { return tree::leaves(state.result())[0].to_vector<float>(); }
+  bool fit() { return fit(options()); }
+  std::vector<float> first_weights() const { return tree::leaves(model)[0].to_vector<float>(); }
   double figure(const data::Dataset& rows, const std::string& name) {
-    for (const Metric& metric : evaluate(config, rows, state.result()))
-      if (metric.name == name) return metric.value;
+    for (const Figure& figure : evaluate(config, examples, rows, model))
+      if (figure.name == name) return figure.value;
     return -1;
   }
 };
@@ -77,9 +75,11 @@ TEST_CASE("fit learns classes; the loss falls and the running statistics move") 
   REQUIRE(run.fit());
   CHECK(run.figure(run.examples.train, "loss") < before / 2);
   CHECK(run.figure(run.examples.train, "accuracy") > 0.9);
-  const auto& norm = std::get<nn::BatchNorm>(run.model().layers[3]);
+  const auto& norm = std::get<nn::BatchNorm>(run.model.layers[3]);
   CHECK(norm.mean.to_vector<float>() != std::vector<float>(8, 0));
-  CHECK(contains(run.shown.str(), "epoch 30/30"));
+  CHECK(run.history.epochs.size() == 30);
+  CHECK(run.history.last("accuracy") > 0.85);
+  CHECK_THROWS_AS(run.history.last("f1"), ValueError);
 }
 
 TEST_CASE("fit learns a quantity by the mean of squares") {
@@ -105,9 +105,17 @@ TEST_CASE("a run follows from its seed") {
 
 TEST_CASE("fit ends after the step at which it is stopped") {
   Run run(classes);
+  FitOptions options = run.options();
   int asked = 0;
-  CHECK_FALSE(run.fit({.stop = [&asked] { return ++asked == 2; }}));
+  options.stepped = [&asked](const RunNumbers&) { return ++asked == 2; };
+  CHECK_FALSE(run.fit(options));
   CHECK(asked == 2);
+  CHECK(run.history.steps == 2);
+  Run other(classes);
+  options = other.options();
+  options.epoch_ended = [](const EpochFigures& epoch) { return epoch.epoch == 3; };
+  CHECK_FALSE(other.fit(options));
+  CHECK(other.history.epochs.size() == 3);
 }
 
 TEST_CASE("a run that is stopped and goes on from its checkpoint ends with the same bits") {
@@ -117,40 +125,47 @@ TEST_CASE("a run that is stopped and goes on from its checkpoint ends with the s
   text.replace(text.find("test = '48:'"), 12, "validate = 0.25");
   text.replace(text.find("epochs = 30"), 11, "epochs = 3");
   text.replace(text.find("batch = 20"), 10, "batch = 4");
-  for (const std::string optimizer : {"adam", "sgd = { momentum = 0.9 }", "adamw = { amsgrad = true }"}) {
-    const std::string now = optimizer == "adam" ? text : [&] {
-      std::string other = text;
-      return other.replace(other.find("adam = { lr = 0.02 }"), 20, optimizer);
-    }();
+  for (const std::string optimizer : {"adam", "sgd = { momentum = 0.9 }", "adamw = { amsgrad = true }",
+                                      "adam = { lr = 0.02 } }\nprecision = 'float16'\n#"}) {
+    std::string now = text;
+    if (optimizer != "adam") now.replace(now.find("adam = { lr = 0.02 }"), 20, optimizer);
     Run whole(now);
     REQUIRE(whole.fit());
     // Stopped after every update, each time in a process of its own as far as the state goes.
-    std::optional<std::string> file;
-    bool complete = false;
-    int parts = 0;
     TempFolder folder;
     std::vector<float> weights;
-    while (!complete) {
+    size_t epochs = 0;
+    int parts = 0;
+    for (bool complete = false; !complete; ++parts) {
       Run part(now);
-      if (file) load_run(part.config, *file, part.examples.train.size(), part.steps(), part.state);
-      complete = part.fit({.stop = [] { return true; }});
-      file = folder / ("c" + std::to_string(++parts) + ".safetensors");
-      io::save(*file, part.state.arrays, notes_of(part.config, part.state, part.examples.train.size()));
+      FitOptions options = part.options();
+      options.checkpoints = folder / "checkpoints";
+      options.resume = true;
+      options.stepped = [](const RunNumbers&) { return true; };
+      complete = part.fit(options);
       weights = part.first_weights();
+      epochs = part.history.epochs.size();
     }
     CHECK(parts >= 10);
     CHECK(weights == whole.first_weights());
+    CHECK(epochs == 3);
   }
 }
 
 TEST_CASE("a checkpoint of another run is refused with the setting that differs") {
   Run run(classes);
-  const std::string file = run.folder / "c.safetensors";
-  io::save(file, run.state.arrays, notes_of(run.config, run.state, run.examples.train.size()));
+  TempFolder folder;
+  FitOptions options = run.options();
+  options.checkpoints = folder / "checkpoints";
+  options.stepped = [](const RunNumbers&) { return true; };
+  run.fit(options);
   const auto error = [&](const std::string& text) {
     Run other(text);
-    return message_of<ConfigError>(
-        [&] { load_run(other.config, file, other.examples.train.size(), other.steps(), other.state); });
+    FitOptions now = other.options();
+    now.checkpoints = options.checkpoints;
+    now.resume = true;
+    now.stepped = options.stepped;
+    return message_of<ConfigError>([&] { other.fit(now); });
   };
   CHECK(error(classes).empty());
   CHECK(error(classes + "output = 'elsewhere'\n").empty());
@@ -159,8 +174,9 @@ TEST_CASE("a checkpoint of another run is refused with the setting that differs"
   std::string batch = classes;
   batch.replace(batch.find("batch = 20"), 10, "batch = 10");
   CHECK(contains(error(batch), "began with train.batch as the number 20, now it is the number 10"));
-  io::save(file, run.state.arrays);
-  CHECK_THROWS_AS(load_run(run.config, file, 48, run.steps(), run.state), FormatError);
+  // What is no checkpoint of a run, though it is a checkpoint.
+  io::Checkpoints(options.checkpoints).save(1000, run.model);
+  CHECK_THROWS_AS(error(classes), FormatError);
 }
 
 TEST_CASE("validation: the best weights are kept, and a run without progress ends") {
@@ -171,11 +187,14 @@ TEST_CASE("validation: the best weights are kept, and a run without progress end
   CHECK(run.examples.train.size() == 36);
   CHECK(run.examples.validation.size() == 12);
   REQUIRE(run.fit());
-  CHECK(run.state.stopped_early);
-  CHECK(run.state.epochs_since_best == 3);
-  CHECK(run.state.step < 500 * run.steps());
-  CHECK(run.figure(run.examples.validation, "accuracy") == doctest::Approx(run.state.best));
-  CHECK(contains(run.shown.str(), "val_f1"));
+  CHECK(run.history.stopped_early);
+  CHECK(run.history.steps < 500 * run.steps());
+  double best = 0;
+  for (const EpochFigures& epoch : run.history.epochs)
+    for (const Figure& figure : epoch.figures)
+      if (figure.name == "val_accuracy") best = std::max(best, figure.value);
+  CHECK(run.figure(run.examples.validation, "accuracy") == doctest::Approx(best));
+  CHECK(run.history.last("val_f1") > 0);
   CHECK(contains(message_of<ConfigError>([&] {
                    std::string other = text;
                    other.replace(other.find("'accuracy'"), 10, "'r2'");
@@ -196,13 +215,13 @@ TEST_CASE("evaluation weighs batches by their examples") {
   std::string rows;
   for (int i = 0; i < 300; ++i) rows += i < 290 ? "1,0\n" : "1,1\n";
   Run run("data = { file = 'points.csv' }\nmodel = [{ dense = 2 }]\ntrain = {}\n", rows);
-  auto& dense = std::get<nn::Linear>(run.model().layers[0]);
+  auto& dense = std::get<nn::Linear>(run.model.layers[0]);
   dense.weight = zeros({1, 2});
   dense.bias = from(std::vector<float>{1, 0}, {2});
   CHECK(run.figure(run.examples.train, "accuracy") == doctest::Approx(290 / 300.0));
   const double right = std::log(1 + std::exp(-1.0));
   CHECK(run.figure(run.examples.train, "loss") == doctest::Approx(right + 10 / 300.0).epsilon(1e-5));
-  const std::vector<float> rows_of_two = predict(run.config, run.examples.train.x, run.model()).to_vector<float>();
+  const std::vector<float> rows_of_two = predict(run.config, run.examples.train.x, run.model).to_vector<float>();
   REQUIRE(rows_of_two.size() == 600);
   CHECK(rows_of_two[0] == doctest::Approx(1 / (1 + std::exp(-1.0))));
   CHECK(rows_of_two[598] + rows_of_two[599] == doctest::Approx(1));

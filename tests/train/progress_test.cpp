@@ -72,7 +72,7 @@ class Variable {
   std::optional<std::string> before_;
 };
 
-std::vector<Metric> loss(double value) { return {{"loss", value}}; }
+std::vector<Figure> loss(double value) { return {{"loss", value}}; }
 
 }  // namespace
 
@@ -85,7 +85,7 @@ TEST_CASE("progress: plain lines, one an epoch") {
         screen.time += 0.5;
         progress.step(64, loss(0.5));
       }
-      progress.end_epoch(std::vector<Metric>{{"loss", 0.25}, {"accuracy", 0.9}});
+      progress.end_epoch(std::vector<Figure>{{"loss", 0.25}, {"accuracy", 0.9}});
     }
     progress.message("stopped");
     progress.finish();
@@ -109,7 +109,7 @@ TEST_CASE("progress: one line on a terminal, redrawn") {
     screen.time += 1;
     progress.step(64, loss(0.25));
   }
-  progress.end_epoch(std::vector<Metric>{{"accuracy", 0.9}});
+  progress.end_epoch(std::vector<Figure>{{"accuracy", 0.9}});
   screen.width = 100;
   screen.time += 1;
   progress.step(64, loss(0.125));
@@ -130,7 +130,7 @@ TEST_CASE("progress: what does not fit is left out, and a line never reaches the
     screen.width = width;
     Progress progress(screen.out, 100, 10, screen.style(true));
     screen.time += 10;
-    progress.step(64, std::vector<Metric>{{"loss", 0.5}, {"accuracy", 0.25}});
+    progress.step(64, std::vector<Figure>{{"loss", 0.5}, {"accuracy", 0.25}});
     CHECK(static_cast<int>(screen.line().size()) < width);
     CHECK(screen.lines().size() == 1);
   }
@@ -138,7 +138,7 @@ TEST_CASE("progress: what does not fit is left out, and a line never reaches the
   screen.width = 40;
   Progress progress(screen.out, 100, 10, screen.style(true));
   screen.time += 10;
-  progress.step(64, std::vector<Metric>{{"loss", 0.5}, {"accuracy", 0.25}});
+  progress.step(64, std::vector<Figure>{{"loss", 0.5}, {"accuracy", 0.25}});
   CHECK(screen.line() == "epoch   1/100   0%  loss 0.5000  6.4/s");
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("progress: JSON lines") {
   Progress progress(out, 3, 2, style);
   progress.begin_at(1, 1);
   progress.step(4, {});
-  const Metric metrics[] = {{"loss", 0.5}, {"val_auc", std::nan("")}};
+  const Figure metrics[] = {{"loss", 0.5}, {"val_auc", std::nan("")}};
   progress.end_epoch(metrics);
   CHECK(out.str() ==
         "{\"epoch\": 2, \"epochs\": 3, \"loss\": 0.5, \"val_auc\": null, \"examples\": 4, \"seconds\": 0.000}\n");

@@ -82,8 +82,7 @@ TEST_CASE("tables: quantities are learnt at a scale of one and told in their own
 
 TEST_CASE("tables: what does not fit is told with file and line") {
   CHECK(contains(Table("age;city;score\n1;Rome;1\nold;Oslo;0\n").error(), "t.csv:3: column 'age' has 'old'"));
-  CHECK(contains(Table("aeg;city;score\n1;Rome;1\n").error(),
-                 "c.toml:4:1: there is no column 'age'"));
+  CHECK(contains(Table("aeg;city;score\n1;Rome;1\n").error(), "c.toml:4:1: there is no column 'age'"));
   CHECK(contains(Table("age;city;score\n1;Rome;1\n2;Rome;1\n").error(), "one value only"));
   CHECK(contains(Table("age;city;result\n1;Rome;1\n").error(), "c.toml:3:"));
   CHECK(contains(Table(people, "scale = 2").error(), "c.toml:6:"));
@@ -133,14 +132,9 @@ TEST_CASE("propose: a config for data never seen trains a model that is better t
   CHECK(propose_config(path, "shop.csv", "") == proposed);
   const Config config = read_config(folder.write("shop.toml", proposed));
   const Examples examples = load_examples(config);
-  const int64_t steps = examples.train.batches(config.train.batch).steps();
-  RunState run = begin_run(config, first_values(build_model(config, examples.shape, examples.classes).stack, 0), steps);
-  std::ostringstream shown;
-  ProgressStyle style;
-  style.clock = [] { return 0.0; };
-  Progress progress(shown, config.train.epochs, steps, style);
-  fit(config, examples, run, progress);
-  CHECK(evaluate(config, examples.test, run.result())[1].value > 0.85);
+  nn::Stack model = first_values(build_model(config, examples.facts()).stack, 0);
+  fit(config, examples, model, fit_options(config, examples));
+  CHECK(evaluate(config, examples, examples.test, model)[1].value > 0.85);
 }
 
 TEST_CASE("propose: quantities, other delimiters, and what cannot be") {

@@ -32,6 +32,20 @@ Section<ConvLayer> conv() {
            setting(&L::stride, "stride", "how far the window moves", {.bounds = from_one}),
            setting(&L::padding, "padding", "\"same\" keeps the size (over the stride), \"valid\" adds nothing",
                    {.choices = paddings}),
+           activation_of(&L::activation), setting(&L::bias, "bias", "add a constant to each channel"),
+           setting(&L::dilation, "dilation", "the distance between what the window sees", {.bounds = from_one}),
+           setting(&L::groups, "groups", "parts of the channels that do not see each other", {.bounds = from_one})}};
+}
+
+Section<ConvTransposeLayer> conv_transpose() {
+  using L = ConvTransposeLayer;
+  return {"conv_transpose",
+          "a convolution's way back: it gives more positions than it takes",
+          {setting(&L::channels, "conv_transpose", "how many output channels", {.bounds = from_one}, required),
+           setting(&L::kernel, "kernel", "the size of the window", {.bounds = from_one}),
+           setting(&L::stride, "stride", "how many positions come from one", {.bounds = from_one}),
+           setting(&L::padding, "padding", "\"same\" gives stride times the size, \"valid\" all that windows reach",
+                   {.choices = paddings}),
            activation_of(&L::activation), setting(&L::bias, "bias", "add a constant to each channel")}};
 }
 
@@ -113,28 +127,79 @@ Section<L> recurrent(std::string name, std::string doc) {
            setting(as(&RecurrentLayer::sequence), "sequence", "give every step in place of the last one")}};
 }
 
-Section<TransformerLayer> transformer() {
-  using L = TransformerLayer;
+template <class L>
+Section<L> transformer(std::string name, std::string doc) {
+  const auto as = [](auto TransformerLayer::* member) {
+    return static_cast<std::remove_reference_t<decltype(TransformerLayer{}.*member)> L::*>(member);
+  };
   return {
-      "transformer",
-      "every step looks at all steps, then two linear maps (Vaswani et al., 2017)",
-      {setting(&L::heads, "transformer", "how many heads; they divide the channels", {.bounds = from_one}, required),
-       setting(&L::hidden, "hidden", "the size between the linear maps; 0 for four times the channels",
-               {.bounds = not_negative}),
-       setting(&L::dropout, "dropout", "in training", {.bounds = fraction}),
-       setting(&L::causal, "causal", "a step sees only those before it")}};
+      name,
+      std::move(doc),
+      {setting(as(&TransformerLayer::heads), name, "how many heads; they divide the channels", {.bounds = from_one},
+               required),
+       setting(as(&TransformerLayer::hidden), "hidden",
+               "the size between the linear maps; 0 for four times the channels", {.bounds = not_negative}),
+       setting(as(&TransformerLayer::dropout), "dropout", "in training", {.bounds = fraction}),
+       setting(as(&TransformerLayer::causal), "causal", "a step sees only those before it"),
+       setting(as(&TransformerLayer::norm_first), "norm_first", "normalise before each part instead of after"),
+       setting(as(&TransformerLayer::activation), "activation", "between the linear maps", {.choices = activations})}};
+}
+
+Section<AttentionLayer> attention() {
+  using L = AttentionLayer;
+  return {"attention",
+          "every step looks at all steps, of itself or of a second value",
+          {setting(&L::heads, "attention", "how many heads; they divide the channels", {.bounds = from_one}, required),
+           setting(&L::dropout, "dropout", "of its weights, in training", {.bounds = fraction}),
+           setting(&L::causal, "causal", "a step sees only those before it")}};
+}
+
+Section<EmbeddingLayer> embedding() {
+  using L = EmbeddingLayer;
+  return {"embedding",
+          "a vector for each whole number, learnt",
+          {setting(&L::size, "embedding", "the size of a vector", {.bounds = from_one}, required),
+           setting(&L::count, "count", "how many numbers there are, from 0; by default those of the data's text",
+                   {.bounds = from_one})}};
+}
+
+template <class L>
+Section<L> join(std::string name, std::string doc) {
+  return {name,
+          std::move(doc),
+          {setting(static_cast<std::vector<std::string> L::*>(&JoinLayer::of), name, "the names of what is joined", {},
+                   required)}};
+}
+
+template <class L>
+Section<L> block(std::string name, std::string doc) {
+  Setting<L> layers;
+  layers.name = name;
+  layers.doc = "its layers";
+  layers.takes = "a list of layers, each { ... }";
+  layers.required = true;
+  layers.read = [name](L& to, const Value& value, const Reading& at) {
+    read_layers(value, to.layers, {at.path_to(name), at.problems});
+  };
+  return {name, std::move(doc), {std::move(layers)}};
 }
 
 }  // namespace
 
-std::span<const Choice<LayerConfig>> layer_choices() {
-  using V = LayerConfig;
+std::span<const Choice<LayerSettings>> layer_choices() {
+  using V = LayerSettings;
   static const std::vector<Choice<V>> choices = named<V>(
-      {choice<V>(dense()), choice<V>(conv()),
+      {choice<V>(dense()),
+       choice<V>(conv()),
        choice<V>(pool<MaxPoolLayer>("max_pool", "the largest value of each window")),
-       choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")), choice<V>(flatten()),
-       choice<V>(dropout()), choice<V>(batch_norm()), choice<V>(layer_norm()), choice<V>(activation()),
-       choice<V>(rms_norm()), choice<V>(group_norm()),
+       choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")),
+       choice<V>(flatten()),
+       choice<V>(dropout()),
+       choice<V>(batch_norm()),
+       choice<V>(layer_norm()),
+       choice<V>(activation()),
+       choice<V>(rms_norm()),
+       choice<V>(group_norm()),
        choice<V>(Section<GlobalAveragePoolLayer>{"global_average_pool",
                                                  "the mean of each channel over all positions",
                                                  {flag<GlobalAveragePoolLayer>("global_average_pool", "true")}}),
@@ -143,9 +208,36 @@ std::span<const Choice<LayerConfig>> layer_choices() {
                                              {flag<GlobalMaxPoolLayer>("global_max_pool", "true")}}),
        choice<V>(recurrent<LstmLayer>("lstm", "long short-term memory along the steps of a sequence")),
        choice<V>(recurrent<GruLayer>("gru", "gated recurrent units along the steps of a sequence")),
-       choice<V>(transformer()),
+       choice<V>(transformer<TransformerLayer>(
+           "transformer", "every step looks at all steps, then two linear maps (Vaswani et al., 2017)")),
        choice<V>(Section<PositionsLayer>{
-           "positions", "adds a learnt vector to each step", {flag<PositionsLayer>("positions", "true")}})});
+           "positions", "adds a learnt vector to each step", {flag<PositionsLayer>("positions", "true")}}),
+       choice<V>(conv_transpose()),
+       choice<V>(transformer<TransformerDecoderLayer>("transformer_decoder",
+                                                      "the same, looking at a second value in between")),
+       choice<V>(attention()),
+       choice<V>(embedding()),
+       choice<V>(Section<UpsampleLayer>{
+           "upsample",
+           "each position repeated",
+           {setting(&UpsampleLayer::factor, "upsample", "how often, on each axis", {.bounds = from_one}, required)}}),
+       choice<V>(Section<ReshapeLayer>{
+           "reshape",
+           "the same values in another shape",
+           {setting(&ReshapeLayer::shape, "reshape", "of one example", {.bounds = from_one}, required)}}),
+       choice<V>(Section<ColumnsLayer>{
+           "columns",
+           "some of the channels",
+           {setting(&ColumnsLayer::columns, "columns", "which", ValueRule<RowRange>{}, required)}}),
+       choice<V>(join<AddLayer>("add", "the sum of several values")),
+       choice<V>(join<SubtractLayer>("subtract", "the first less the others")),
+       choice<V>(join<MultiplyLayer>("multiply", "the product of several values")),
+       choice<V>(join<MaximumLayer>("maximum", "the largest of several values")),
+       choice<V>(join<AverageLayer>("average", "the mean of several values")),
+       choice<V>(join<ConcatLayer>("concat", "the channels of several values side by side")),
+       choice<V>(block<BlockLayer>("block", "layers as one, to be repeated")),
+       choice<V>(
+           block<ResidualLayer>("residual", "layers to whose result is added what they take (He et al., 2016)"))});
   return choices;
 }
 

@@ -23,6 +23,22 @@ struct ValueRule<RowPart> {
 };
 
 template <>
+struct ValueRule<std::vector<NamedInput>> {
+  std::string takes() const {
+    return "a table of names with columns, as in { left = \"0:8\", right = { columns = \"8:\", shape = [2, 4] } }";
+  }
+  bool read(const Value& value, std::vector<NamedInput>& to) const;
+  std::string write(const std::vector<NamedInput>&) const { return ""; }
+};
+
+template <>
+struct ValueRule<ClassWeights> {
+  std::string takes() const { return "\"balanced\", or a list with a number above 0 for each class"; }
+  bool read(const Value& value, ClassWeights& to) const;
+  std::string write(const ClassWeights&) const { return ""; }
+};
+
+template <>
 struct ValueRule<data::Column> {
   std::string takes() const { return "\"first\", \"last\", the number of a column (from 0) or its name"; }
   bool read(const Value& value, data::Column& to) const;
@@ -59,8 +75,12 @@ struct Choice {
   std::function<void(const Value& table, const Place& place, V& to, const Reading& at)> read;
 };
 
-/// In the order of the alternatives of LayerConfig.
-std::span<const Choice<LayerConfig>> layer_choices();
+/// In the order of the alternatives of LayerSettings.
+std::span<const Choice<LayerSettings>> layer_choices();
+/// What every layer has besides: its name, what it takes, how often it stands.
+const Section<LayerConfig>& layer_section();
+/// Reads a list of layers, the model's or a block's.
+void read_layers(const Value& list, std::vector<LayerConfig>& to, const Reading& at);
 /// In the order of the alternatives of OptimizerConfig.
 std::span<const Choice<OptimizerConfig>> optimizer_choices();
 /// In the order of the alternatives of ScheduleConfig.

@@ -4,11 +4,13 @@ namespace koine::train {
 
 namespace {
 
-const std::vector<std::string_view> losses = {"cross_entropy", "mse", "mae", "huber"};
-const std::vector<std::string_view> metrics = {"top_5", "precision",  "recall", "f1",
-                                               "auc",   "perplexity", "mae",    "rmse"};
-const std::vector<std::string_view> watched = {"loss", "accuracy",   "top_5", "precision", "recall", "f1",
-                                               "auc",  "perplexity", "mae",   "rmse",      "r2"};
+const std::vector<std::string_view> losses = {
+    "cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "kl_divergence", "ctc", "triplet", "contrastive"};
+const std::vector<std::string_view> metrics = {"top_2", "top_3", "top_5",      "precision", "recall",
+                                               "f1",    "auc",   "perplexity", "mae",       "rmse"};
+const std::vector<std::string_view> watched = {"loss",      "accuracy", "top_2", "top_3", "top_5",
+                                               "precision", "recall",   "f1",    "auc",   "perplexity",
+                                               "mae",       "rmse",     "r2"};
 
 }  // namespace
 
@@ -20,6 +22,8 @@ const Section<TrainConfig>& train_section() {
       {setting(&T::loss, "loss", "what is made small", {.choices = losses}),
        setting(&T::label_smoothing, "label_smoothing", "this part of each label is spread over all classes",
                {.bounds = fraction}),
+       setting(&T::class_weights, "class_weights", "how much each class counts in the loss"),
+       setting(&T::huber_delta, "huber_delta", "beyond it the Huber loss is a straight line", {.bounds = positive}),
        setting(&T::metrics, "metrics", "figures to show beside the loss", {.choices = metrics}),
        choice_setting(&T::optimizer, "optimizer", "how the weights follow the gradients", optimizer_choices(),
                       "{ adam = { lr = 1e-3 } }"),
@@ -33,6 +37,8 @@ const Section<TrainConfig>& train_section() {
        setting(&T::average, "average",
                "keep an average of the weights, with this part of it from step to step; 0 for none",
                {.bounds = fraction}),
+       setting(&T::precision, "precision", "what is computed in; the weights stay float32",
+               {.choices = {"float32", "bfloat16", "float16"}}),
        setting(&T::epochs, "epochs", "how often all examples are seen", {.bounds = from_one}),
        setting(&T::batch, "batch", "how many examples make a batch", {.bounds = from_one}),
        setting(&T::patience, "patience", "end after so many epochs without a better validation; 0 for none",

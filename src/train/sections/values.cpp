@@ -44,6 +44,34 @@ std::string ValueRule<RowPart>::write(const RowPart& value) const {
   return value.part > 0 ? ValueRule<double>{}.write(value.part) : "";
 }
 
+bool ValueRule<std::vector<NamedInput>>::read(const Value& value, std::vector<NamedInput>& to) const {
+  const auto* table = value.get<Value::Table>();
+  if (!table || table->empty()) return false;
+  to.clear();
+  for (const auto& [name, place, given] : *table) {
+    NamedInput& input = to.emplace_back(NamedInput{name});
+    if (ValueRule<RowRange>{}.read(given, input.columns)) continue;
+    const auto* parts = given.get<Value::Table>();
+    const Value* columns = given.find("columns");
+    const Value* shape = given.find("shape");
+    if (!parts || !columns || !ValueRule<RowRange>{}.read(*columns, input.columns)) return false;
+    if (shape && !ValueRule<std::vector<int64_t>>{{.low = 1}}.read(*shape, input.shape)) return false;
+    if (parts->size() != (shape ? 2 : 1)) return false;
+  }
+  return true;
+}
+
+bool ValueRule<ClassWeights>::read(const Value& value, ClassWeights& to) const {
+  to = {};
+  if (const auto* text = value.get<std::string>()) return to.balanced = *text == "balanced";
+  const auto* list = value.get<Value::List>();
+  if (!list || list->empty()) return false;
+  to.given.resize(list->size());
+  for (size_t i = 0; i < list->size(); ++i)
+    if (!ValueRule<double>{{.low = 0, .open_low = true}}.read((*list)[i], to.given[i])) return false;
+  return true;
+}
+
 bool ValueRule<data::Column>::read(const Value& value, data::Column& to) const {
   if (const int64_t* number = value.get<int64_t>()) {
     to = *number;

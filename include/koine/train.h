@@ -1,0 +1,305 @@
+#pragma once
+#include <koine/checkpoint.h>
+#include <koine/data.h>
+#include <koine/figure.h>
+#include <koine/gradients.h>
+#include <koine/nn/model.h>
+#include <koine/ops.h>
+#include <koine/optim.h>
+#include <koine/transform.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+/// Training: `fit` is the loop over batches that the command `koine train` runs too.
+namespace koine::train {
+
+/// How good outputs are for what they should have been: all of a data set's at once.
+struct Metric {
+  std::string name;
+  std::function<double(const Array& output, const Array& y)> of;
+  bool larger_is_better = true;
+  /// Shown while training too, as the mean over the batches so far.
+  bool running = false;
+};
+
+/// What a loss function gives: the mean over the batch, and for metrics what the model gave.
+struct Judged {
+  Array loss, output = {};
+};
+
+/// A loss function of `loss(output, y)`, for models that are called with x alone.
+template <class F>
+auto supervised(F loss) {
+  return [loss](const auto& model, const data::Batch& batch, nn::Context& context) {
+    const Array output = nn::apply(model, batch.x, context);
+    return Judged{loss(output, batch.y), output};
+  };
+}
+
+/// What a run has become besides its arrays.
+struct RunNumbers {
+  /// Batches seen, in all epochs.
+  int64_t step = 0;
+  /// Sums over the examples of the epoch that runs: the loss, then the running metrics.
+  std::vector<double> sums = {};
+  int64_t examples = 0;
+  optim::Plateau plateau = {};
+  /// The best value of the figure that is watched, and the epochs since.
+  double best = std::numeric_limits<double>::quiet_NaN();
+  int64_t epochs_since_best = 0;
+  bool stopped_early = false;
+  /// An average of the weights has begun.
+  bool averaged = false;
+};
+
+struct EpochFigures {
+  /// Of the epoch, from 1.
+  int64_t epoch = 0;
+  /// Batches seen so far.
+  int64_t step = 0;
+  /// Those of the validation begin with "val_".
+  Figures figures;
+};
+
+/// What is shown on standard output: a line that is redrawn on a terminal and a line per epoch elsewhere, a JSON object
+/// per epoch, or nothing.
+enum class Show : uint8_t { progress, json, nothing };
+
+struct FitOptions {
+  int64_t epochs = 10;
+  int64_t batch = 64;
+  /// All that is random follows from it: the order of the examples, dropout, changes of inputs.
+  Key key = Key{0};
+  bool shuffle = true;
+  std::vector<Metric> metrics = {};
+  /// What the run is watched by; undefined for none.
+  data::Dataset validation = {};
+  /// The figure that is watched: the best weights by it are those that a run ends with.
+  std::string monitor = "loss";
+  /// Ends the run after so many epochs without a better one; 0 for none.
+  int64_t patience = 0;
+  /// 0 for none, here and below.
+  double clip_norm = 0, clip_value = 0;
+  /// How many batches make a step of the optimiser.
+  int64_t accumulate = 1;
+  /// Keeps an exponential average of the weights, which is then what is judged and what a run ends with.
+  double average = 0;
+  /// Multiplies the learning rate when the figure that is watched no longer gets better.
+  std::optional<optim::PlateauOptions> plateau = {};
+  /// float16 or bfloat16 to compute in; the weights stay float32. float16 scales the loss.
+  DType precision = float32;
+  /// Changes the inputs of a batch at random, on the threads that prepare batches.
+  std::function<data::Batch(const data::Batch& batch, const Key& key)> change = {};
+  /// How long each example is, for sequences that are filled up: batches are then of about the same length (see
+  /// data::bucketed), and cut to their longest. Empty for whole examples.
+  Ints lengths = {};
+  /// How many batches are prepared ahead, on so many threads at most; 0 prepares each when it is needed. Changes
+  /// nothing but the time.
+  int64_t ahead = 2;
+  /// A folder for checkpoints; empty for none.
+  std::string checkpoints = {};
+  /// One after so many seconds and after so many batches, 0 for never; the last `keep` are kept.
+  double checkpoint_seconds = 60;
+  int64_t checkpoint_batches = 0;
+  int64_t keep = 3;
+  /// Goes on from the last checkpoint, if there is one, and ends as a run that was never stopped, bit for bit.
+  bool resume = false;
+  /// Notes to keep in checkpoints; `check` is given those of the one that is resumed, with its file, and throws for
+  /// another run's.
+  io::Metadata notes = {};
+  std::function<void(const io::Metadata& notes, const std::string& file)> check = {};
+  /// Event files for TensorBoard go to this folder; empty for none.
+  std::string events = {};
+  Show show = Show::progress;
+  /// Called after each step of the optimiser and after each epoch; true ends the run there.
+  std::function<bool(const RunNumbers& numbers)> stepped = {};
+  std::function<bool(const EpochFigures& epoch)> epoch_ended = {};
+};
+
+struct History {
+  std::vector<EpochFigures> epochs = {};
+  /// False when a callback ended it. Then the last checkpoint, if there are any, is of where it ended.
+  bool complete = true;
+  bool stopped_early = false;
+  /// Batches seen.
+  int64_t steps = 0;
+  /// How long training took, and for how much of it the next batch was waited for.
+  double seconds = 0, waited = 0;
+
+  /// The last value of a figure. Throws ValueError when there is none of the name.
+  double last(const std::string& figure) const;
+};
+
+/// One optimiser of several kinds, and others whose rate is no plain `options.lr`, say themselves how it is scaled.
+template <class O>
+concept ScalesItself = requires(O& optimizer) { optimizer.scale_rate(1.0); };
+
+namespace detail {
+
+/// A model in training, without its type.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  /// Adds the gradient of a batch; the model takes over its new state.
+  virtual Judged learn(const data::Batch& batch, const Key& key) = 0;
+  /// A step by the gradients that were added.
+  virtual void step() = 0;
+  /// In evaluation, by the weights that are judged.
+  virtual Judged judge(const data::Batch& batch) const = 0;
+  virtual void keep_best() = 0;
+  virtual void scale_rate(double factor) = 0;
+  /// All arrays of the run; `numbers` says which of them have begun.
+  virtual tree::Ref arrays() = 0;
+  RunNumbers numbers;
+};
+
+/// Trains until the end; the learner is then as the last step left it.
+History fit(Learner& learner, const data::Dataset& examples, const FitOptions& options);
+/// The loss, then the metrics.
+Figures evaluate(const std::function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
+                 const std::vector<Metric>& metrics);
+
+template <class M>
+M without_values(M model) {
+  return tree::map(std::move(model), [](const Array&) { return Array(); });
+}
+inline Judged judged(Judged result) { return result; }
+inline Judged judged(Array loss) { return {std::move(loss)}; }
+
+template <class M>
+M in_precision(const M& model, DType dtype) {
+  return tree::map(model, [dtype](const Array& leaf, const tree::Path& path) {
+    const bool cast_it = leaf.defined() && path.role() == Role::param && is_floating(leaf.dtype());
+    return cast_it ? cast(leaf, {.dtype = dtype}) : leaf;
+  });
+}
+
+template <class M, class O, class F>
+class LearnerOf final : public Learner {
+ public:
+  LearnerOf(M model, O optimizer, const F& loss, const FitOptions& options) : loss_(loss), options_(options) {
+    if constexpr (!ScalesItself<O>) rate_ = optimizer.options.lr;
+    run_.optimizer = std::move(optimizer);
+    run_.optimizer.init(model);
+    run_.average = {.decay = options.average, .model = without_values(model)};
+    run_.best = without_values(model);
+    run_.model = std::move(model);
+    if (options.plateau) numbers.plateau.options = *options.plateau;
+  }
+
+  Judged learn(const data::Batch& batch, const Key& key) override {
+    const bool half = options_.precision != float32;
+    auto [value, grad] = value_and_grad(
+        [&](const M& now) {
+          nn::Context context(key);
+          Judged result = half ? judged(loss_(in_precision(now, options_.precision), in_half(batch), context))
+                               : judged(loss_(now, batch, context));
+          if (!result.output.defined()) result.output = zeros({});
+          const Array loss = half ? cast(result.loss, {.dtype = float32}) : result.loss;
+          return std::tuple(options_.precision == float16 ? run_.scale.of(loss) : loss, loss, result.output,
+                            context.commit(now));
+        },
+        run_.model);
+    run_.model = std::move(std::get<3>(value));
+    gradients_.add(grad);
+    return {std::get<1>(value), std::get<2>(value)};
+  }
+
+  void step() override {
+    M grad = gradients_.take();
+    if (options_.precision == float16) {
+      run_.scale.step(run_.optimizer, run_.model, std::move(grad));
+    } else {
+      if (options_.clip_value > 0) grad = optim::clip_by_value(std::move(grad), options_.clip_value);
+      if (options_.clip_norm > 0) grad = optim::clip_by_norm(std::move(grad), options_.clip_norm).grad;
+      run_.optimizer.step(run_.model, grad);
+    }
+    if (options_.average > 0) run_.average.update(run_.model);
+    numbers.averaged = run_.average.begun;
+  }
+
+  Judged judge(const data::Batch& batch) const override {
+    nn::Context context;
+    return judged(loss_(weights(), batch, context));
+  }
+  void keep_best() override { run_.best = weights(); }
+
+  void scale_rate(double factor) override {
+    if constexpr (ScalesItself<O>)
+      run_.optimizer.scale_rate(factor);
+    else
+      run_.optimizer.options.lr = rate_.scaled(factor);
+  }
+
+  tree::Ref arrays() override {
+    run_.average.begun = numbers.averaged;
+    return run_;
+  }
+
+  /// What a run leaves: the best weights when there was a validation, else those that are judged.
+  const M& result() const { return std::isnan(numbers.best) ? weights() : run_.best; }
+  O& optimizer() { return run_.optimizer; }
+
+ private:
+  /// The arrays of a run, a tree.
+  struct Run {
+    M model;
+    O optimizer;
+    optim::Average<M> average;
+    /// The weights with the best validation so far; without values before the first.
+    M best;
+    optim::LossScale scale = {};
+  };
+
+  // The average, if one is kept, else the last ones.
+  const M& weights() const { return numbers.averaged ? run_.average.model : run_.model; }
+  data::Batch in_half(const data::Batch& batch) const {
+    return {is_floating(batch.x.dtype()) ? cast(batch.x, {.dtype = options_.precision}) : batch.x, batch.y};
+  }
+
+  const F& loss_;
+  const FitOptions& options_;
+  Run run_ = {};
+  optim::Schedule rate_;
+  optim::Accumulator<M> gradients_;
+};
+
+}  // namespace detail
+
+/// Trains a model: it and the optimiser are then what the run made of them, with the best weights by the validation if
+/// there is one. `loss(model, batch, context)` gives an array or a Judged; it is called in training and in evaluation.
+/// Throws ValueError when the loss is no longer a number or no figure is called `monitor`, and what files throw.
+///
+///   train::fit(net, adam, examples, train::supervised([](const Array& out, const Array& y) {
+///     return mean(cross_entropy(out, y)); }), {.epochs = 20, .metrics = {train::accuracy()}});
+template <class M, class O, class F>
+History fit(M& model, O& optimizer, const data::Dataset& examples, const F& loss, const FitOptions& options = {}) {
+  detail::LearnerOf<M, O, F> learner(model, optimizer, loss, options);
+  History history = detail::fit(learner, examples, options);
+  model = learner.result();
+  optimizer = std::move(learner.optimizer());
+  return history;
+}
+
+/// The loss and the metrics of a model on examples, in evaluation.
+template <class M, class F>
+Figures evaluate(const M& model, const data::Dataset& examples, const F& loss,
+                 const std::vector<Metric>& metrics = {}) {
+  return detail::evaluate(
+      [&](const data::Batch& batch) {
+        nn::Context context;
+        return detail::judged(loss(model, batch, context));
+      },
+      examples, metrics);
+}
+
+/// The part of the examples whose largest score is that of their label; of labels with axes, of all of them.
+Metric accuracy();
+
+}  // namespace koine::train

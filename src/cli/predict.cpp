@@ -1,0 +1,123 @@
+// koine predict: what a model says of examples that it is given.
+#include "base/format.h"
+#include "cli/session.h"
+#include "train/fit.h"
+#include "train/losses.h"
+#include "train/sources.h"
+
+#include <koine/ops.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+namespace koine::cli {
+
+namespace {
+
+using Code = std::optional<train::TableCode>;
+
+// A text as a field of CSV, or as JSON.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+std::string json_text(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// The most likely class of each row and its probability; as JSON the probabilities of all.
+void write_classes(const RunArguments& arguments, const Array& outputs, const Code& code) {
+  const auto values = outputs.to_vector<float>();
+  const auto classes = static_cast<size_t>(outputs.size(1));
+  const auto name = [&](size_t number) { return class_name(code, static_cast<int64_t>(number)); };
+  if (!arguments.json) std::cout << "class,probability\n";
+  for (size_t row = 0; row < values.size(); row += classes) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(row);
+    const auto best =
+        static_cast<size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(classes)) - begin);
+    if (!arguments.json) {
+      std::cout << csv_field(name(best)) << ',' << values[row + best] << '\n';
+      continue;
+    }
+    std::cout << "{\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
+    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << values[row + i];
+    std::cout << "}}\n";
+  }
+  std::cout << std::flush;
+}
+
+void write_quantities(const RunArguments& arguments, const Array& outputs, const Code& code) {
+  std::vector<double> values = outputs.to_vector<double>();
+  const auto width = static_cast<size_t>(outputs.size() / outputs.size(0));
+  if (code)
+    for (double& value : values) value = value * code->label_scale + code->label_mean;
+  if (!arguments.json)
+    for (size_t i = 0; i < width; ++i)
+      std::cout << (width == 1 ? "value" : cat("value_", i)) << (i + 1 < width ? "," : "\n");
+  for (size_t row = 0; row < values.size(); row += width) {
+    if (arguments.json) std::cout << (width == 1 ? "{\"value\": " : "{\"value\": [");
+    for (size_t i = 0; i < width; ++i) {
+      if (arguments.json)
+        std::cout << (i ? ", " : "") << cat(values[row + i]);
+      else
+        std::cout << (i ? "," : "") << static_cast<float>(values[row + i]);
+    }
+    std::cout << (!arguments.json ? "\n" : width == 1 ? "}\n" : "]}\n");
+  }
+  std::cout << std::flush;
+}
+
+// Each line of a text as the model goes on with it, always by the likeliest symbol.
+void write_texts(const RunArguments& arguments, const nn::Stack& model, const train::TextCode& code) {
+  for (const std::string& line : train::lines_of(train::read_text(arguments.data, 0))) {
+    Ints written = code.numbers(line);
+    const auto begin = static_cast<int64_t>(written.size());
+    for (int64_t step = 0; step < code.length; ++step) {
+      const auto length = static_cast<int64_t>(written.size()), first = std::max<int64_t>(0, length - code.length);
+      // Always as long as in training: what is filled up stands behind.
+      Ints seen(written.begin() + first, written.end());
+      seen.resize(static_cast<size_t>(code.length));
+      const Array scores = model(from(seen, {1, code.length})).at(0, length - first - 1);
+      // Neither nothing nor what is not known can be written.
+      written.push_back(argmax(scores.at(Slice{1, -1})).item<int64_t>() + 1);
+    }
+    const std::string added = code.text(Ints(written.begin() + begin, written.end()));
+    if (arguments.json)
+      std::cout << "{\"text\": " << json_text(line) << ", \"continued\": " << json_text(added) << "}\n";
+    else
+      std::cout << line << added << '\n';
+  }
+  std::cout << std::flush;
+}
+
+// Of one example: with the shape in the config, or a code, the training data need not be at hand.
+train::ModelFacts facts_of(const train::Config& config, const Code& code, const std::string& file) {
+  if (code && code->text) return {{code->inputs()}, -1, {}, code->text->vocabulary()};
+  if (train::has_columns(config)) return {{code->inputs()}};
+  if (!config.data.shape.empty()) return {Shape(config.data.shape)};
+  if (train::kind_of(file) == train::SourceKind::images)
+    return {{config.data.size[0], config.data.size.back(), config.data.channels == "grey" ? 1 : 3}};
+  return {train::load_examples(config).shape};
+}
+
+}  // namespace
+
+void predict(const RunArguments& arguments) {
+  const train::Config config = config_of(arguments);
+  const Code code = code_of(arguments, config);
+  const train::ModelFacts facts = facts_of(config, code, arguments.data);
+  const nn::Stack model = load_model(arguments, config, train::build_model(config, facts));
+  if (code && code->text && code->text->column.empty()) return write_texts(arguments, model, *code->text);
+  const Array x = train::load_inputs(config, arguments.data, facts.example, code);
+  const Array outputs = train::predict(config, x, model);
+  if (train::predicts_classes(config.train) && outputs.rank() == 2)
+    write_classes(arguments, outputs, code);
+  else
+    write_quantities(arguments, outputs, code);
+}
+
+}  // namespace koine::cli

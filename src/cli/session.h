@@ -1,0 +1,35 @@
+// What the commands that take a config share.
+#pragma once
+
+#include "cli/commands.h"
+#include "train/config.h"
+#include "train/examples.h"
+#include "train/model_builder.h"
+
+#include <koine/io.h>
+#include <koine/stack.h>
+
+#include <optional>
+#include <string>
+
+namespace koine::cli {
+
+/// The config with what the command line changed.
+train::Config config_of(const RunArguments& arguments);
+
+/// The config as it was used: its text, what the command line changed, and how columns or texts became numbers.
+io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::TableCode>& code);
+
+/// The file of the weights: what --weights names, else the config's output.
+std::string weights_of(const RunArguments& arguments, const train::Config& config);
+
+/// The values that a model was trained to. Throws IoError when there are none, with the command that makes them.
+nn::Stack load_model(const RunArguments& arguments, const train::Config& config, const train::BuiltModel& model);
+
+/// How columns or texts became numbers when the weights were made.
+std::optional<train::TableCode> code_of(const RunArguments& arguments, const train::Config& config);
+
+/// The name of a class, or its number.
+std::string class_name(const std::optional<train::TableCode>& code, int64_t number);
+
+}  // namespace koine::cli

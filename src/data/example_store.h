@@ -1,0 +1,40 @@
+// Examples as they come, in memory while there are few and in a temporary file when there are many.
+#pragma once
+
+#include <koine/data.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace koine::data {
+
+class ExampleStore {
+ public:
+  /// For examples of one shape and dtype; beyond so many bytes they go to a file without a name in $TMPDIR (or /tmp),
+  /// which is gone with the process.
+  ExampleStore(DType dtype, Shape example, int64_t memory);
+  ~ExampleStore();
+  ExampleStore(const ExampleStore&) = delete;
+  ExampleStore& operator=(const ExampleStore&) = delete;
+
+  /// The bytes of one example. Throws IoError.
+  void append(std::span<const std::byte> example);
+  int64_t size() const { return size_; }
+  /// All of them, with what is to be learnt, which stays in memory.
+  Dataset take(Array y);
+
+ private:
+  class File;
+  void flush();
+
+  DType dtype_;
+  Shape example_;
+  size_t memory_;
+  int64_t size_ = 0;
+  std::vector<std::byte> bytes_;
+  std::shared_ptr<File> file_;
+};
+
+}  // namespace koine::data

@@ -1,0 +1,184 @@
+#include "base/format.h"
+#include "train/augment.h"
+#include "train/fit.h"
+#include "train/losses.h"
+#include "train/optimizer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <variant>
+
+namespace koine::train {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int64_t first_values_key = 0;
+constexpr int64_t evaluation_batch = 256;
+constexpr const char* settings_note = "settings";
+
+/// The optimiser of a config, of whatever kind, with its schedule.
+class ConfigOptimizer {
+  KOINE_TREE(ConfigOptimizer, kind_)
+ public:
+  ConfigOptimizer() = default;
+  ConfigOptimizer(const TrainConfig& config, int64_t batches)
+      : kind_(make_optimizer(config, batches)), config_(&config), batches_(batches) {}
+
+  template <class M>
+  void init(M& model) {
+    std::visit([&](auto& one) { one.init(model); }, kind_);
+  }
+  template <class M>
+  void step(M& model, const M& grad) {
+    std::visit([&](auto& one) { one.step(model, grad); }, kind_);
+  }
+  void scale_rate(double factor) { set_rate(kind_, *config_, batches_, factor); }
+  const Optimizer& kind() const { return kind_; }
+
+ private:
+  Optimizer kind_;
+  const TrainConfig* config_ = nullptr;
+  int64_t batches_ = 0;
+};
+
+// What a schedule or a pattern of names cannot be shows with the data and the model at hand.
+ConfigOptimizer optimizer_of(const Config& config, nn::Stack& model, int64_t batches) {
+  ConfigOptimizer optimizer;
+  try {
+    optimizer = ConfigOptimizer(config.train, batches);
+  } catch (const ValueError& error) {
+    config.fail("train.schedule", error.what());
+  }
+  try {
+    std::visit([&](const auto& one) { optim::detail::leaves(model, model, one.options.groups); }, optimizer.kind());
+  } catch (const ValueError& error) {
+    config.fail("train.no_decay", error.what());
+  }
+  return optimizer;
+}
+
+// Settings that may differ between a run and its continuation.
+constexpr std::string_view free_settings[] = {"train.output", "train.checkpoint", "train.checkpoint_batches",
+                                              "train.keep"};
+
+void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& to) {
+  if (std::find(std::begin(free_settings), std::end(free_settings), path) != std::end(free_settings)) return;
+  const std::string prefix = path.empty() ? "" : path + ".";
+  if (const auto* table = value.get<Value::Table>()) {
+    for (const Entry& entry : *table) flatten(entry.value, prefix + entry.key, to);
+  } else if (const auto* list = value.get<Value::List>()) {
+    for (size_t i = 0; i < list->size(); ++i) flatten((*list)[i], cat(prefix, i), to);
+  } else {
+    to[path] = value.describe();
+  }
+}
+
+void check_same(const Config& config, const std::map<std::string, std::string>& before) {
+  std::map<std::string, std::string> now;
+  flatten(config.source, "", now);
+  for (const auto& [path, was] : before) {
+    const auto found = now.find(path);
+    if (found == now.end())
+      config.fail(path, cat("the run began with ", path, " = ", was,
+                            ", which is gone; put it back, or begin anew with --restart"));
+    if (found->second != was)
+      config.fail(path, cat("the run began with ", path, " as ", was, ", now it is ", found->second,
+                            "; put it back, or begin anew with --restart"));
+  }
+  for (const auto& [path, is] : now)
+    if (!before.count(path))
+      config.fail(path, cat("the run began without ", path, "; take it out, or begin anew with --restart"));
+}
+
+void check_notes(const Config& config, const io::Metadata& notes, const std::string& file) {
+  for (const auto& [name, text] : notes)
+    if (name == settings_note) {
+      try {
+        return check_same(config, json::parse(text).get<std::map<std::string, std::string>>());
+      } catch (const json::exception&) {
+        break;
+      }
+    }
+  throw FormatError(cat(file, " is no checkpoint of a run"));
+}
+
+}  // namespace
+
+nn::Stack first_values(nn::Stack model, int64_t seed) {
+  return nn::init(std::move(model), Key(seed).fold_in(first_values_key));
+}
+
+std::string checkpoint_folder(const Config& config) {
+  return std::filesystem::path(config.train.output).replace_extension(".checkpoints").string();
+}
+
+FitOptions fit_options(const Config& config, const Examples& examples) {
+  const TrainConfig& train = config.train;
+  FitOptions options;
+  options.epochs = train.epochs;
+  options.batch = train.batch;
+  options.key = Key(train.seed);
+  options.metrics = metrics_of(train, examples.unit());
+  options.validation = examples.validation;
+  options.monitor = train.monitor;
+  options.patience = train.patience;
+  options.clip_norm = train.clip_norm;
+  options.clip_value = train.clip_value;
+  options.accumulate = train.accumulate;
+  options.average = train.average;
+  if (train.precision != "float32") options.precision = train.precision == "float16" ? float16 : bfloat16;
+  if (const auto* plateau = std::get_if<PlateauSchedule>(&train.schedule))
+    options.plateau = optim::PlateauOptions{plateau->factor, plateau->patience, plateau->threshold, plateau->cooldown,
+                                            plateau->least};
+  if (!config.data.augment.empty())
+    options.change = [&config, classes = examples.classes](const data::Batch& batch, const Key& key) {
+      return changed(config, {as_input(config, batch.x), batch.y}, classes, key);
+    };
+  if (config.data.bucket) {
+    if (!examples.code || !examples.code->text || !examples.label.empty())
+      config.fail("data.bucket", "only texts of a table are of different lengths");
+    options.lengths = sum(cast(examples.train.x != 0, {.dtype = int64}), {.axis = 1}).to_vector<int64_t>();
+  }
+  options.checkpoint_seconds = train.checkpoint;
+  options.checkpoint_batches = train.checkpoint_batches;
+  options.keep = train.keep;
+  std::map<std::string, std::string> settings;
+  flatten(config.source, "", settings);
+  options.notes = {{settings_note, json(settings).dump()}};
+  options.check = [&config](const io::Metadata& notes, const std::string& file) { check_notes(config, notes, file); };
+  options.show = Show::nothing;
+  std::string known = "loss";
+  bool found = train.monitor == "loss";
+  for (const Metric& metric : options.metrics) {
+    known += ", " + metric.name;
+    found = found || metric.name == train.monitor;
+  }
+  if (!found) config.fail("train.monitor", cat("there is no metric '", train.monitor, "'; this run has ", known));
+  return options;
+}
+
+History fit(const Config& config, const Examples& examples, nn::Stack& model, const FitOptions& options) {
+  ConfigOptimizer optimizer = optimizer_of(config, model, examples.train.batches(config.train.batch).steps());
+  return fit(model, optimizer, examples.train, ConfigLoss(config, examples.class_weights), options);
+}
+
+Figures evaluate(const Config& config, const Examples& examples, const data::Dataset& rows, const nn::Stack& model) {
+  return evaluate(model, rows, ConfigLoss(config, examples.class_weights), metrics_of(config.train, examples.unit()));
+}
+
+Array predict(const Config& config, const Array& x, const nn::Stack& model) {
+  std::vector<Array> outputs;
+  for (const data::Batch& part : data::Dataset{x, {}}.batches(evaluation_batch)) {
+    const Array output = predicted(config.train, model(as_input(config, part.x)));
+    output.data();  // a batch at a time
+    outputs.push_back(output);
+  }
+  return outputs.size() == 1 ? outputs[0] : concatenate(outputs, {.axis = 0});
+}
+
+}  // namespace koine::train
