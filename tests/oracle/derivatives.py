@@ -24,8 +24,10 @@ import derivative_cases as cases
 
 COLUMNS = ("values", "reverse", "forward", "second")
 # Of the largest number that is compared.
-BOUNDS = {"float64": {"values": 1e-9, "reverse": 1e-7, "forward": 1e-7, "second": 1e-6},
-          "float32": {"values": 2e-5, "reverse": 2e-4, "forward": 2e-4, "second": 4e-3}}
+BOUNDS = {
+    "float64": {"values": 1e-9, "reverse": 1e-7, "forward": 1e-7, "second": 1e-6},
+    "float32": {"values": 2e-5, "reverse": 2e-4, "forward": 2e-4, "second": 4e-3},
+}
 DIFFERENCES = {"reverse": 1e-5, "forward": 1e-5, "second": 2e-3}
 
 
@@ -69,15 +71,20 @@ class Koine:
 
         def pulled(*x):
             y, pull = kn.vjp(self.f, *x)
-            return pull(tuple(kn.asarray(ct) for ct in cotangents) + y[len(cotangents):])
-        return {"reverse": pulled(*operands), "forward": kn.jvp(self.f, operands, tangents)[1],
-                "second": kn.vjp(pulled, *operands)[1](tuple(more))}
+            return pull(tuple(kn.asarray(ct) for ct in cotangents) + y[len(cotangents) :])
+
+        return {
+            "reverse": pulled(*operands),
+            "forward": kn.jvp(self.f, operands, tangents)[1],
+            "second": kn.vjp(pulled, *operands)[1](tuple(more)),
+        }
 
 
 class Jax:
     def __init__(self, call):
         import jax
         import jax.scipy.special
+
         self.jax = jax
         self.f = lambda *x: tuple(map(jax.numpy.asarray, listed(call.xp(jax.numpy, jax.scipy.special, *x))))
 
@@ -86,18 +93,24 @@ class Jax:
 
     def derivatives(self, operands, cotangents, tangents, more):
         jax = self.jax
-        operands, cotangents, tangents, more = ([jax.numpy.asarray(x) for x in some]
-                                                for some in (operands, cotangents, tangents, more))
+        operands, cotangents, tangents, more = (
+            [jax.numpy.asarray(x) for x in some] for some in (operands, cotangents, tangents, more)
+        )
 
         def pulled(*x):
             return jax.vjp(self.f, *x)[1](tuple(cotangents))
-        return {"reverse": pulled(*operands), "forward": jax.jvp(self.f, tuple(operands), tuple(tangents))[1],
-                "second": jax.vjp(pulled, *operands)[1](tuple(more))}
+
+        return {
+            "reverse": pulled(*operands),
+            "forward": jax.jvp(self.f, tuple(operands), tuple(tangents))[1],
+            "second": jax.vjp(pulled, *operands)[1](tuple(more)),
+        }
 
 
 class Torch:
     def __init__(self, call):
         import torch
+
         self.torch = torch
         self.f = lambda *x: tuple(listed(call.torch(torch, *x)))
 
@@ -106,13 +119,19 @@ class Torch:
 
     def derivatives(self, operands, cotangents, tangents, more):
         torch = self.torch
-        operands, cotangents, tangents, more = ([torch.tensor(x) for x in some]
-                                                for some in (operands, cotangents, tangents, more))
+        operands, cotangents, tangents, more = (
+            [torch.tensor(x) for x in some] for some in (operands, cotangents, tangents, more)
+        )
 
         def pulled(*x):
             return torch.func.vjp(self.f, *x)[1](tuple(cotangents))
-        return {"reverse": pulled(*operands), "forward": torch.func.jvp(self.f, tuple(operands), tuple(tangents))[1],
-                "second": torch.func.vjp(pulled, *operands)[1](tuple(more))}
+
+        found = {
+            "reverse": pulled(*operands),
+            "forward": torch.func.jvp(self.f, tuple(operands), tuple(tangents))[1],
+            "second": torch.func.vjp(pulled, *operands)[1](tuple(more)),
+        }
+        return {column: [x.numpy(force=True) for x in results] for column, results in found.items()}
 
 
 class Numpy:
@@ -120,6 +139,7 @@ class Numpy:
 
     def __init__(self, call):
         import scipy.special
+
         self.f = lambda *x: tuple(map(np.asarray, listed(call.xp(np, scipy.special, *x))))
 
     def values(self, operands):
@@ -131,14 +151,21 @@ class Numpy:
 
     def agree(self, ours, operands, cotangents, tangents, more):
         h, k = 1e-6, 1e-4
-        forward = [(a - b) / (2 * h) for a, b in zip(self.along(operands, [(h, tangents)]), self.along(operands, [(-h, tangents)]))]
+        forward = [
+            (a - b) / (2 * h) for a, b in zip(self.along(operands, [(h, tangents)]), self.along(operands, [(-h, tangents)]))
+        ]
         compare(ours["forward"], forward, DIFFERENCES["forward"], "forward, differences")
         inner = sum(float(np.sum(ct * t)) for ct, t in zip(cotangents, forward))
         pulled = sum(float(np.sum(np.asarray(x) * t)) for x, t in zip(ours["reverse"], tangents))
         compare([pulled], [inner], DIFFERENCES["reverse"], "reverse, differences")
         # The second derivative of <cotangents, f> along `more` and the tangents.
-        corner = {(i, j): sum(float(np.sum(ct * y)) for ct, y in zip(cotangents, self.along(operands, [(i * k, more), (j * k, tangents)])))
-                  for i in (-1, 1) for j in (-1, 1)}
+        corner = {
+            (i, j): sum(
+                float(np.sum(ct * y)) for ct, y in zip(cotangents, self.along(operands, [(i * k, more), (j * k, tangents)]))
+            )
+            for i in (-1, 1)
+            for j in (-1, 1)
+        }
         mixed = (corner[1, 1] - corner[1, -1] - corner[-1, 1] + corner[-1, -1]) / (4 * k * k)
         twice = sum(float(np.sum(np.asarray(x) * t)) for x, t in zip(ours["second"], tangents))
         compare([twice], [mixed], DIFFERENCES["second"], "second, differences")
@@ -180,15 +207,20 @@ def one(call, dtype, libraries, counts):
 def check(op, makers, examples, libraries):
     """The counts of an op, the reasons for what is not compared, and what differs."""
     from hypothesis import HealthCheck, given, settings, strategies
+
     counts, reasons, found = collections.Counter(), {}, []
     for make in makers:
-        @settings(max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+        @settings(
+            max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
         @given(strategies.data())
         def run(data):
             dtype = data.draw(strategies.sampled_from(["float64", "float32"]))
             call = make(cases.Draw(data, strategies, dtype))
             reasons.update(call.without)
             one(call, dtype, libraries, counts)
+
         try:
             run()
         except Exception as error:  # a library that raises is a difference too
@@ -200,8 +232,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ops", nargs="*", help="these ops alone")
     parser.add_argument("--examples", type=int, default=20, help="examples of each case (default 20)")
-    parser.add_argument("--libraries", default=",".join(name for name in LIBRARIES if importlib.util.find_spec(name)),
-                        help="what to compare with (default: what is installed)")
+    parser.add_argument(
+        "--libraries",
+        default=",".join(name for name in LIBRARIES if importlib.util.find_spec(name)),
+        help="what to compare with (default: what is installed)",
+    )
     options = parser.parse_args()
     libraries = options.libraries.split(",")
     table = sorted(kn._core.op_facts())
@@ -229,8 +264,11 @@ def main():
             found.append(f"{name}: no value was compared")
         if not any(counts["second", library] or library in reasons for library in libraries) and "derivatives" not in reasons:
             found.append(f"{name}: no derivative was compared")
-    print(f"{len(table)} ops, {totals['left out']} left out; " + ", ".join(
-        f"{column}: {totals[column]} of {totals[column, 'ops']} ops" for column in COLUMNS) + f"; {len(found)} findings")
+    print(
+        f"{len(table)} ops, {totals['left out']} left out; "
+        + ", ".join(f"{column}: {totals[column]} of {totals[column, 'ops']} ops" for column in COLUMNS)
+        + f"; {len(found)} findings"
+    )
     print("\n".join(found))
     sys.exit(1 if found else 0)
 

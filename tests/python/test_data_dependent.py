@@ -19,16 +19,25 @@ FUNCTIONS = {
 }
 # Numbers that a shape is made of, and numbers that Python asks for.
 READS = {
-    "full": lambda x: kn.full((kn.cast(x[2], kn.int64),), 1), "arange": lambda x: kn.arange(x[2]),
-    "eye": lambda x: kn.eye(kn.cast(x[2], kn.int64)), "reshape": lambda x: kn.reshape(x, (kn.cast(x[2], kn.int64), -1)),
-    "slice": lambda x: x[:kn.cast(x[2], kn.int64)], "top_k": lambda x: kn.top_k(x, k=kn.cast(x[2], kn.int64)),
-    "linspace": lambda x: kn.linspace(0, 1, kn.cast(x[2], kn.int64)), "range": lambda x: list(range(kn.cast(x[2], kn.int64))),
-    "float": lambda x: float(x[0]), "if": lambda x: x if x[0] > 0 else -x, "tolist": lambda x: x.tolist(), "item": lambda x: x[0].item(),
-    "in": lambda x: 1.0 in x, "format": lambda x: f"{x[0]:.2f}",
+    "full": lambda x: kn.full((kn.cast(x[2], kn.int64),), 1),
+    "arange": lambda x: kn.arange(x[2]),
+    "eye": lambda x: kn.eye(kn.cast(x[2], kn.int64)),
+    "reshape": lambda x: kn.reshape(x, (kn.cast(x[2], kn.int64), -1)),
+    "slice": lambda x: x[: kn.cast(x[2], kn.int64)],
+    "top_k": lambda x: kn.top_k(x, k=kn.cast(x[2], kn.int64)),
+    "linspace": lambda x: kn.linspace(0, 1, kn.cast(x[2], kn.int64)),
+    "range": lambda x: list(range(kn.cast(x[2], kn.int64))),
+    "float": lambda x: float(x[0]),
+    "if": lambda x: x if x[0] > 0 else -x,
+    "tolist": lambda x: x.tolist(),
+    "item": lambda x: x[0].item(),
+    "in": lambda x: 1.0 in x,
+    "format": lambda x: f"{x[0]:.2f}",
 }
 TRANSFORMS = {
-    "jit": lambda f: kn.jit(f)(X), "vmap": lambda f: kn.vmap(f)(kn.stack([X, X])), "jit of grad": lambda f: kn.jit(kn.grad(
-        lambda x: (f(x), kn.sum(x))[1]))(X),
+    "jit": lambda f: kn.jit(f)(X),
+    "vmap": lambda f: kn.vmap(f)(kn.stack([X, X])),
+    "jit of grad": lambda f: kn.jit(kn.grad(lambda x: (f(x), kn.sum(x))[1]))(X),
     "scan": lambda f: kn.scan(lambda carry, x: (carry, f(x)), 0, kn.stack([X, X])),
     "cond": lambda f: kn.cond(kn.asarray(True), f, lambda x: x, X),
 }
@@ -66,6 +75,7 @@ def test_what_is_named_as_a_way_works_inside_jit():
     def masked(x):
         x[x > 0.5] = 9.0
         return x
+
     assert kn.jit(masked)(X + 0).tolist() == [9.0, 0.0, 9.0, 9.0]
 
 
