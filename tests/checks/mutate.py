@@ -4,8 +4,9 @@ A mutant is one op's file or one file of a family with one change (see _mutants.
 optimisation and with the sanitizers of ./scripts/sanitize, and linked before the library, so that its definitions are
 the ones that count. Then the generated tests run of the ops that it belongs to, on the reference device, whose kernels
 are mutated; where they pass the same on the cpu device, which compiles bodies and maps; where they pass all other tests.
-By default a sample of mutants is tried; --all tries every one of them and asks for 98 % caught. --self-test runs the
-same with most kinds of tests switched off, which has to be noticed.
+By default a sample of mutants is tried; --all tries every one of them and asks for 98 % caught. That takes hours, so
+--resume FILE keeps what was found and goes on from there. --self-test runs the same with most kinds of tests switched
+off, which has to be noticed.
 """
 
 import argparse
@@ -35,7 +36,8 @@ SEED = 3
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute",
               "-fno-sanitize-recover=all"]
 SANITIZER_OPTIONS = "detect_leaks=0:hard_rss_limit_mb=4096:max_allocation_size_mb=4096:allocator_may_return_null=0"
-TIME_LIMIT = 120  # seconds of a mutant's tests; those that never end are caught
+TIME_LIMIT = 120  # seconds of processor time of a mutant's tests, whatever else runs; those that never end are caught
+HANGS = 20 * TIME_LIMIT  # seconds by the clock, for those that wait
 # The tests that run first: on the ops that KOINE_TEST_OP names, and some that take no time.
 GENERATED = ("forward", "jvp", "vjp", "second_order", "vmap", "vjp_of_vmap", "symbolic", "zero_size", "strided",
              "broadcast", "dtypes", "poison", "edges", "composites", "scalar")
@@ -125,7 +127,7 @@ class Workbench:
         environment = dict(os.environ, KOINE_DEVICE=device, KOINE_TEST_OP=",".join(ops), ASAN_OPTIONS=SANITIZER_OPTIONS)
         try:
             done = subprocess.run([str(executable), "--abort-after=1", tests], check=False, env=environment,
-                                  cwd=self.root, capture_output=True, timeout=TIME_LIMIT, preexec_fn=no_core)
+                                  cwd=self.root, capture_output=True, timeout=HANGS, preexec_fn=limit)
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
@@ -146,8 +148,28 @@ class Workbench:
             subprocess.run(["rm", "-rf", str(self.place / str(number))], check=False)
 
 
-def no_core():
+class Journal:
+    """Outcomes in a file, a line each, for a run that is interrupted."""
+
+    def __init__(self, path):
+        self.path = path
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        self.known = {mutant: outcome for outcome, mutant in (line.split(" ", 1) for line in lines)}
+
+    def outcome(self, bench, mutant, number, ops):
+        name = " ".join(f"{mutant} at {mutant.start}".split())
+        if name in self.known:
+            return self.known[name]
+        found = bench.outcome(mutant, number, ops)
+        if self.path:
+            with open(self.path, "a", encoding="utf-8") as out:
+                out.write(f"{found} {name}\n")
+        return found
+
+
+def limit():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
 
 
 def files_of(root, pattern):
@@ -227,7 +249,8 @@ def run(options, kinds=GENERATED):
             print("not tried, their tests fail without any mutant:", *sorted(set(wanted) - sound), flush=True)
         tried = {file: [op for op in named if op in sound] for file, named in ops.items()}
         mutants = [m for m in mutants if tried[m.file]]
-        jobs = {pool.submit(bench.outcome, m, number, tried[m.file]): m for number, m in enumerate(mutants)}
+        journal = Journal(options.resume)
+        jobs = {pool.submit(journal.outcome, bench, m, number, tried[m.file]): m for number, m in enumerate(mutants)}
         for done in concurrent.futures.as_completed(jobs):
             outcome = done.result()
             counts[outcome] += 1
@@ -249,6 +272,7 @@ def arguments():
     parser.add_argument("--self-test", action="store_true", help="switch most tests off and expect it to be noticed")
     parser.add_argument("--all", action="store_true", help="every mutant, not a sample")
     parser.add_argument("--files", default="", help="only files whose path matches this regular expression")
+    parser.add_argument("--resume", type=pathlib.Path, help="a file of outcomes, read and added to")
     parser.add_argument("--count", type=int, default=SAMPLE_SIZE, help="mutants in a sample")
     parser.add_argument("--seed", type=int, default=SEED, help="of the sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)

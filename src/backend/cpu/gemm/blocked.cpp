@@ -34,7 +34,7 @@ class Blocked : public NodeKernel {
  public:
   explicit Blocked(Product product) : p_(std::move(product)) {
     // A matrix times a vector: as a row times the matrix the other way round all lanes have work.
-    swapped_ = p_.columns == 1 && p_.rows > 1 && !p_.bias;
+    swapped_ = p_.columns == 1 && p_.rows > 1;
     if (swapped_) {
       std::swap(p_.rows, p_.columns);
       std::swap(p_.a, p_.b);
@@ -49,8 +49,7 @@ class Blocked : public NodeKernel {
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte*) const override {
     if (batch_ == 0 || p_.rows == 0 || p_.columns == 0) return;
     const S *a = reinterpret_cast<const S*>(in[swapped_ ? 1 : 0]),
-            *b = reinterpret_cast<const S*>(in[swapped_ ? 0 : 1]),
-            *bias = p_.bias ? reinterpret_cast<const S*>(in[2]) : nullptr;
+            *b = reinterpret_cast<const S*>(in[swapped_ ? 0 : 1]);
     S* c = reinterpret_cast<S*>(out[0]);
     const ProductGrid grid = grid_of(p_, batch_, thread_count());
     parallel_for(grid.chunks(), [&](int64_t index) {
@@ -61,8 +60,8 @@ class Blocked : public NodeKernel {
           at_a += rest % p_.batch[d] * p_.a.batch_strides[d];
           at_b += rest % p_.batch[d] * p_.b.batch_strides[d];
         }
-        multiply(a + at_a, b + at_b, bias ? bias + chunk.first_column : nullptr,
-                 c + (n * p_.rows + chunk.first_row) * p_.columns + chunk.first_column, chunk.rows, chunk.columns);
+        multiply(a + at_a, b + at_b, c + (n * p_.rows + chunk.first_row) * p_.columns + chunk.first_column, chunk.rows,
+                 chunk.columns);
       }
     });
   }
@@ -81,19 +80,18 @@ class Blocked : public NodeKernel {
     return {width, (rows + parts - 1) / parts};
   }
 
-  void multiply(const S* a, const S* b, const S* bias, S* out, int64_t rows, int64_t columns) const {
+  void multiply(const S* a, const S* b, S* out, int64_t rows, int64_t columns) const {
     const Shape shape = tile_shape(rows, columns);
     const int64_t width = int64_t{tiles_.lanes} << shape.width,
                   block = std::min(block_columns, (columns + width - 1) / width * width);
     const int64_t depth = std::min(p_.inner, tile_depth);
-    // One piece of memory holds a block of a, one of b, a tile that is cut off, the bias and the sums of another type.
+    // One piece of memory holds a block of a, one of b, a tile that is cut off and the sums of another type.
     const int64_t rows_at_once = std::min(rows, shape.rows * (p_.a.column_stride == 1 ? 1 : tiles_at_once));
     const int64_t a_size = padded<T>(rows_at_once * tile_a_stride), b_size = padded<T>(block * depth),
-                  tile_size = padded<T>(shape.rows * width), bias_size = bias ? padded<T>(columns) : 0,
-                  sums_size = converts ? padded<T>(rows * columns) : 0;
+                  tile_size = padded<T>(shape.rows * width), sums_size = converts ? padded<T>(rows * columns) : 0;
     T* a_block = reinterpret_cast<T*>(
-        thread_scratch((a_size + b_size + tile_size + bias_size + sums_size) * static_cast<int64_t>(sizeof(T))));
-    T *b_block = a_block + a_size, *cut = b_block + b_size, *bias_copy = cut + tile_size, *sums = bias_copy + bias_size;
+        thread_scratch((a_size + b_size + tile_size + sums_size) * static_cast<int64_t>(sizeof(T))));
+    T *b_block = a_block + a_size, *cut = b_block + b_size, *sums = cut + tile_size;
     T* c;
     int64_t c_stride;
     if constexpr (converts) {
@@ -103,7 +101,6 @@ class Blocked : public NodeKernel {
       c = out;
       c_stride = p_.columns;
     }
-    if (bias) copy(bias, bias_copy, columns);
     const bool pages = p_.b.row_stride * static_cast<int64_t>(sizeof(S)) % page == 0;
     const bool direct =
         !converts && p_.b.column_stride == 1 && rows <= (pages ? direct_tiles_of_pages : direct_tiles) * shape.rows;
@@ -137,8 +134,6 @@ class Blocked : public NodeKernel {
         k0 += tile_depth;
       } while (k0 < p_.inner);
     }
-    if (bias || p_.relu)
-      for (int64_t i = 0; i < rows; ++i) tiles_.finish(c + i * c_stride, columns, bias ? bias_copy : nullptr, p_.relu);
     if constexpr (converts)
       for (int64_t i = 0; i < rows; ++i) copy(sums + i * columns, out + i * p_.columns, columns);
   }

@@ -63,8 +63,6 @@ int64_t Product::work() const {
 }
 
 std::unique_ptr<NodeKernel> make_product(Product product) {
-  // Rounded to 16 bits, sum and bias would have to be added in two steps.
-  if (size_of(product.dtype) == 2 && (product.bias || product.relu)) return nullptr;
   merge_axes(product);
   auto kernel = make_library_product(product);
   return kernel ? std::move(kernel) : make_blocked_product(product);

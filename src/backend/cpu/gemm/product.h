@@ -12,14 +12,12 @@ struct MatrixLayout {
   std::vector<int64_t> batch_strides;  // one for each batch axis
 };
 
-/// y = a @ b for every batch, and then, where asked for, y + bias (one for each column) and max(y, 0). The result is
-/// dense and row-major.
+/// y = a @ b for every batch. The result is dense and row-major.
 struct Product {
   DType dtype;
   std::vector<int64_t> batch;
   int64_t rows, inner, columns;
   MatrixLayout a, b;
-  bool bias = false, relu = false;
 
   /// Multiplications and additions.
   int64_t work() const;
@@ -28,9 +26,7 @@ struct Product {
 /// The product of dense row-major operands of these types as the op understands them: vectors, broadcast batches.
 Product product_of(ir::TypeRef x1, ir::TypeRef x2);
 
-/// The kernel for a product; its operands are a, b and, if there is one, the bias. Null for dtypes that are not
-/// floating, and for 16-bit numbers with an epilogue. Same bits for any number of threads, and with an epilogue the
-/// same as without it and the steps by themselves.
+/// The kernel for a product. Null for dtypes that are not floating. Same bits for any number of threads.
 std::unique_ptr<NodeKernel> make_product(Product product);
 /// The same by a library, where one is better: for bfloat16 on machines that multiply it. Axes are merged already.
 std::unique_ptr<NodeKernel> make_library_product(const Product& product);

@@ -24,8 +24,8 @@ struct Tiles {
   TileFunction<T> run[widths][most_rows + 1];       // by rows
   /// Copies rows of `panels` panels of columns, each as wide as a tile of run[width], one panel after the other.
   void (*copy_panels[widths])(const T* from, int64_t from_stride, T* to, int64_t rows, int64_t panels);
-  /// c = max(c + bias, 0), as far as asked for: `bias` may be null. NaN stays NaN.
-  void (*finish)(T* c, int64_t columns, const T* bias, bool relu);
+  /// c += x.
+  void (*add)(T* c, const T* x, int64_t columns);
   /// to[j * to_stride + i] = from[i * from_stride + j] for i < rows and j < columns.
   void (*transpose)(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows, int64_t columns);
 };

@@ -82,18 +82,12 @@ void copy_panels(const T* from, int64_t from_stride, T* to, int64_t rows, int64_
 }
 
 template <class T>
-void finish(T* c, int64_t columns, const T* bias, bool relu) {
+void add(T* c, const T* x, int64_t columns) {
   using V = Vector<T>;
   int64_t j = 0;
-  for (; j + lanes_of<T> <= columns; j += lanes_of<T>) {
-    V& x = *reinterpret_cast<V*>(c + j);
-    V y = bias ? x + *reinterpret_cast<const V*>(bias + j) : x;
-    x = relu ? ((y > V{}) | (y != y) ? y : V{}) : y;
-  }
-  for (; j < columns; ++j) {
-    T y = bias ? c[j] + bias[j] : c[j];
-    c[j] = relu && !(y > 0 || y != y) ? 0 : y;
-  }
+  for (; j + lanes_of<T> <= columns; j += lanes_of<T>)
+    *reinterpret_cast<V*>(c + j) += *reinterpret_cast<const V*>(x + j);
+  for (; j < columns; ++j) c[j] += x[j];
 }
 
 // The first or the second half of two vectors, element by element in turn.
@@ -154,7 +148,7 @@ void transpose(const T* from, int64_t from_stride, T* to, int64_t to_stride, int
 template <class T>
 constexpr Tiles<T> all_tiles() {
   Tiles<T> all{lanes_of<T>, KOINE_TILE_ROWS, {}, {copy_panels<T, 1>, copy_panels<T, 2>, copy_panels<T, 4>},
-               finish<T>,   transpose<T>};
+               add<T>,      transpose<T>};
   constexpr int rows[] = KOINE_TILE_ROWS;
   fill<T, 1, rows[0]>(all.run[0]);
   fill<T, 2, rows[1]>(all.run[1]);

@@ -216,7 +216,7 @@ class ConvolveWeight : public NodeKernel {
         const int64_t first = block * sum_block, n = std::min(sum_block, elements - first);
         float* to = reinterpret_cast<float*>(total) + first;
         for (int64_t i = 1; i < count; ++i)
-          tiles<float>().finish(to, n, reinterpret_cast<const float*>(sum_of(i)) + first, false);
+          tiles<float>().add(to, reinterpret_cast<const float*>(sum_of(i)) + first, n);
       });
     }
     if (!plain_) reorder_->run(std::array<const void*, 2>{total, out[0]});
