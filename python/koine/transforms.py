@@ -2,6 +2,7 @@
 (see koine.tree); all transforms compose in any order."""
 
 import functools as _functools
+import threading as _threading
 
 from . import _core
 from ._core import Array as _Array
@@ -394,21 +395,21 @@ class custom_vjp:
 
 class custom_jvp:
     """f with a forward-mode derivative of its own: rule(primals, tangents) gives f's result and its tangent; reverse mode
-    goes through the transpose of the rule.
+    goes through the transpose of the rule. In the rule a call of f itself is what f computes, without the rule.
 
     >>> @kn.custom_jvp
     ... def twice(x):
     ...     return x * 2
     >>> @twice.defjvp
     ... def rule(primals, tangents):
-    ...     return primals[0] * 2, tangents[0] * 2
+    ...     return twice(primals[0]), tangents[0] * 2
     >>> kn.grad(twice)(kn.asarray(3.0))
     array(2.0)
     """
 
     def __init__(self, f, rule=None):
         _functools.update_wrapper(self, f)
-        self._f, self._rule = f, rule
+        self._f, self._rule, self._within = f, rule, _threading.local()
 
     def defjvp(self, rule):
         """Sets the rule."""
@@ -418,12 +419,18 @@ class custom_jvp:
     def __call__(self, *args):
         if self._rule is None:
             raise _ValueError("[custom_jvp] the derivative is missing: give a rule, or call defjvp")
+        if getattr(self._within, "rule", False):
+            return self._f(*args)
         leaves, structure = _flatten(args)
         on_leaves = _OnLeaves(self._f, structure)
 
         def rule(inner):
             primals, tangents = inner[:len(leaves)], inner[len(leaves):]
-            result, tangent = self._rule(_unflatten(structure, primals), _unflatten(structure, tangents))
+            self._within.rule = True
+            try:
+                result, tangent = self._rule(_unflatten(structure, primals), _unflatten(structure, tangents))
+            finally:
+                self._within.rule = False
             return _flatten(result)[0] + _flatten(tangent)[0]
 
         return on_leaves.wrap(_core.custom_jvp(on_leaves, rule, leaves))

@@ -25,6 +25,11 @@ def test_numpy_both_ways(dtype):
     assert kn.asarray(values.T).tolist() == values.T.tolist() and kn.asarray(values[:, ::-2]).tolist() == values[:, ::-2].tolist()
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_numpy_scalars_keep_their_dtype(dtype):
+    assert kn.asarray(np.ones((), dtype)[()]).dtype.name == dtype
+
+
 def test_views_share_memory():
     x = kn.asarray([1.0, 2.0, 3.0])
     assert address(x) == address(x) == np.from_dlpack(x).__array_interface__["data"][0]

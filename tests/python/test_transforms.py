@@ -210,3 +210,20 @@ def test_an_ordinary_training_loop():
         if step == 10:
             made = kn.stats()["programs_made"]
     assert loss.item() < 1e-4 and kn.stats()["programs_made"] == made  # one program serves all steps
+
+
+def test_a_custom_jvp_rule_may_call_the_function_itself():
+    @kn.custom_jvp
+    def softplus(x):
+        return kn.log(1 + kn.exp(x))
+
+    @softplus.defjvp
+    def rule(primals, tangents):
+        (x,), (dx,) = primals, tangents
+        return softplus(x), kn.sigmoid(x) * dx
+
+    x = kn.asarray(100.0)
+    assert kn.grad(softplus)(x).item() == 1.0
+    assert kn.jit(kn.grad(softplus))(x).item() == 1.0
+    assert abs(kn.grad(kn.grad(softplus))(kn.asarray(0.0)).item() - 0.25) < 1e-6
+    assert kn.vmap(kn.grad(softplus))(kn.asarray([0.0, 100.0])).tolist() == [0.5, 1.0]
