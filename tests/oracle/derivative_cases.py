@@ -26,7 +26,7 @@ REASONS = {
     "no derivative": "the op says that it has none, or its result is no floating number",
     "random": "its bits are compared with Philox's in tests/, its distribution too; a draw has no oracle elsewhere",
     "constant": "it is a constant for derivatives alone: differences see through it",
-    "differences": "the result jumps with the operands' last digits, so that differences say nothing",
+    "theirs": "its own derivative there is not what differences of NumPy's values give; ours is",
 }
 CASES = {}
 
@@ -205,7 +205,8 @@ def add_complex(name):
             y = definition(xp, sp, *(real + 1j * imag for real, imag in zip(parts[::2], parts[1::2])))
             return xp.real(y), xp.imag(y)
 
-        return Call(parts, koine, xp_function)
+        # jax 0.10: acosh takes the other branch left of the imaginary axis, the slope of sign is 0.
+        return Call(parts, koine, xp_function, without={"jax": "theirs"} if name in ("acosh", "sign") else {})
 
     case(name)(make)
 

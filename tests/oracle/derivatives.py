@@ -192,8 +192,10 @@ def one(call, dtype, libraries, counts):
     tangents, more = ([random.uniform(-1, 1, x.shape).astype(x.dtype) for x in call.operands] for _ in range(2))
     derivatives = ours.derivatives(call.operands, cotangents, tangents, more)
     for name in names:
+        if name in call.without:
+            continue
         if name == "numpy":
-            if dtype != "float64" or "numpy" in call.without:
+            if dtype != "float64":
                 continue
             LIBRARIES[name](call).agree(derivatives, call.operands, cotangents, tangents, more)
         else:
