@@ -35,6 +35,8 @@ struct CsvOptions {
   std::optional<bool> header = {};
   /// 0 chooses a tab for names that end in .tsv or .tab (also before .gz), else a comma.
   char delimiter = 0;
+  /// Leave rows that are damaged out, and say here what is wrong with each, in place of an error.
+  std::vector<std::string>* damaged = nullptr;
   /// How many bytes of examples are kept in memory; with more all go to a temporary file, from where they are read when
   /// they are needed.
   int64_t memory = int64_t{1} << 32;

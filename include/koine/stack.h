@@ -10,7 +10,7 @@ namespace koine::nn {
 using Layer = std::variant<Linear, Conv, LayerNorm, BatchNorm, Dropout, MaxPool, AveragePool, Flatten, Activation,
                            RmsNorm, GroupNorm, GlobalAveragePool, GlobalMaxPool, Embedding, PositionEmbedding, Lstm,
                            Gru, LastStep, TransformerBlock, ConvTranspose, MultiHeadAttention, TransformerDecoderBlock,
-                           Reshape, Channels, Upsample, Cast, Join>;
+                           Reshape, Channels, Upsample, Cast, Join, Standardize>;
 /// Layers chosen at run time: one after the other, or as a graph.
 struct Stack {
   std::vector<Layer> layers;

@@ -68,6 +68,10 @@ void write_op_reference();
 /// ValueError for a family or name that cannot be, IoError when there is such a file or no checkout around.
 void new_op(const std::string& family, const std::string& name);
 
+/// All that a config can hold, or with a name the settings of a section, layer, optimizer or schedule. Throws ValueError
+/// with a suggestion for a name that is none.
+void show_keys(const std::string& name);
+
 void list_devices();
 
 /// What the compiler makes of two training steps of a config, or of what a command runs: the text of every program at

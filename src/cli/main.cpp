@@ -28,16 +28,23 @@ void add_weights(CLI::App& command, RunArguments& arguments) {
 
 /// The command as CLI11 knows it, and what it was given.
 struct CommandLine {
-  CLI::App app{"Trains and uses models. Start with: koine train examples/digits.toml", "koine"};
+  CLI::App app{
+      "Trains and uses models. For data of your own: koine new DATA, then koine train CONFIG. To see one at work: "
+      "koine train "
+      "examples/digits.toml",
+      "koine"};
   RunArguments run;
+  /// Of `train`: settings to change that stand without --set.
+  std::vector<std::string> changes;
   koine::cli::NewArguments made;
   std::vector<std::string> sweep_words;
   int64_t sweep_random = 0;
   std::vector<std::string> op_words;
+  std::string key;
   bool op_reference = false;
   std::vector<std::string> inspected;
   bool passes = false, caches = false, clear = false;
-  CLI::App *train, *fresh, *sweep, *eval, *predict, *plot, *summary, *op, *devices, *inspect;
+  CLI::App *train, *fresh, *sweep, *eval, *predict, *plot, *summary, *op, *keys, *devices, *inspect;
 
   CommandLine() {
     app.set_version_flag("--version", "koine " KOINE_VERSION);
@@ -53,7 +60,7 @@ struct CommandLine {
                      "a table (.csv, .tsv, also .gz), a folder of images, arrays (.npy, .npz) or lines of text (.txt)")
         ->required()
         ->type_name("DATA");
-    train->add_option("changes", run.overrides, "settings to change, as in train.epochs=3")->type_name("KEY=VALUE");
+    train->add_option("changes", changes, "settings to change, as in train.epochs=3")->type_name("KEY=VALUE");
     for (CLI::App* command : {train, eval, predict, plot, summary}) add_overrides(*command, run);
     for (CLI::App* command : {eval, predict, plot}) add_weights(*command, run);
     train->add_option("--seed", run.seed, "the same as --set train.seed=N")->type_name("N");
@@ -67,8 +74,10 @@ struct CommandLine {
     sweep->add_option("--random", sweep_random, "so many random choices in place of all combinations")->type_name("N");
     sweep->add_option("--seed", run.seed, "of the runs and of random choices")->type_name("N");
     add_overrides(*sweep, run);
-    fresh = app.add_subcommand("new", "look at a table and write a config that trains a model on it");
-    fresh->add_option("data", made.data, "a table (.csv or .tsv, also .gz)")->required()->type_name("DATA");
+    fresh = app.add_subcommand("new", "look at a table, images or a text and write a config that trains a model on it");
+    fresh->add_option("data", made.data, "a table (.csv or .tsv, also .gz), a text (.txt) or a folder of images")
+        ->required()
+        ->type_name("DATA");
     fresh->add_option("--label", made.label, "the column to learn")->type_name("COLUMN");
     fresh->add_option("-o,--output", made.config, "the config; by default the data's name with .toml")
         ->type_name("FILE");
@@ -86,6 +95,8 @@ struct CommandLine {
     op = app.add_subcommand("op", "all ops, or with a name the card of one");
     op->add_option("words", op_words, "an op, or: new FAMILY NAME, to begin a new one")->expected(0, 3);
     op->add_flag("--reference", op_reference, "the reference of all ops as Markdown");
+    keys = app.add_subcommand("keys", "what a config can hold, or with a name the settings of one of it");
+    keys->add_option("name", key, "a section, layer, optimizer or schedule, as conv")->type_name("NAME");
     devices = app.add_subcommand("devices", "what arrays can be computed on");
     inspect = app.add_subcommand("inspect", "what the compiler makes of a program, and what is kept of it");
     inspect->add_option("words", inspected, "a config (.toml), or after -- a command to run");
@@ -125,13 +136,18 @@ struct CommandLine {
   int call() const {
     // Read when the first array is computed.
     if (!run.device.empty()) setenv("KOINE_DEVICE", run.device.c_str(), 1);
-    if (train->parsed()) return koine::cli::train(run);
+    if (train->parsed()) {
+      RunArguments all = run;
+      all.overrides.insert(all.overrides.begin(), changes.begin(), changes.end());
+      return koine::cli::train(all);
+    }
     if (sweep->parsed()) koine::cli::sweep(run, sweep_words, sweep_random);
     if (fresh->parsed()) koine::cli::new_config(made);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);
     if (plot->parsed()) koine::cli::plot(run);
     if (summary->parsed()) koine::cli::summary(run);
+    if (keys->parsed()) koine::cli::show_keys(key);
     if (devices->parsed()) koine::cli::list_devices();
     if (inspect->parsed()) return call_inspect();
     return op->parsed() ? call_op() : 0;

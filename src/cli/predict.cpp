@@ -29,44 +29,63 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// What the predictions are of, and in which words they are told.
+struct Said {
+  const RunArguments& arguments;
+  const Code& code;
+  /// Of each row, for images; else empty.
+  std::vector<std::string> files;
+
+  // What stands before the answer about a row.
+  std::string before(size_t row) const {
+    if (arguments.json) return files.empty() ? "{" : cat("{\"file\": ", json_text(files[row]), ", ");
+    return files.empty() ? "" : csv_field(files[row]) + ",";
+  }
+  void head(const std::string& columns) const {
+    if (!arguments.json) std::cout << (files.empty() ? "" : "file,") << columns << '\n';
+  }
+};
+
 // The most likely class of each row and its probability; as JSON the probabilities of all.
-void write_classes(const RunArguments& arguments, const Array& outputs, const Code& code) {
+void write_classes(const Said& said, const Array& outputs) {
   const auto values = outputs.to_vector<float>();
   const auto classes = static_cast<size_t>(outputs.size(1));
-  const auto name = [&](size_t number) { return class_name(code, static_cast<int64_t>(number)); };
-  if (!arguments.json) std::cout << "class,probability\n";
-  for (size_t row = 0; row < values.size(); row += classes) {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(row);
-    const auto best =
-        static_cast<size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(classes)) - begin);
-    if (!arguments.json) {
-      std::cout << csv_field(name(best)) << ',' << values[row + best] << '\n';
+  const auto name = [&](size_t number) { return class_name(said.code, static_cast<int64_t>(number)); };
+  said.head("class,probability");
+  for (size_t row = 0; row * classes < values.size(); ++row) {
+    const float* of_row = values.data() + row * classes;
+    const auto best = static_cast<size_t>(std::max_element(of_row, of_row + classes) - of_row);
+    std::cout << said.before(row);
+    if (!said.arguments.json) {
+      std::cout << csv_field(name(best)) << ',' << of_row[best] << '\n';
       continue;
     }
-    std::cout << "{\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
-    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << values[row + i];
+    std::cout << "\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
+    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << of_row[i];
     std::cout << "}}\n";
   }
   std::cout << std::flush;
 }
 
-void write_quantities(const RunArguments& arguments, const Array& outputs, const Code& code) {
+void write_quantities(const Said& said, const Array& outputs) {
   std::vector<double> values = outputs.to_vector<double>();
   const auto width = static_cast<size_t>(outputs.size() / outputs.size(0));
-  if (code)
-    for (double& value : values) value = value * code->label_scale + code->label_mean;
-  if (!arguments.json)
-    for (size_t i = 0; i < width; ++i)
-      std::cout << (width == 1 ? "value" : cat("value_", i)) << (i + 1 < width ? "," : "\n");
-  for (size_t row = 0; row < values.size(); row += width) {
-    if (arguments.json) std::cout << (width == 1 ? "{\"value\": " : "{\"value\": [");
+  if (said.code)
+    for (double& value : values) value = value * said.code->label_scale + said.code->label_mean;
+  std::string columns = "value";
+  for (size_t i = 0; width > 1 && i < width; ++i) columns = i == 0 ? "value_0" : cat(columns, ",value_", i);
+  said.head(columns);
+  for (size_t row = 0; row * width < values.size(); ++row) {
+    std::cout << said.before(row);
+    if (said.arguments.json) std::cout << (width == 1 ? "\"value\": " : "\"value\": [");
     for (size_t i = 0; i < width; ++i) {
-      if (arguments.json)
-        std::cout << (i ? ", " : "") << cat(values[row + i]);
+      const double value = values[row * width + i];
+      if (said.arguments.json)
+        std::cout << (i ? ", " : "") << cat(value);
       else
-        std::cout << (i ? "," : "") << static_cast<float>(values[row + i]);
+        std::cout << (i ? "," : "") << static_cast<float>(value);
     }
-    std::cout << (!arguments.json ? "\n" : width == 1 ? "}\n" : "]}\n");
+    std::cout << (!said.arguments.json ? "\n" : width == 1 ? "}\n" : "]}\n");
   }
   std::cout << std::flush;
 }
@@ -112,12 +131,13 @@ void predict(const RunArguments& arguments) {
   const train::ModelFacts facts = facts_of(config, code, arguments.data);
   const nn::Stack model = load_model(arguments, config, train::build_model(config, facts));
   if (code && code->text && code->text->column.empty()) return write_texts(arguments, model, *code->text);
-  const Array x = train::load_inputs(config, arguments.data, facts.example, code);
+  Said said{arguments, code, {}};
+  const Array x = train::load_inputs(config, arguments.data, facts.example, code, &said.files);
   const Array outputs = train::predict(config, x, model);
   if (train::predicts_classes(config.train) && outputs.rank() == 2)
-    write_classes(arguments, outputs, code);
+    write_classes(said, outputs);
   else
-    write_quantities(arguments, outputs, code);
+    write_quantities(said, outputs);
 }
 
 }  // namespace koine::cli

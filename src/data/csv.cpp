@@ -193,12 +193,17 @@ class Parser {
       columns_ = fields_.size();
       if (take_header()) return;
     }
-    if (fields_.size() != columns_)
-      fail_at(fields_.front().line, 1,
-              "the row has " + std::to_string(fields_.size()) + (fields_.size() == 1 ? " field" : " fields") +
-                  ", the first one has " + std::to_string(columns_));
-    take_record();
-    ++rows_;
+    try {
+      if (fields_.size() != columns_)
+        fail_at(fields_.front().line, 1,
+                "the row has " + std::to_string(fields_.size()) + (fields_.size() == 1 ? " field" : " fields") +
+                    ", the first one has " + std::to_string(columns_));
+      take_record();
+      ++rows_;
+    } catch (const FormatError& error) {
+      if (!options_.damaged) throw;
+      options_.damaged->push_back(error.what());
+    }
   }
 
   bool take_header() {

@@ -24,6 +24,8 @@ struct TableOptions {
   size_t max_record_bytes = size_t{16} << 20;
   size_t max_columns = size_t{1} << 20;
   ExpansionLimits expansion = {};
+  /// Rows with another number of fields, or with texts where numbers should be, are left out and named here.
+  std::vector<std::string>* damaged = nullptr;
 };
 
 /// A table in row-major order: value (row, column) is values[row * columns + column].

@@ -216,7 +216,7 @@ Batch Batches::Iterator::operator*() const {
 }
 
 Dataset csv(const std::string& path, const CsvOptions& options) {
-  TableOptions reading{.delimiter = options.delimiter};
+  TableOptions reading{.delimiter = options.delimiter, .damaged = options.damaged};
   if (options.header) reading.header = *options.header ? Header::present : Header::absent;
   std::optional<ExampleStore> store;
   std::vector<float> x, y;

@@ -58,4 +58,19 @@ Array RmsNorm::operator()(const Arg& x) const {
   return x * rsqrt(mean(square(x), {.axis = -1, .keepdims = true}) + epsilon) * filled(scale, "RmsNorm");
 }
 
+Standardize Standardize::of(const Array& examples) {
+  const Array rows = reshape(cast(examples, {.dtype = float64}), {.shape = {-1, examples.shape().back()}});
+  const Array middle = koine::mean(rows, {.axis = 0});
+  const Array spread = sqrt(koine::mean(square(rows - middle), {.axis = 0}));
+  Standardize layer{.size = examples.size(-1)};
+  layer.mean = cast(middle, {.dtype = float32});
+  layer.deviation = cast(where(spread > 0, spread, 1), {.dtype = float32});
+  return layer;
+}
+
+Array Standardize::operator()(const Arg& x) const {
+  SourceScope scope(x.where());
+  return (x - mean) / deviation;
+}
+
 }  // namespace koine::nn

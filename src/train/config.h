@@ -167,6 +167,7 @@ struct EmbeddingLayer {
   /// 0 for as many as the data's text has.
   int64_t count = 0;
 };
+struct StandardizeLayer {};
 struct UpsampleLayer {
   std::vector<int64_t> factor;
 };
@@ -191,12 +192,13 @@ struct BlockLayer {
 };
 /// What it takes is added to what its layers give.
 struct ResidualLayer : BlockLayer {};
-using LayerSettings = std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer,
-                                   BatchNormLayer, LayerNormLayer, ActivationLayer, RmsNormLayer, GroupNormLayer,
-                                   GlobalAveragePoolLayer, GlobalMaxPoolLayer, LstmLayer, GruLayer, TransformerLayer,
-                                   PositionsLayer, ConvTransposeLayer, TransformerDecoderLayer, AttentionLayer,
-                                   EmbeddingLayer, UpsampleLayer, ReshapeLayer, ColumnsLayer, AddLayer, SubtractLayer,
-                                   MultiplyLayer, MaximumLayer, AverageLayer, ConcatLayer, BlockLayer, ResidualLayer>;
+using LayerSettings =
+    std::variant<DenseLayer, ConvLayer, MaxPoolLayer, AveragePoolLayer, FlattenLayer, DropoutLayer, BatchNormLayer,
+                 LayerNormLayer, ActivationLayer, RmsNormLayer, GroupNormLayer, GlobalAveragePoolLayer,
+                 GlobalMaxPoolLayer, LstmLayer, GruLayer, TransformerLayer, PositionsLayer, ConvTransposeLayer,
+                 TransformerDecoderLayer, AttentionLayer, EmbeddingLayer, UpsampleLayer, ReshapeLayer, ColumnsLayer,
+                 AddLayer, SubtractLayer, MultiplyLayer, MaximumLayer, AverageLayer, ConcatLayer, BlockLayer,
+                 ResidualLayer, StandardizeLayer>;
 
 /// A layer with its place in the model.
 struct LayerConfig {

@@ -162,7 +162,23 @@ FitOptions fit_options(const Config& config, const Examples& examples) {
   return options;
 }
 
+namespace {
+
+// What layers take from the training rows before they learn from them.
+void look_at(const Config& config, const Examples& examples, nn::Stack& model) {
+  for (nn::Layer& layer : model.layers) {
+    if (!std::holds_alternative<nn::Standardize>(layer)) continue;
+    // Of more rows than these the mean is known well enough.
+    constexpr int64_t enough = 100000;
+    const data::Dataset rows = examples.train.rows(0, std::min(examples.train.size(), enough));
+    layer = nn::Standardize::of(as_input(config, rows.x));
+  }
+}
+
+}  // namespace
+
 History fit(const Config& config, const Examples& examples, nn::Stack& model, const FitOptions& options) {
+  look_at(config, examples, model);
   ConfigOptimizer optimizer = optimizer_of(config, model, examples.train.batches(config.train.batch).steps());
   return fit(model, optimizer, examples.train, ConfigLoss(config, examples.class_weights), options);
 }

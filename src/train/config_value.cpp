@@ -148,6 +148,22 @@ void override_value(Value& root, std::string_view assignment) {
   *at = parse_override(assignment.substr(equals + 1), place);
 }
 
+std::string toml_text(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += cat("\\u00", std::string(1, digits[static_cast<unsigned char>(c) >> 4]), std::string(1, digits[c & 15]));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
 const Place& find_place(const Value& root, std::string_view path) {
   const Value* at = &root;
   const Place* place = &root.place;

@@ -61,6 +61,9 @@ Value parse_config_text(std::string_view text, const std::string& file);
 /// none. Throws ConfigError when it is no such text, or the key leads through something that is not a table or list.
 void override_value(Value& root, std::string_view assignment);
 
+/// A text as TOML writes it, in quotes.
+std::string toml_text(std::string_view text);
+
 /// Where "model.0.kernel" stands, or the nearest thing around it that exists.
 const Place& find_place(const Value& root, std::string_view path);
 

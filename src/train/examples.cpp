@@ -15,11 +15,12 @@ namespace {
 
 char delimiter(const Config& config) { return config.data.delimiter.empty() ? '\0' : config.data.delimiter[0]; }
 
-data::Dataset read_table(const Config& config) {
+data::Dataset read_table(const Config& config, std::vector<std::string>& damaged) {
   try {
     return data::csv(config.data.file, {.label = config.data.label,
                                         .scale = config.data.scale,
                                         .delimiter = delimiter(config),
+                                        .damaged = config.data.damaged == "skip" ? &damaged : nullptr,
                                         .memory = static_cast<int64_t>(config.data.memory * 1e6)});
   } catch (const IoError& error) {
     config.fail("data.file", error.what());
@@ -60,17 +61,17 @@ int64_t count_classes(const Config& config, const Array& labels) {
 }
 
 Examples load_columns(const Config& config, const std::optional<TableCode>& given) {
+  Examples examples;
   const data::TextTable table = [&] {
     try {
-      return read_columns(config, config.data.file);
+      return read_columns(config, config.data.file, &examples.damaged);
     } catch (const IoError& error) {
       config.fail("data.file", error.what());
     }
   }();
   if (config.data.scale != 1)
     config.fail("data.scale", "columns that are named are brought to one scale by themselves");
-  const RowSplit rows = split_labelled(config, table);
-  Examples examples;
+  const RowSplit rows = split_labelled(config, table, &examples.damaged);
   examples.code = given ? *given : learn_code(config, table, rows.train);
   const auto part = [&](const Ints& chosen) {
     return chosen.empty() ? data::Dataset{} : encode(*examples.code, config, table, chosen, true);
@@ -196,9 +197,9 @@ Examples load(const Config& config, const std::optional<TableCode>& code) {
   const SourceKind kind = kind_of(config.data.file);
   if (kind == SourceKind::text) return load_text(config, code);
   if (kind != SourceKind::table) return load_arrays(config);
-  data::Dataset table = read_table(config);
-  if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
   Examples examples;
+  data::Dataset table = read_table(config, examples.damaged);
+  if (table.size() == 0) config.fail("data.file", cat(config.data.file, " has no rows"));
   give_shape(config, table, examples.shape);
   if (has_classes(config.train))
     examples.classes = count_classes(config, table.y);
@@ -229,11 +230,13 @@ Examples load_examples(const Config& config, const std::optional<TableCode>& cod
 }
 
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
-                  const std::optional<TableCode>& code) {
+                  const std::optional<TableCode>& code, std::vector<std::string>* files) {
   // A text has an example on each line.
   if (code && code->text && kind_of(file) == SourceKind::text) return code->text->encode(lines_of(read_text(file, 0)));
   if (kind_of(file) != SourceKind::table) {
-    const data::Dataset all = read_arrays(config, file, false).examples;
+    const ArraySource source = read_arrays(config, file, false);
+    const data::Dataset& all = source.examples;
+    if (files) *files = source.files;
     if (count(all.example()) != count(shape))
       throw FormatError(cat(file, " has examples of ", all.example(), ", but the model takes ", shape));
     const data::Dataset shaped = all.shape(shape);

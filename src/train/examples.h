@@ -49,9 +49,9 @@ Examples load_examples(const Config& config, const std::optional<TableCode>& cod
 
 /// Examples from another file for a model that takes `shape`: a table with the same columns, with or without the label;
 /// with a code, the columns that it names; or a folder of images, or an array. Throws FormatError when there are
-/// others, and what reading throws.
+/// others, and what reading throws. The files of images go to `files`.
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
-                  const std::optional<TableCode>& code = {});
+                  const std::optional<TableCode>& code = {}, std::vector<std::string>* files = nullptr);
 
 /// Bytes, as images have them, as numbers: times the config's scale, by default 1 / 255. Others as they are.
 Array as_input(const Config& config, const Array& x);

@@ -66,7 +66,7 @@ class Run {
     BatchQueue batches(examples_, plan);
     saved_at_ = now();
     history_.complete = numbers_.stopped_early || walk(batches);
-    if (!history_.complete || checkpoints_) save();
+    if (!history_.complete) save();
     history_.stopped_early = numbers_.stopped_early;
     history_.steps = numbers_.step;
     history_.seconds = now() - begin;

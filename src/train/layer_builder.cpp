@@ -264,6 +264,10 @@ class Builder {
     shape_.push_back(layer.size);
     detail_ = cat(" ", rows, " x ", layer.size);
   }
+  void add(const StandardizeLayer&) {
+    if (!place_.is_input) fail("but takes the examples themselves: it is the first layer");
+    push(nn::Standardize{.size = channels()});
+  }
   void add(const UpsampleLayer& layer) {
     if (shape_.size() < 2) fail("but takes positions and channels behind them");
     const Ints factor = per_axis(layer.factor, "upsample");

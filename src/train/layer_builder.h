@@ -18,6 +18,8 @@ struct LayerPlace {
   std::vector<Shape> inputs;
   /// Whether some layer of the model walks along steps, so that two axes are a sequence.
   bool sequences = false;
+  /// Whether it takes the examples themselves.
+  bool is_input = false;
   /// How many numbers the data's text has; 0 for none.
   int64_t vocabulary = 0;
   /// Throws ConfigError "LAYER gets SHAPE, " and the message.

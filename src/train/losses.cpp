@@ -25,7 +25,7 @@ Array like_labels(const Array& output, const Array& y) {
 // A score for each of two classes from one score.
 Array both_scores(const Array& output) {
   const Array score = flat(output);
-  return stack({zeros_like(score), score}, 1);
+  return stack({-score / 2, score / 2}, 1);
 }
 
 // Classes as they were before examples were mixed: the likeliest.
@@ -52,14 +52,15 @@ Pairs all_pairs(const Array& output, const Array& y) {
           gather(y, i, {.axis = 0}) == gather(y, j, {.axis = 0})};
 }
 
-// The farthest example of the same class against the nearest of another (Hermans et al., 2017).
-Array hardest_triplets(const Array& output, const Array& y) {
+// How far each example is from those of its class, on the mean, against each example of another. The hardest ones alone
+// would draw all to one point.
+Array triplets(const Array& output, const Array& y) {
   const Array difference = expand_dims(output, 0) - expand_dims(output, 1);
   const Array distance = sqrt(sum(square(difference), {.axis = -1}) + 1e-12);
-  const Array same_class = expand_dims(y, 0) == expand_dims(y, 1);
-  const Array farthest = max(where(same_class, distance, 0), {.axis = 1});
-  const Array nearest = min(where(same_class, 1e9, distance), {.axis = 1});
-  return mean(relu(where(nearest < 1e8, farthest - nearest + 1, 0)));
+  const Array positive = cast(expand_dims(y, 0) == expand_dims(y, 1), {.dtype = output.dtype()});
+  const Array negative = 1 - positive;
+  const Array near = sum(distance * positive, {.axis = 1}) / maximum(sum(positive, {.axis = 1}) - 1, 1);
+  return sum(relu(expand_dims(near, 1) - distance + 1) * negative) / maximum(sum(negative), 1);
 }
 
 Array ctc(const Array& output, const Array& y) {
@@ -91,7 +92,7 @@ Array ConfigLoss::of(const Array& output, const Array& y) const {
     return nn::binary_cross_entropy(score, cast(y, {.dtype = score.dtype()}), {.smoothing = train.label_smoothing});
   }
   if (train.loss == "ctc") return ctc(output, y);
-  if (train.loss == "triplet") return hardest_triplets(output, y);
+  if (train.loss == "triplet") return triplets(output, y);
   if (train.loss == "contrastive") {
     const Pairs pairs = all_pairs(output, y);
     return nn::contrastive_loss(pairs.first, pairs.second, pairs.same);

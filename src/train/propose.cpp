@@ -4,6 +4,7 @@
 #include "data/csv.h"
 #include "data/image.h"
 #include "train/config.h"
+#include "train/propose_text.h"
 #include "train/sources.h"
 
 #include <koine/error.h>
@@ -122,23 +123,6 @@ size_t find_label(const std::vector<Look>& looks, const std::string& label) {
   return looks.size() - 1;
 }
 
-// A text as TOML writes it.
-std::string toml_text(std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += cat("\\u00", std::string(1, digits[static_cast<unsigned char>(c) >> 4]), std::string(1, digits[c & 15]));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 std::string list_of(const std::vector<std::string>& texts) {
   std::string out = "[", line;
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -157,6 +141,16 @@ std::string plain(const std::string& text) {
   std::string out;
   for (const char c : text.substr(0, 60)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
   return out;
+}
+
+// A column of words, if there is one: where most texts have more than one.
+std::string text_column(const data::TextTable& table, const std::vector<Look>& looks, size_t target) {
+  for (size_t column = 0; column < looks.size(); ++column) {
+    size_t words = 0;
+    for (size_t row = 0; row < table.rows; ++row) words += table.at(row, column).find(' ') != std::string::npos;
+    if (column != target && looks[column].texts > 0 && 2 * words > table.rows) return looks[column].name;
+  }
+  return "";
 }
 
 // The data's name with another ending.
@@ -256,6 +250,7 @@ std::string propose_images(const std::string& path, const std::string& file) {
 }  // namespace
 
 std::string propose_config(const std::string& path, const std::string& file, const std::string& label) {
+  if (kind_of(path) == SourceKind::text) return propose_text_file(path, file, output_of(path));
   if (kind_of(path) != SourceKind::table) return propose_images(path, file);
   const char delimiter = data::find_delimiter(path);
   const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});
@@ -294,6 +289,14 @@ std::string propose_config(const std::string& path, const std::string& file, con
       odd.insert(look.odd.begin(), look.odd.end());
     }
     if (judgement.use == Use::category) categorical.push_back(look.name);
+  }
+  if (numeric.empty() && categorical.empty() && classes) {
+    const std::string column = text_column(table, looks, target);
+    if (!column.empty())
+      return cat("# For ", file, ": ", table.rows, " rows of text. Made by koine new; change what you like.\n",
+                 "[data]\nfile = ", toml_text(file), "\ntext = ", toml_text(column), "\nlabel = ", toml_text(goal.name),
+                 "  # ", goal.values.size(), " classes\n",
+                 propose_text_model(goal.values.size(), goal.known(), output_of(path)));
   }
   if (numeric.empty() && categorical.empty())
     throw ValueError(cat(path, " has no column to learn '", goal.name, "' from"));

@@ -132,7 +132,8 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
                                                            .memory = memory_of(config)});
       if (labels && folder.classes.empty())
         config.fail("data.file", cat(path, " has images, but no folder of them for each class"));
-      source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged)};
+      source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged),
+                std::move(folder.files)};
       break;
     }
     default:

@@ -22,6 +22,8 @@ struct ArraySource {
   data::Dataset examples;
   std::vector<std::string> classes;
   std::vector<std::string> damaged;
+  /// Of each example, for images.
+  std::vector<std::string> files = {};
 };
 /// Throws ConfigError with the place of the setting that does not fit, FormatError and IoError.
 ArraySource read_arrays(const Config& config, const std::string& path, bool labels);

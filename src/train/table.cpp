@@ -145,16 +145,37 @@ bool has_columns(const Config& config) {
   return !config.data.numeric.empty() || !config.data.categorical.empty() || !config.data.text.empty();
 }
 
-TextTable read_columns(const Config& config, const std::string& file) {
+TextTable read_columns(const Config& config, const std::string& file, std::vector<std::string>* damaged) {
   const char delimiter = config.data.delimiter.empty() ? data::find_delimiter(file) : config.data.delimiter[0];
-  return data::read_text_table(file, {.delimiter = delimiter});
+  return data::read_text_table(file,
+                               {.delimiter = delimiter, .damaged = config.data.damaged == "skip" ? damaged : nullptr});
 }
 
-RowSplit split_labelled(const Config& config, const TextTable& table) {
+RowSplit split_labelled(const Config& config, const TextTable& table, std::vector<std::string>* damaged) {
   const size_t label = label_column(config, table);
   std::vector<bool> labelled(table.rows);
   for (size_t row = 0; row < table.rows; ++row) labelled[row] = !is_missing(config, table.at(row, label));
-  return split_rows(config, labelled);
+  size_t left_out = 0;
+  if (damaged && config.data.damaged == "skip") {
+    std::vector<std::string> numeric = config.data.numeric;
+    if (!has_classes(config.train)) numeric.push_back(table.names[label]);
+    for (const std::string& name : numeric) {
+      const size_t column = column_of(config, table, name, "data.numeric");
+      for (size_t row = 0; row < table.rows; ++row) {
+        if (!labelled[row] || is_missing(config, table.at(row, column))) continue;
+        try {
+          number_at(config, table, row, column);
+        } catch (const FormatError& error) {
+          damaged->push_back(error.what());
+          labelled[row] = false;
+          ++left_out;
+        }
+      }
+    }
+  }
+  RowSplit rows = split_rows(config, labelled);
+  rows.unlabelled -= static_cast<int64_t>(left_out);
+  return rows;
 }
 
 TableCode learn_code(const Config& config, const TextTable& table, const Ints& rows) {

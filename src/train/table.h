@@ -45,12 +45,15 @@ struct TableCode {
 /// Whether the config's data are such a table: it names columns.
 bool has_columns(const Config& config);
 
-/// The rows that have a label, split as the config says.
-RowSplit split_labelled(const Config& config, const data::TextTable& table);
+/// The rows that have a label, split as the config says. Where damaged rows are skipped, those with texts in columns of
+/// numbers are left out, and what is wrong with them is added to `damaged`.
+RowSplit split_labelled(const Config& config, const data::TextTable& table,
+                        std::vector<std::string>* damaged = nullptr);
 
 /// Reads the file of the config, or another one with the same columns. Throws ConfigError for a config that does not
 /// fit the file, FormatError and IoError.
-data::TextTable read_columns(const Config& config, const std::string& file);
+data::TextTable read_columns(const Config& config, const std::string& file,
+                             std::vector<std::string>* damaged = nullptr);
 
 /// Learns the code from some rows. Throws ConfigError with the place of the column that cannot be.
 TableCode learn_code(const Config& config, const data::TextTable& table, const Ints& rows);

@@ -190,6 +190,8 @@ def summaries(koine):
     expect(re.fullmatch(r"koine \d+\.\d+\.\d+\n", koine.good("--version")), "--version")
     expect("reference" in koine.good("devices"), "devices")
     expect("train" in koine.good("--help"), "--help")
+    expect("conv: a convolution" in koine.good("keys") and "padding" in koine.good("keys", "conv"), "keys")
+    koine.refused(1, ["'conv'"], "keys", "cnov")
 
 
 def sweeps(koine):
@@ -303,14 +305,15 @@ def inspected(koine):
 
 
 def examples(koine):
-    """Every example trains, and that of the quickstart tells at least nine digits of ten."""
+    """Every example trains; that of the quickstart and the graph tell at least nine digits of ten."""
     _project.copy_of(koine.root, koine.place, "examples", "data")
     for config in sorted((koine.place / "examples").glob("*.toml")):
         expect("total" in koine.good("summary", config), f"the summary of {config}")
         koine.good("train", config, "train.epochs=1", "data.train=0:128")
-    last = koine.good("train", "examples/digits_cnn.toml").splitlines()[-1]
-    found = re.fullmatch(r"test accuracy (\d\.\d{3})", last)
-    expect(found and float(found[1]) >= 0.9, f"examples/digits_cnn.toml ends with {last!r}")
+    for name, least in (("digits_cnn", 0.9), ("digits_resnet", 0.9), ("customers", 0.75)):
+        last = koine.good("train", f"examples/{name}.toml").splitlines()[-1]
+        found = re.fullmatch(r"test accuracy (\d\.\d{3})", last)
+        expect(found and float(found[1]) >= least, f"examples/{name}.toml ends with {last!r}")
 
 
 def end_of(running):

@@ -134,3 +134,14 @@ TEST_CASE("images: a folder has a folder for each class, in the order of names, 
   CHECK_FALSE(data::image_folder((folder.path() / "ants").string()).examples.y.defined());
   CHECK_THROWS_AS(data::image_folder((folder.path() / "empty").string()), FormatError);
 }
+
+TEST_CASE("image: what is written as PNG reads back") {
+  TempFolder folder;
+  for (const int64_t channels : {1, 3}) {
+    data::Image image{5, 7, channels, {}};
+    for (int64_t i = 0; i < 5 * 7 * channels; ++i) image.pixels.push_back(static_cast<uint8_t>(i * 37));
+    const std::vector<uint8_t> png = data::png_of(image);
+    const std::string path = folder.write("i.png", std::string(png.begin(), png.end()));
+    CHECK(data::read_image(path, channels).pixels == image.pixels);
+  }
+}

@@ -31,7 +31,7 @@ std::vector<float> changed(const std::string& names, int64_t key = 2) {
 TEST_CASE("augment: what is drawn follows from the key, for each example") {
   const std::vector<float> plain = images().to_vector<float>();
   CHECK(changed("[]") == plain);
-  for (const char* name : {"['flip']", "['shift']", "['rotate']", "['noise']", "['cut_out']"}) {
+  for (const char* name : {"['flip']", "['shift']", "['crop']", "['rotate']", "['noise']", "['cut_out']"}) {
     CAPTURE(name);
     CHECK(changed(name) != plain);
     CHECK(changed(name) == changed(name));
@@ -63,4 +63,31 @@ TEST_CASE("augment: flips, shifts and holes are what they say") {
   }
   const auto holes = changed("['cut_out']");
   CHECK(std::count(holes.begin(), holes.end(), 0.0f) == 40 * 2 * 2 * 2);
+}
+
+TEST_CASE("augment: a crop is a part of the image, and mixing is of two examples and their labels") {
+  // Rows and columns that count: a crop of them rises by less, from some place within.
+  const Array ramp = zeros({6, 16, 16, 1}) + reshape(arange(16), {.shape = {1, 16, 1, 1}});
+  const Array cut = augmented(with("['crop']"), ramp, Key(3));
+  for (int64_t i = 0; i < 6; ++i) {
+    const auto column = cut.at(i, all, 0, 0).to_vector<float>();
+    CHECK(std::is_sorted(column.begin(), column.end()));
+    CHECK(column.back() - column.front() >= 10);
+  }
+  CHECK(cut.to_vector<float>() != ramp.to_vector<float>());
+
+  const data::Batch batch{reshape(arange(0, 12, 1, float32), {.shape = {6, 2}}), array({0, 1, 2, 0, 1, 2})};
+  const data::Batch mixed = train::changed(with("['mixup']"), batch, 3, Key(1));
+  CHECK(mixed.y.shape() == Shape{6, 3});
+  const auto sums = sum(mixed.y, {.axis = 1}).to_vector<float>();
+  for (const float one : sums) CHECK(one == doctest::Approx(1));
+  // The first feature of an example and the one before it tell the part.
+  const float part = mixed.y.at(1, 1).item<float>();
+  CHECK(mixed.y.at(1, 0).item<float>() == doctest::Approx(1 - part));
+  CHECK(mixed.x.at(1, 0).item<float>() == doctest::Approx(2 * part));
+  const data::Batch quantities =
+      train::changed(with("['mixup']"), {batch.x, cast(batch.y, {.dtype = float32})}, 0, Key(1));
+  CHECK(quantities.y.at(1).item<float>() == doctest::Approx(part));
+  const data::Batch same = train::changed(with("[]"), batch, 3, Key(1));
+  CHECK(same.y.to_vector<int64_t>() == batch.y.to_vector<int64_t>());
 }

@@ -168,7 +168,7 @@ TEST_CASE("config: layers") {
       "c.toml:3:1: model.0 names no layer; it takes one of dense, conv, max_pool, average_pool, flatten, dropout, "
       "batch_norm, layer_norm, activation, rms_norm, group_norm, global_average_pool, global_max_pool, lstm, gru, "
       "transformer, positions, conv_transpose, transformer_decoder, attention, embedding, upsample, reshape, columns, "
-      "add, subtract, multiply, maximum, average, concat, block, residual");
+      "add, subtract, multiply, maximum, average, concat, block, residual, standardize");
   CHECK(error_of(with_layer("dense = 10\nconv = 3")) ==
         "c.toml:3:1: model.0 is both 'dense' and 'conv'; each layer starts with a [[model]] of its own");
   CHECK(error_of(with_layer("flatten = false")) ==
@@ -281,7 +281,7 @@ TEST_CASE("config: everything that can be set says what it is and what it takes"
       if (setting.required) CHECK(setting.fallback.empty());
     }
   }
-  CHECK(names.size() == 49);
+  CHECK(names.size() == 50);
 }
 
 TEST_CASE("config: the defaults that are shown read back as they are") {

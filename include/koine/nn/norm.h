@@ -40,6 +40,18 @@ struct GroupNorm {
   Array operator()(const Arg& x) const;
 };
 
+/// Brings every channel (the last axis) to the mean 0 and the deviation 1 of examples that were seen before: what inputs
+/// are measured in then does not matter. Part of the model, so that new examples are treated the same.
+struct Standardize {
+  int64_t size = 0;
+  State mean{{size}, constant(0)};
+  State deviation{{size}, constant(1)};
+
+  /// For the channels of some examples, over all other axes; a channel that is the same everywhere is only shifted.
+  static Standardize of(const Array& examples);
+  Array operator()(const Arg& x) const;
+};
+
 /// x / sqrt(mean(x^2) + epsilon) over the last axis, then scaled (Zhang and Sennrich, 2019).
 struct RmsNorm {
   int64_t size = 0;

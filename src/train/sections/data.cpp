@@ -23,7 +23,7 @@ const Section<DataConfig>& data_section() {
        setting(&D::channels, "channels", "of images", {.choices = {"color", "grey"}}),
        setting(&D::augment, "augment", "random changes of training images",
                {.choices = {"flip", "shift", "crop", "rotate", "noise", "cut_out", "mixup"}}),
-       setting(&D::damaged, "damaged", "what a damaged image does", {.choices = {"stop", "skip"}}),
+       setting(&D::damaged, "damaged", "what a damaged row or image does", {.choices = {"stop", "skip"}}),
        setting(&D::text, "text", "the column of texts to learn from, in place of all others"),
        setting(&D::unit, "unit", "of text", {.choices = {"character", "byte"}}),
        setting(&D::length, "length", "of text: the longest sequence; 0 for the longest text", {.bounds = not_negative}),

@@ -236,8 +236,10 @@ std::span<const Choice<LayerSettings>> layer_choices() {
        choice<V>(join<AverageLayer>("average", "the mean of several values")),
        choice<V>(join<ConcatLayer>("concat", "the channels of several values side by side")),
        choice<V>(block<BlockLayer>("block", "layers as one, to be repeated")),
-       choice<V>(
-           block<ResidualLayer>("residual", "layers to whose result is added what they take (He et al., 2016)"))});
+       choice<V>(block<ResidualLayer>("residual", "layers to whose result is added what they take (He et al., 2016)")),
+       choice<V>(Section<StandardizeLayer>{"standardize",
+                                           "each channel to mean 0 and deviation 1 over the training rows",
+                                           {flag<StandardizeLayer>("standardize", "true")}})});
   return choices;
 }
 
