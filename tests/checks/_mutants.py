@@ -28,9 +28,9 @@ class Mutant:
 
 # Declarations that say something about an op but make no value of it: its interface, and the samples of its tests.
 _DECLARATION = re.compile(
-    r"static constexpr (?:auto|const char\s*\*)\s+(?:doc|not_differentiable)\b|static constexpr Onnx\b|fields\[\]|"
+    r"static constexpr (?:auto|const char\s*\*)\s+(?:doc|shapes|example|not_differentiable)\b|static constexpr Onnx\b|fields\[\]|"
     r"\bexemptions\b|\bargs\b[^;]*=|\boutputs\[\]|std::vector<(?:ir::)?Sample> \w*samples\b|"
-    r"static constexpr Domain\b|struct Attrs\b|static_assert|throw \w+\(")
+    r"constexpr const char\* \w+_shapes\b|if \(!row\.shapes\)|static constexpr Domain\b|struct Attrs\b|static_assert|throw \w+\(")
 _LINE = re.compile(r"^(?:template\b|struct \w+ : |\s*#)[^\n]*$", re.M)
 
 # Swaps of words and operators. Binary operators have spaces around them in this code, template brackets have not.
@@ -122,7 +122,7 @@ def _blank_descriptions(text):
         if match.start() < at:
             continue
         end = match.end()
-        is_function = "samples" in match.group(0)
+        is_function = "samples" in match.group(0) or match.group(0).endswith("_shapes")
         while end < len(text) and text[end] not in ";{(":
             end += 1
         while end < len(text) and text[end] != ";":
