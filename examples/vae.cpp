@@ -34,7 +34,6 @@ int main(int argc, char** argv) {
   const Array drawn = loss(vae, {unseen.x, {}}, evaluation).output;
   const double explained =
       1 - (mean(square(drawn - unseen.x)) / mean(square(unseen.x - mean(seen.x, {.axis = 0})))).item<double>();
-  print("of what differs between images two numbers explain", explained);
 
   // A digit that nobody wrote, drawn from two numbers.
   const std::vector<float> image = vae.draw(reshape(array({0.5, -0.5}), {.shape = {1, 2}})).to_vector<float>();
@@ -44,5 +43,6 @@ int main(int argc, char** argv) {
       line += " .:-=+*#%@"[static_cast<size_t>(image[row * 8 + column] * 9.99f)];
     print(line);
   }
+  print("of what differs between images two numbers explain", explained);
   return explained > 0.3 ? 0 : 1;
 }

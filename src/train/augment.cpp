@@ -1,5 +1,7 @@
 #include "train/augment.h"
 
+#include "base/format.h"
+
 #include <koine/ops.h>
 
 #include <algorithm>
@@ -105,22 +107,27 @@ data::Batch changed(const Config& config, const data::Batch& batch, int64_t clas
     const Array other = concatenate({one.at(Slice{-1, none}), one.at(Slice{0, -1})}, {.axis = 0});
     return one * p + other * (1 - p);
   };
-  if (is_floating(batch.y.dtype())) return {mixed(x), mixed(batch.y)};
+  if (classes == 0) return {mixed(x), mixed(cast(batch.y, {.dtype = float32}))};
   const Array one_hot = cast(expand_dims(batch.y, batch.y.rank()) == arange(classes), {.dtype = float32});
   return {mixed(x), mixed(one_hot)};
 }
 
 Array augmented(const Config& config, const Array& x, const Key& key) {
-  const size_t images = config.data.augment.size() - (mixes(config) ? 1 : 0);
-  if (images == 0) return x;
-  if (x.rank() != 4)
-    config.fail("data.augment", "it changes images, of height, width and channels; give them a shape, as [8, 8, 1]");
   Array y = x;
   int64_t number = 0;
   for (const std::string& name : config.data.augment)
     for (const Named& known : changes)
       if (name == known.name) y = known.change(y, key.fold_in(number++));
   return y;
+}
+
+void check_augment(const Config& config, const Shape& example) {
+  const size_t images = config.data.augment.size() - (mixes(config) ? 1 : 0);
+  if (images > 0 && example.size() != 3)
+    config.fail("data.augment", "it changes images, of height, width and channels; give them a shape, as [8, 8, 1]");
+  const std::string& loss = config.train.loss;
+  if (mixes(config) && (loss == "contrastive" || loss == "triplet" || loss == "ctc"))
+    config.fail("data.augment", cat("labels of ", loss, " cannot be mixed; leave \"mixup\" out"));
 }
 
 }  // namespace koine::train

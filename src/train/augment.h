@@ -15,7 +15,10 @@ namespace koine::train {
 Array augmented(const Config& config, const Array& x, const Key& key);
 
 /// A batch of any examples after that, and with "mixup" each mixed with another one by a part drawn from [0, 1), labels
-/// that are classes as probabilities (Zhang et al., 2018).
+/// that are classes as probabilities (Zhang et al., 2018); with no `classes` they are mixed as they are.
 data::Batch changed(const Config& config, const data::Batch& batch, int64_t classes, const Key& key);
+
+/// Throws ConfigError unless what `augment` names can be done with examples of a shape, for the config's loss.
+void check_augment(const Config& config, const Shape& example);
 
 }  // namespace koine::train

@@ -23,6 +23,13 @@ void resolve_path(std::string& path, const Value& source, std::string_view key, 
   path = (std::filesystem::path(file).parent_path() / path).string();
 }
 
+bool is_data_name(std::string_view path) {
+  if (path.ends_with(".gz")) path.remove_suffix(3);
+  for (const std::string_view end : {".csv", ".tsv", ".tab", ".txt", ".npy", ".npz", ".safetensors"})
+    if (path.ends_with(end)) return true;
+  return false;
+}
+
 template <class S>
 void read_top(const Value& source, const Section<S>& section, S& to, Problems& problems) {
   const Value* table = source.find(section.name);
@@ -70,7 +77,10 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
 
 Config read_config(const std::string& path, std::span<const std::string> overrides) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) throw IoError(cat("cannot read ", path, ": it is a folder"));
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  if (folder || (is_data_name(path) && std::filesystem::exists(path, ignored)))
+    throw IoError(
+        cat(path, folder ? " is a folder" : " holds data", " and no config; write one for it with  koine new ", path));
   std::ifstream file(path, std::ios::binary);
   if (!file) throw IoError(cat("cannot read ", path, ": ", std::strerror(errno)));
   const std::string text{std::istreambuf_iterator<char>(file), {}};

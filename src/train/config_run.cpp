@@ -135,8 +135,10 @@ FitOptions fit_options(const Config& config, const Examples& examples) {
   if (const auto* plateau = std::get_if<PlateauSchedule>(&train.schedule))
     options.plateau = optim::PlateauOptions{plateau->factor, plateau->patience, plateau->threshold, plateau->cooldown,
                                             plateau->least};
+  check_augment(config, examples.shape);
   if (!config.data.augment.empty())
-    options.change = [&config, classes = examples.classes](const data::Batch& batch, const Key& key) {
+    options.change = [&config, classes = train.loss == "cross_entropy" ? examples.classes : 0](const data::Batch& batch,
+                                                                                               const Key& key) {
       return changed(config, {as_input(config, batch.x), batch.y}, classes, key);
     };
   if (config.data.bucket) {

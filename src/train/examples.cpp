@@ -217,7 +217,10 @@ Array as_input(const Config& config, const Array& x) {
 }
 
 ModelFacts Examples::facts() const {
-  return {shape, classes, label, code && code->text ? code->text->vocabulary() : 0};
+  ModelFacts facts{shape, classes, label, code && code->text ? code->text->vocabulary() : 0};
+  // Images are never looked up.
+  if (train.x.defined() && train.x.dtype() != uint8) facts.largest = max(train.x).item<double>();
+  return facts;
 }
 
 Examples load_examples(const Config& config, const std::optional<TableCode>& code) {

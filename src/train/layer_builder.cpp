@@ -259,6 +259,8 @@ class Builder {
     if (rows == 0) fail("and needs count, how many numbers there are (0 to count - 1)");
     if (rows < place_.vocabulary)
       fail(cat("but its count of ", rows, " is less than the ", place_.vocabulary, " that the data have"));
+    if (place_.is_input && place_.largest && *place_.largest >= static_cast<double>(rows))
+      fail(cat("with numbers up to ", *place_.largest, ", but its count of ", rows, " is for 0 to ", rows - 1));
     push(nn::Cast{int64});
     push(nn::Embedding{rows, layer.size});
     shape_.push_back(layer.size);

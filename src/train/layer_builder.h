@@ -6,6 +6,7 @@
 #include <koine/stack.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct LayerPlace {
   bool is_input = false;
   /// How many numbers the data's text has; 0 for none.
   int64_t vocabulary = 0;
+  /// The largest number that it may be given, where it is known.
+  std::optional<double> largest = {};
   /// Throws ConfigError "LAYER gets SHAPE, " and the message.
   std::function<void(std::string_view message)> fail;
 };

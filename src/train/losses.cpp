@@ -122,7 +122,7 @@ std::vector<Metric> metrics_of(const TrainConfig& config, double unit) {
     const auto classes = [&](std::string name, auto of, bool larger = true, bool running = false) {
       list.push_back({std::move(name),
                       [of, binary](const Array& output, const Array& y) {
-                        return binary ? of(both_scores(output), cast(flat(y), {.dtype = int64}))
+                        return binary ? of(both_scores(output), cast(round(flat(y)), {.dtype = int64}))
                                       : of(flat_scores(output), flat(hard(output, y)));
                       },
                       larger, running});

@@ -173,7 +173,7 @@ class Builder {
   int64_t add_layer(const LayerConfig& layer, const std::string& path, const Scope& scope,
                     const std::vector<int64_t>& inputs) {
     const std::string_view kind = layer_kind(layer.settings);
-    LayerPlace place{{}, sequences_, inputs[0] == 0, facts_.vocabulary, {}};
+    LayerPlace place{{}, sequences_, inputs[0] == 0, facts_.vocabulary, facts_.largest, {}};
     for (const int64_t value : inputs) place.inputs.push_back(values_[static_cast<size_t>(value)].shape);
     const auto refuse = [&](std::string_view message) {
       fail(path, cat(path, " (", kind, ") gets ", to_string(place.inputs[0]), " ", message));

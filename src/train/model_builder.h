@@ -5,6 +5,7 @@
 
 #include <koine/stack.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct ModelFacts {
   Shape label = {};
   /// Of text: how many numbers stand for it, 0 for what sequences are filled up with. 0 for data without.
   int64_t vocabulary = 0;
+  /// The largest number of the examples, where it is known.
+  std::optional<double> largest = {};
 };
 
 /// A layer of the config as it was built.

@@ -36,7 +36,8 @@ size_t column_of(const Config& config, const TextTable& table, const std::string
   const std::string guess = did_you_mean(name, names);
   std::string list;
   for (const std::string_view one : names) list += cat(list.empty() ? "" : ", ", one);
-  config.fail(path, cat("there is no column '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
+  config.fail(path,
+              cat(config.data.file, " has no column '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
 }
 
 size_t label_column(const Config& config, const TextTable& table) {

@@ -124,6 +124,7 @@ def wrong_configs(koine):
     koine.refused(1, ["--set train.epochs=x", "whole number"], "train", "c.toml", "--set", "train.epochs=x")
     koine.refused(1, ["train.epoch", "'epochs'"], "train", "c.toml", "train.epoch=3")
     koine.refused(1, ["none.toml"], "train", "none.toml")
+    koine.refused(1, ["points.csv", "koine new points.csv"], "train", "points.csv")
     koine.refused(1, ["folder"], "train", ".")
     expect(not (koine.place / "model.safetensors").exists(), "a refused run wrote weights")
 
@@ -310,7 +311,7 @@ def examples(koine):
     for config in sorted((koine.place / "examples").glob("*.toml")):
         expect("total" in koine.good("summary", config), f"the summary of {config}")
         koine.good("train", config, "train.epochs=1", "data.train=0:128")
-    for name, least in (("digits_cnn", 0.9), ("digits_resnet", 0.9), ("customers", 0.75)):
+    for name, least in (("digits_cnn", 0.9), ("digits_resnet", 0.9), ("customers", 0.75), ("brackets", 0.95)):
         last = koine.good("train", f"examples/{name}.toml").splitlines()[-1]
         found = re.fullmatch(r"test accuracy (\d\.\d{3})", last)
         expect(found and float(found[1]) >= least, f"examples/{name}.toml ends with {last!r}")

@@ -37,7 +37,11 @@ TEST_CASE("augment: what is drawn follows from the key, for each example") {
     CHECK(changed(name) == changed(name));
     CHECK(changed(name) != changed(name, 3));
   }
-  CHECK(contains(message_of<ConfigError>([] { augmented(with("['flip']"), zeros({2, 3}), Key(0)); }), "c.toml:3:"));
+  CHECK(contains(message_of<ConfigError>([] { check_augment(with("['flip']"), {3}); }), "c.toml:3:"));
+  CHECK(message_of<ConfigError>([] { check_augment(with("['mixup']"), {3}); }).empty());
+  Config pairs = with("['mixup']");
+  pairs.train.loss = "contrastive";
+  CHECK(contains(message_of<ConfigError>([&] { check_augment(pairs, {3}); }), "cannot be mixed"));
 }
 
 TEST_CASE("augment: flips, shifts and holes are what they say") {

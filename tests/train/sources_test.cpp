@@ -221,6 +221,17 @@ TEST_CASE("cross-validation: every row is tested on once, and codes are learnt f
   CHECK(means[0] != means[1]);
 }
 
+TEST_CASE("an embedding for fewer numbers than the data have is refused before training") {
+  Case one;
+  one.folder.write("t.csv", "0,4,1\n2,1,0\n");
+  const auto config = [](const char* count) {
+    return "data = { file = 't.csv' }\nmodel = [{ embedding = 3, count = " + std::string(count) +
+           " }, { flatten = true }, { dense = 2 }]\ntrain = { epochs = 1 }\n";
+  };
+  CHECK(contains(one.error(config("4")), "with numbers up to 4, but its count of 4 is for 0 to 3"));
+  CHECK(one.error(config("5")).empty());
+}
+
 TEST_CASE("standardize: by the training rows alone, and kept with the model") {
   Case one;
   std::string table;
