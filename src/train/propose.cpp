@@ -4,6 +4,7 @@
 #include "data/csv.h"
 #include "data/image.h"
 #include "train/config.h"
+#include "train/propose_arrays.h"
 #include "train/propose_text.h"
 #include "train/sources.h"
 
@@ -251,6 +252,7 @@ std::string propose_images(const std::string& path, const std::string& file) {
 
 std::string propose_config(const std::string& path, const std::string& file, const std::string& label) {
   if (kind_of(path) == SourceKind::text) return propose_text_file(path, file, output_of(path));
+  if (path.ends_with(".npz") || path.ends_with(".safetensors")) return propose_arrays(path, file, output_of(path));
   if (kind_of(path) != SourceKind::table) return propose_images(path, file);
   const char delimiter = data::find_delimiter(path);
   const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});

@@ -59,17 +59,6 @@ data::Dataset cifar(const std::string& folder) {
   return data::cifar(files);
 }
 
-// The arrays of a file that has several; empty for other files.
-std::map<std::string, Array> arrays_of(const std::string& path) {
-  if (path.ends_with(".npz")) return data::npz(path);
-  std::map<std::string, Array> arrays;
-  if (!path.ends_with(".safetensors")) return arrays;
-  const io::safetensors::Reader file(path);
-  for (const auto& entry : file.header().entries)
-    arrays.emplace(entry.name, from_bytes(entry.dtype, Shape(entry.shape), file.read(entry).data()));
-  return arrays;
-}
-
 Array named(const Config& config, const std::map<std::string, Array>& arrays, const std::string& name,
             std::string_view setting, const std::string& path) {
   const auto found = arrays.find(name);
@@ -99,6 +88,16 @@ data::Dataset array_file(const Config& config, const std::string& path, bool lab
 }
 
 }  // namespace
+
+std::map<std::string, Array> arrays_of(const std::string& path) {
+  if (path.ends_with(".npz")) return data::npz(path);
+  std::map<std::string, Array> arrays;
+  if (!path.ends_with(".safetensors")) return arrays;
+  const io::safetensors::Reader file(path);
+  for (const auto& entry : file.header().entries)
+    arrays.emplace(entry.name, from_bytes(entry.dtype, Shape(entry.shape), file.read(entry).data()));
+  return arrays;
+}
 
 SourceKind kind_of(const std::string& path) {
   std::error_code ignored;

@@ -1,6 +1,7 @@
 #include "support/temp_folder.h"
 #include "train/fit.h"
 #include "train/losses.h"
+#include "train/propose.h"
 #include "train/text.h"
 
 #include <koine/io.h>
@@ -130,6 +131,34 @@ TEST_CASE("arrays: .npz and safetensors, with labels that have axes") {
   one.load("data = { file = 'b.npz' }\nmodel = [{ flatten = true }, { dense = 2 }]\ntrain = {}\n");
   CHECK(one.examples.shape == Shape{3, 2});
   CHECK(one.examples.classes == 2);
+}
+
+TEST_CASE("propose: a config for arrays that nobody has described") {
+  struct Arrays {
+    Array images, labels;
+  };
+  Case one;
+  const Array labels = remainder(arange(90) * 7, 3);
+  const Array x = normal(Key(1), {.shape = {90, 8, 8, 1}}) +
+                  reshape(cast(labels, {.dtype = float32}), {.shape = {90, 1, 1, 1}}) * 2;
+  const std::string path = one.folder / "a.safetensors";
+  io::save(path, Arrays{x, labels});
+  std::string text = propose_config(path, "a.safetensors", "");
+  CHECK(contains(text, "x = \"images\"  # [90, 8, 8, 1]"));
+  CHECK(contains(text, "y = \"labels\"  # 3 classes"));
+  one.load(text);
+  one.config.train.epochs = 12;
+  CHECK(one.learn("accuracy") > 0.9);
+  io::save(path, Arrays{reshape(x, {.shape = {90, 64}}), sum(x, {.axis = {1, 2, 3}})});
+  text = propose_config(path, "a.safetensors", "");
+  CHECK(contains(text, "standardize = true"));
+  one.load(text);
+  CHECK(one.examples.classes == 0);
+  struct Others {
+    Array left, right;
+  };
+  io::save(path, Others{x, labels});
+  CHECK(contains(message_of<ValueError>([&] { propose_config(path, "a", ""); }), "left [90, 8, 8, 1], right [90]"));
 }
 
 TEST_CASE("losses of a config: each is made small, and is what nn has") {
