@@ -30,12 +30,14 @@ from .indexing import *  # noqa: E402,F403
 from .reductions import *  # noqa: E402,F403
 from .sets import *  # noqa: E402,F403
 from .products import *  # noqa: E402,F403
+from .callbacks import *  # noqa: E402,F403
 from .transforms import *  # noqa: E402,F403
+from .custom_op import *  # noqa: E402,F403
 from .info import *  # noqa: E402,F403
 from .debugging import *  # noqa: E402,F403
 from .files import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
-from . import errors, fft, linalg, nn, optim, random, tree  # noqa: E402,F401
+from . import errors, fft, linalg, nn, optim, random, testing, tree  # noqa: E402,F401
 
 _array_methods.add_to(Array)
 

@@ -1,6 +1,8 @@
 """Finding mistakes."""
 
 from . import _core
+from .callbacks import io_callback as _io_callback
+from .callbacks import print_values as _print_values
 
 __all__ = ["debug"]
 
@@ -19,7 +21,17 @@ class debug:
     koine.errors.NanError: [log] gave a NaN, of operands that have none
       operands: float32[2]
       at ...
+
+    `koine.debug.print("loss {}", loss)` prints values from inside `jit` and other transforms, `koine.debug.callback(f, x)`
+    calls any function with them.
     """
+
+    print = staticmethod(_print_values)
+
+    @staticmethod
+    def callback(f, *args, **keywords):
+        """Calls f with the values of arrays, as NumPy's, for what it does: also inside `jit` and other transforms, in order."""
+        _io_callback(f, None, *args, **keywords)
 
     def __init__(self, nan=False, lines=False):
         self._before, self._lines = _core.nan_checked(), nan or lines

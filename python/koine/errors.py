@@ -53,3 +53,8 @@ class DeviceError(Error, RuntimeError):
 
 class IoError(Error, OSError):
     """A file cannot be opened, read or written."""
+
+
+class CallbackError(Error, RuntimeError):
+    """A function of Python that a program called raised an exception, which is its __cause__, or gave something else than it
+    promised."""

@@ -8,8 +8,11 @@ from . import _core
 from ._core import Array as _Array
 from ._core import flatten as _flatten
 from ._core import unflatten as _unflatten
+from .callbacks import collected as _collected
+from .callbacks import emit as _emit
 from .errors import DTypeError as _DTypeError
 from .errors import ShapeError as _ShapeError
+from .errors import TraceError as _TraceError
 from .errors import ValueError as _ValueError
 from .tree import paths as _paths
 from .tree import with_arrays as _with_arrays
@@ -31,17 +34,37 @@ def _result_of(tree, transform):
 
 
 class _OnLeaves:
-    """f on the leaves of its arguments; keeps the structure of its last result."""
+    """f on the leaves of its arguments; keeps the structure of its last result. The effects of f are a last leaf more."""
 
     def __init__(self, f, structure, keywords=None):
-        self.f, self.structure, self.keywords, self.result = f, structure, keywords or {}, None
+        self.f, self.structure, self.keywords, self.result, self.has_effect = f, structure, keywords or {}, None, False
 
     def __call__(self, leaves):
-        leaves, self.result = _flatten(self.f(*_unflatten(self.structure, leaves), **self.keywords))
-        return leaves
+        tree, effect = _collected(lambda: self.f(*_unflatten(self.structure, leaves), **self.keywords))
+        leaves, self.result = _flatten(tree)
+        self.has_effect = effect is not None
+        return [*leaves, effect] if self.has_effect else leaves
 
     def wrap(self, leaves):
-        return _unflatten(self.result, leaves)
+        return _unflatten(self.result, leaves[:-1] if self.has_effect else leaves)
+
+    def finish(self, leaves):
+        """The result; its effects are passed on."""
+        if self.has_effect:
+            _emit(leaves[-1])
+        return self.wrap(leaves)
+
+
+def _without_effects(f, transform):
+    """f, whose effects would be lost."""
+
+    def checked(*args):
+        result, effect = _collected(lambda: f(*args))
+        if effect is not None:
+            raise _TraceError(f"[{transform}] an effect such as printing is not possible inside; take it out of the function")
+        return result
+
+    return checked
 
 
 def value_and_grad(f, argnums=0, has_aux=False):
@@ -206,7 +229,7 @@ def vmap(f, in_axes=0, out_axes=0):
             elif place != 0:
                 result = _core.moveaxis(result, 0, place)
             moved.append(result)
-        return on_leaves.wrap(moved)
+        return on_leaves.finish(moved + results[len(moved):])
 
     return batched
 
@@ -237,9 +260,9 @@ class Jit:
         if entry is None:
             on_leaves = _OnLeaves(lambda args, keywords: self._f(*args, **keywords), structure)
             recorded = _core.trace(on_leaves, leaves, "jit")
-            entry = self._traced[key] = recorded, on_leaves.result
-        recorded, result = entry
-        return _unflatten(result, recorded.replay(leaves))
+            entry = self._traced[key] = recorded, on_leaves
+        recorded, on_leaves = entry
+        return on_leaves.finish(recorded.replay(leaves))
 
     def __get__(self, instance, owner=None):
         return self if instance is None else _functools.partial(self, instance)
@@ -346,7 +369,7 @@ def checkpoint(f):
     def recomputed(*args, **keywords):
         leaves, structure = _flatten(args)
         on_leaves = _OnLeaves(f, structure, keywords)
-        return on_leaves.wrap(_core.checkpoint(on_leaves, leaves))
+        return on_leaves.finish(_core.checkpoint(on_leaves, leaves))
 
     return recomputed
 
@@ -375,7 +398,7 @@ class custom_vjp:
         if self._forward is None or self._backward is None:
             raise _ValueError("[custom_vjp] the derivative is missing: give forward and backward, or call defvjp")
         leaves, structure = _flatten(args)
-        on_leaves = _OnLeaves(self._f, structure)
+        on_leaves = _OnLeaves(_without_effects(self._f, "custom_vjp"), structure)
         kept = []
 
         def forward(inner):
@@ -422,7 +445,7 @@ class custom_jvp:
         if getattr(self._within, "rule", False):
             return self._f(*args)
         leaves, structure = _flatten(args)
-        on_leaves = _OnLeaves(self._f, structure)
+        on_leaves = _OnLeaves(_without_effects(self._f, "custom_jvp"), structure)
 
         def rule(inner):
             primals, tangents = inner[:len(leaves)], inner[len(leaves):]
@@ -453,14 +476,17 @@ def scan(f, init, xs=None, length=None, reverse=False):
     last = []
 
     def body(inner):
-        carry, y = f(_unflatten(carry_shape, inner[:len(carries)]), _unflatten(shape, inner[len(carries):]))
+        (carry, y), effect = _collected(
+            lambda: f(_unflatten(carry_shape, inner[:len(carries)]), _unflatten(shape, inner[len(carries):])))
         first, after = _flatten(_with_arrays(carry))
         _same_carry(carry_shape, after, "scan")
         second, result_shape = _flatten(y)
-        last[:] = [result_shape]
-        return first + second
+        last[:] = [result_shape, effect is not None]
+        return first + second + ([effect] if effect is not None else [])
 
     out = _core.scan(body, carries, sequences, -1 if length is None else length, reverse)
+    if last[1]:
+        _emit(out.pop())
     return _unflatten(carry_shape, out[:len(carries)]), _unflatten(last[0], out[len(carries):])
 
 
@@ -472,16 +498,27 @@ def while_loop(condition, body, init, max_steps=None):
     array(128)
     """
     leaves, structure = _flatten(_with_arrays(init))
+    effects = []
 
     def test(inner):
-        return [_core.to_array(condition(_unflatten(structure, inner)))]
+        return [_core.to_array(_without_effects(condition, "the condition of while_loop")(_unflatten(structure, inner[:len(leaves)])))]
 
     def step(inner):
-        after, shape = _flatten(_with_arrays(body(_unflatten(structure, inner))))
+        tree, effect = _collected(lambda: body(_unflatten(structure, inner[:len(leaves)])))
+        after, shape = _flatten(_with_arrays(tree))
         _same_carry(structure, shape, "while_loop")
-        return after
+        if effect is not None:
+            effects.append(effect)
+        return after + ([effect if effect is not None else inner[-1]] if len(inner) > len(leaves) else [])
 
-    return _unflatten(structure, _core.while_loop(test, step, leaves, 0 if max_steps is None else max_steps))
+    def run(carries):
+        return _core.while_loop(test, step, carries, 0 if max_steps is None else max_steps)
+
+    out = run(leaves)
+    if effects:  # once more, with the effects among what is carried, so that they happen
+        *out, effect = run([*leaves, _core.to_array(0)])
+        _emit(effect)
+    return _unflatten(structure, out)
 
 
 def fori_loop(start, stop, body, init):
@@ -504,7 +541,25 @@ def cond(predicate, yes, no, *operands):
     """
     leaves, structure = _flatten(_with_arrays(operands))
     first, second = _OnLeaves(lambda *a: _with_arrays(yes(*a)), structure), _OnLeaves(lambda *a: _with_arrays(no(*a)), structure)
-    out = _core.cond(_core.to_array(predicate), first, second, leaves)
+
+    def run(sides_have_effects):
+        def side(on_leaves):
+            def traced(inner):
+                out = on_leaves(inner)
+                if sides_have_effects and not on_leaves.has_effect:
+                    on_leaves.has_effect = True
+                    out = [*out, _core.to_array(0)]
+                return out
+            return traced
+
+        return _core.cond(_core.to_array(predicate), side(first), side(second), leaves)
+
+    try:
+        out = run(False)
+    except (_ShapeError, _ValueError):
+        if first.has_effect == second.has_effect:
+            raise
+        out = run(True)
     if first.result != second.result:
         raise _ShapeError(f"[cond] the two sides give different structures: {first.result} and {second.result}")
-    return first.wrap(out)
+    return first.finish(out)

@@ -126,6 +126,7 @@ List while_loop(Callable condition, Callable body, const List& init, int64_t max
 
 List custom_vjp(Callable f, Callable forward, Callable backward, const List& leaves, std::source_location where) {
   SourceScope scope(where);
+  ir::BodyScope body;  // numbers are part of the graphs, not arrays from outside
   std::vector<ir::TypeRef> types = types_of(leaves);
   ir::Captured function = trace_leaves(f, types, "custom_vjp", where),
                kept = trace_leaves(forward, types, "custom_vjp", where);
@@ -149,6 +150,7 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
 
 List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
   SourceScope scope(where);
+  ir::BodyScope body;
   std::vector<ir::TypeRef> types = types_of(leaves), with_tangents = types;
   for (ir::TypeRef type : types) with_tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
   ir::Captured function = trace_leaves(f, types, "custom_jvp", where),

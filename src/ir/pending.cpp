@@ -1,5 +1,7 @@
 #include "ir/pending.h"
 
+#include "ir/host.h"
+
 #include <algorithm>
 
 /// Pending work: what is connected is evaluated together.
@@ -103,6 +105,7 @@ void wait_for_a_run() {
   ++waiting;
   {
     GraphUnlock unlock(graph_mutex());
+    HostUnlock others;
     ended_runs.wait(before, std::memory_order_relaxed);
   }
   --waiting;

@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "ir/host.h"
 #include "ir/node.h"
 #include "ir/rethrow.h"
 
@@ -38,7 +39,7 @@ template <class... E>
 
 void rethrow_with(const Error& error, const std::string& text) {
   rethrow_same<ShapeError, DTypeError, IndexError, ValueError, TraceError, NotDifferentiable, FormatError, ConfigError,
-               OutOfMemory, DeviceError, IoError>(error, text);
+               OutOfMemory, DeviceError, IoError, CallbackError>(error, text);
 }
 
 void rethrow_for_op(const Error& error, const OpSpec& op, std::span<const TypeRef> operands, const AttrBox* attrs,

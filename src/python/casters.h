@@ -38,5 +38,6 @@ void add_layers(nanobind::module_& m);
 void add_losses(nanobind::module_& m);
 void add_optimizers(nanobind::module_& m);
 void add_files(nanobind::module_& m);
+void add_callbacks(nanobind::module_& m);
 
 }  // namespace koine::python

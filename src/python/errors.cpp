@@ -1,3 +1,4 @@
+#include "ir/host.h"
 #include "ir/node.h"
 #include "python/python.h"
 
@@ -30,6 +31,7 @@ const char* class_name(const Error& error) {
          : is<OutOfMemory>(error)       ? "OutOfMemory"
          : is<DeviceError>(error)       ? "DeviceError"
          : is<IoError>(error)           ? "IoError"
+         : is<ir::CallbackError>(error) ? "CallbackError"
                                         : "Error";
 }
 
@@ -45,9 +47,25 @@ std::string with_line(std::string text) {
   return text + std::string(mark) + ir::to_string(line);
 }
 
+// Takes over the cause of the error that is set.
+void set_cause(PyObject* cause) {
+  PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  PyException_SetCause(value, cause);
+  PyErr_Restore(type, value, trace);
+}
+
 }  // namespace
 
 void raise(const char* name, const Error& error) {
+  PyObject* cause = is<ir::CallbackError>(error) ? take_callback_failure() : nullptr;
+  if (cause && !PyObject_TypeCheck(cause, reinterpret_cast<PyTypeObject*>(PyExc_Exception))) {
+    // Ctrl-C and the end of the program are no errors of a function.
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(cause)), cause);
+    Py_DECREF(cause);
+    return;
+  }
   PyObject* module = PyImport_ImportModule("koine.errors");
   PyObject* type = module ? PyObject_GetAttrString(module, name) : nullptr;
   if (type) {
@@ -56,6 +74,7 @@ void raise(const char* name, const Error& error) {
     PyObject* decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
     if (decoded) PyErr_SetObject(type, decoded);
     Py_XDECREF(decoded);
+    if (cause) set_cause(cause);
   }
   Py_XDECREF(type);
   Py_XDECREF(module);

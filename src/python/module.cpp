@@ -260,6 +260,8 @@ nb::dict op_facts() {
 }  // namespace
 
 NB_MODULE(_core, m) {
+  // What the user's modules still hold when the interpreter ends is no news to the user.
+  nb::set_leak_warnings(false);
   nb::register_exception_translator([](const std::exception_ptr& error, void*) {
     try {
       std::rethrow_exception(error);
@@ -298,6 +300,7 @@ NB_MODULE(_core, m) {
   add_losses(m);
   add_optimizers(m);
   add_files(m);
+  add_callbacks(m);
 }
 
 }  // namespace koine::python

@@ -38,6 +38,8 @@ DType to_dtype(PyObject* object);
 struct PythonError {};
 /// Sets the Python error for the exception that is being handled, with the user's line where it lacks one.
 void set_error() noexcept;
+/// The exception of the callback that failed last, or null: a new reference.
+PyObject* take_callback_failure();
 /// Sets the class of koine/errors.py with that name as the Python error.
 void raise(const char* name, const Error& error);
 /// f(), or null with the Python error set for what it throws.

@@ -1,5 +1,6 @@
 #include "base/format.h"
 #include "ir/call.h"
+#include "ir/host.h"
 #include "ir/pending.h"
 #include "ir/rethrow.h"
 #include "runtime/program_cache.h"
@@ -64,6 +65,7 @@ void compile_and_run(Work& work) {
     GraphRef graph = graph_of(work);
     {
       GraphUnlock unlock(graph_mutex());
+      HostUnlock others;
       program = device.compile(graph, work.donated);
     }
     program_cache().add(device, work, program);
@@ -73,6 +75,7 @@ void compile_and_run(Work& work) {
   for (const Out* input : work.inputs) work.read.push_back(input->value.get());
   work.computed.resize(work.outputs.size());
   GraphUnlock unlock(graph_mutex());
+  HostUnlock others;
   device.run(*program, work.read, work.computed);
 }
 

@@ -80,6 +80,53 @@ assert os.waitpid(child, 0)[1] == 0
 """)
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_others_go_on_while_a_program_runs(early):
+    """Also while one runs that nobody asked for yet: with KOINE_EAGER every op is evaluated where it is recorded."""
+    run("import os\nos.environ['KOINE_EAGER'] = '%d'\n" % early + """
+import threading, time, koine as kn
+x = kn.ones((1500, 1500), dtype=kn.float64)
+float(x.sum())
+ticks, done = [], threading.Event()
+def tick():
+    while not done.is_set():
+        ticks.append(time.perf_counter())
+        time.sleep(0.001)
+thread = threading.Thread(target=tick)
+thread.start()
+start = time.perf_counter()
+y = x @ x
+for _ in range(4):
+    y = y @ x / 1500
+float(y.sum())
+end = time.perf_counter()
+done.set()
+thread.join()
+during = [t for t in ticks if start < t < end]
+assert len(during) > 50 * (end - start), (len(during), end - start)
+""")
+
+
+def test_threads_share_arrays_that_nobody_computed_yet():
+    run("""
+import threading, koine as kn
+def grow(x, n):
+    for _ in range(n):
+        x = x + 1
+    return x
+def work(k):
+    for round in range(30):
+        y = kn.grad(lambda v: kn.sum(kn.tanh(grow(v, 20)) * 0 + v))(shared)
+        found[k] = (float((shared + y).sum()), float(kn.jit(lambda v: grow(v, 500))(shared).sum()))
+shared, found = grow(kn.zeros(100), 6000), {}
+threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+[t.start() for t in threads]
+[t.join(200) for t in threads]
+assert not any(t.is_alive() for t in threads)
+assert found == {k: (600100.0, 650000.0) for k in range(6)}, found
+""")
+
+
 def test_import_is_quick():
     """0.15 s of processor time, of which Python's own start is not counted."""
 

@@ -227,3 +227,12 @@ def test_a_custom_jvp_rule_may_call_the_function_itself():
     assert kn.jit(kn.grad(softplus))(x).item() == 1.0
     assert abs(kn.grad(kn.grad(softplus))(kn.asarray(0.0)).item() - 0.25) < 1e-6
     assert kn.vmap(kn.grad(softplus))(kn.asarray([0.0, 100.0])).tolist() == [0.5, 1.0]
+
+
+def test_numbers_in_custom_derivatives():
+    f = kn.custom_vjp(lambda x: x * 0.3, lambda x: (x * 0.3, None), lambda _, ct: ct * 0.7)
+    g = kn.custom_jvp(lambda x: x * 0.3, lambda primals, tangents: (primals[0] * 0.3, tangents[0] * 0.7))
+    for one in (f, g):
+        assert one(kn.asarray(1.0)).item() == pytest.approx(0.3)
+        assert kn.grad(one)(kn.asarray(1.0)).item() == pytest.approx(0.7)
+        assert kn.vmap(kn.grad(one))(kn.ones(2)).tolist() == pytest.approx([0.7, 0.7])

@@ -207,6 +207,11 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
                           [](const Array& v, const Array& t) { return std::pair(exp(v), 2 * exp(v) * t); });
   CHECK(close(jvp(ruled, x, w).tangent, 2 * exp(x) * w));
   CHECK(close(grad([&](const Array& v) { return sum(ruled(v)); })(x), 2 * exp(x)));
+  // Numbers in the functions are no arrays from outside.
+  auto scaled = custom_vjp([](const Array& v) { return v * 0.3; }, [](const Array& v) { return std::pair(v * 0.3, v); },
+                           [](const Array& v, const Array& ct) { return ct * 0.7 + v * 0; });
+  CHECK(close(scaled(x), x * 0.3));
+  CHECK(close(grad([&](const Array& v) { return sum(scaled(v)); })(x), array({0.7, 0.7})));
   CHECK_THROWS_AS(grad([&](const Array& v) {
                     return sum(custom_vjp([&](const Array& u) { return u * v; },
                                           [&](const Array& u) { return std::pair(u * v, u); },
