@@ -52,7 +52,7 @@ def main() -> float:
         return nn.cross_entropy_loss(model(params, x), y)
 
     @kn.jit
-    def step(params: Params, velocity: Params, x: kn.Array, y: kn.Array, rate: kn.Array) -> tuple[Params, Params, kn.Array]:
+    def step(params: Params, velocity: Params, x: kn.Array, y: kn.Array, rate: float) -> tuple[Params, Params, kn.Array]:
         loss, gradient = kn.value_and_grad(loss_of)(params, x, y)
         velocity = kn.tree.map(lambda v, g: 0.9 * v + g, velocity, gradient)
         return kn.tree.map(lambda p, v: p - rate * v, params, velocity), velocity, loss
@@ -61,7 +61,7 @@ def main() -> float:
     velocity = kn.tree.map(kn.zeros_like, params)
     loss = kn.asarray(0.0)
     for epoch in range(options.epochs):
-        rate = kn.asarray(0.05 * (1 - epoch / options.epochs))
+        rate = 0.05 * (1 - epoch / options.epochs)
         order = kn.random.permutation(kn.random.fold_in(kn.random.key(1), epoch), 1347)
         for start in range(0, 1344, 64):
             batch = order[start:start + 64]

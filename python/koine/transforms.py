@@ -2,6 +2,7 @@
 (see koine.tree); all transforms compose in any order."""
 
 import functools as _functools
+import inspect as _inspect
 import threading as _threading
 
 from . import _core
@@ -234,15 +235,31 @@ def vmap(f, in_axes=0, out_axes=0):
     return batched
 
 
+class _Static:
+    """An argument that is fixed in a trace."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return type(self.value) is type(other.value) and self.value == other.value
+
+    def __hash__(self):
+        return hash(self.value)
+
+
 class Jit:
     """A function that is traced once for each structure and types of its arguments; later calls only replay the graph."""
 
-    def __init__(self, f):
+    def __init__(self, f, static_argnums=(), static_argnames=()):
         # A model is an argument: its parameters may change between calls.
         self._model = f if getattr(type(f), "__koine_tree__", False) else None
         if self._model is None:
             _functools.update_wrapper(self, f)
         self._f = f if self._model is None else lambda model, *args, **keywords: model(*args, **keywords)
+        self._places, self._names = _static_arguments(f, static_argnums, static_argnames)
         self._traced = {}
 
     def __call__(self, *args, **keywords):
@@ -250,7 +267,11 @@ class Jit:
             args = (self._model, *args)
         if _core.nan_checked():
             return self._f(*args, **keywords)
-        leaves, structure = _flatten((args, keywords))
+        if self._places or self._names:
+            args = tuple(_Static(arg) if i in self._places or i - len(args) in self._places else arg
+                         for i, arg in enumerate(args))
+            keywords = {name: _Static(arg) if name in self._names else arg for name, arg in keywords.items()}
+        leaves, structure = _flatten((args, keywords), True)
         key = structure, _core.types_key(leaves)
         try:
             entry = self._traced.get(key)
@@ -258,11 +279,16 @@ class Jit:
             raise _ValueError(f"[jit] an argument holds a value that cannot be hashed, so that calls with it cannot be told "
                               f"apart: {error}") from None
         if entry is None:
-            on_leaves = _OnLeaves(lambda args, keywords: self._f(*args, **keywords), structure)
+            on_leaves = _OnLeaves(self._call, structure)
             recorded = _core.trace(on_leaves, leaves, "jit")
             entry = self._traced[key] = recorded, on_leaves
         recorded, on_leaves = entry
         return on_leaves.finish(recorded.replay(leaves))
+
+    def _call(self, args, keywords):
+        args = [arg.value if type(arg) is _Static else arg for arg in args]
+        keywords = {name: arg.value if type(arg) is _Static else arg for name, arg in keywords.items()}
+        return self._f(*args, **keywords)
 
     def __get__(self, instance, owner=None):
         return self if instance is None else _functools.partial(self, instance)
@@ -272,17 +298,47 @@ class Jit:
         return len(self._traced)
 
 
-def jit(f=None):
+def _static_arguments(f, places, names):
+    """The places and names of what is fixed: each by both, as a caller may use either."""
+    places = {places} if isinstance(places, int) else set(places or ())
+    names = {names} if isinstance(names, str) else set(names or ())
+    if not places and not names:
+        return places, names
+    try:
+        known = [name for name, one in _inspect.signature(f).parameters.items()
+                 if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+        takes_any = len(known) < len(_inspect.signature(f).parameters)
+    except (TypeError, ValueError):
+        return places, names
+    for name in names:
+        if name not in known and not takes_any:
+            raise _ValueError(f"[jit] static_argnames has {name!r}, but the arguments are {', '.join(known)}")
+    for place in places:
+        if not takes_any and not -len(known) <= place < len(known):
+            raise _ValueError(f"[jit] static_argnums has {place}, but the arguments are {', '.join(known)}")
+    by_place = {known[place] for place in places if -len(known) <= place < len(known)}
+    by_name = {place for place, name in enumerate(known) if name in names}
+    return places | by_name, names | by_place
+
+
+def jit(f=None, *, static_argnums=(), static_argnames=()):
     """Compiles a function: it is traced once for each structure and types of its arguments.
 
-    Everything in the arguments that is no array is fixed in the trace, and so are arrays that f reaches from outside. What f
-    does besides computing happens only when it is traced.
+    Arrays are arguments of the trace, and so are numbers, alone or in lists, tuples and dicts: a learning rate may change at
+    each call. They take the dtype of what they meet. A number that decides about shapes, axes or branches is named in
+    static_argnums (by place) or static_argnames: such arguments are fixed, each value has a trace of its own. Bools, strings,
+    None, functions, and numbers among the attributes of a model are always fixed, and so are arrays that f reaches from
+    outside. A model that is jitted itself is an argument. What f does besides computing happens only when it is traced; see
+    koine.debug.print.
 
-    >>> f = kn.jit(lambda x: x * 2 + 1)
-    >>> f(kn.asarray([1, 2])), f(kn.asarray([3, 4])), f.traces()
-    (array([3, 5]), array([7, 9]), 1)
+    >>> f = kn.jit(lambda x, rate: x * rate + 1)
+    >>> f(kn.asarray([1, 2]), 2), f(kn.asarray([3, 4]), 3), f.traces()
+    (array([3, 5]), array([10, 13]), 1)
     """
-    return Jit if f is None else Jit(f)
+    def wrap(f):
+        return Jit(f, static_argnums, static_argnames)
+
+    return wrap if f is None else wrap(f)
 
 
 def graph_text(f):
@@ -293,7 +349,7 @@ def graph_text(f):
     """
 
     def text(*args, **keywords):
-        leaves, structure = _flatten((args, keywords))
+        leaves, structure = _flatten((args, keywords), True)
         return str(_core.trace(_OnLeaves(lambda a, k: f(*a, **k), structure), leaves, "graph_text"))
 
     return text

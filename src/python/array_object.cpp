@@ -41,13 +41,58 @@ struct Operand {
   }
 };
 
+// A number of a trace that meets something with a dtype takes it, as a number of Python would.
+Array in_dtype_of(PyObject* number, DType other) {
+  const Array& x = array_of(number);
+  return cast(x, {.dtype = promote_weak(other, kind_of(x.dtype()))});
+}
+// What operators make of numbers alone is a number: in the widest dtypes, as Python computes.
+bool stays_number(DType dtype) { return dtype == float64 || dtype == int64 || dtype == complex128; }
+
 using Binary = Array (*)(const Arg&, const Arg&);
 using Unary = Array (*)(const Arg&);
+
+// An operator on at least one number of a trace.
+PyObject* with_numbers(Binary op, PyObject* left, PyObject* right, std::source_location where) {
+  Array made[2];
+  PyObject* sides[] = {left, right};
+  DType dtype = bool_;
+  bool numbers_only = true;
+  for (PyObject* side : sides) {
+    if (is_array(side) && is_number(side)) continue;
+    Number number;
+    if (to_number(side, number)) continue;
+    if (!is_array(side) && !is_array_like(side)) return Py_NewRef(Py_NotImplemented);
+    made[side == right] = to_array(side);
+    dtype = made[side == right].dtype();
+    numbers_only = false;
+  }
+  Arg args[] = {Arg(0, where), Arg(0, where)};
+  for (size_t i = 0; i < 2; ++i) {
+    Number number;
+    if (made[i].defined()) {
+    } else if (is_array(sides[i])) {
+      const bool divides = op == static_cast<Binary>(divide) && is_integer(array_of(sides[i]).dtype());
+      made[i] = !numbers_only ? in_dtype_of(sides[i], dtype)
+                : divides     ? cast(array_of(sides[i]), {.dtype = float64})
+                              : array_of(sides[i]);
+    } else {
+      to_number(sides[i], number);
+      args[i] = Arg(number, where);
+      continue;
+    }
+    args[i] = Arg(made[i], where);
+  }
+  Array result = op(args[0], args[1]);
+  return numbers_only && stays_number(result.dtype()) ? wrap_number(std::move(result)) : wrap(std::move(result));
+}
 
 template <Binary op>
 PyObject* binary(PyObject* left, PyObject* right) noexcept {
   return guarded([&]() -> PyObject* {
     std::source_location where = where_now();
+    if ((is_array(left) && is_number(left)) || (is_array(right) && is_number(right)))
+      return with_numbers(op, left, right, where);
     if (is_array(left) && is_array(right)) return wrap(op(Arg(array_of(left), where), Arg(array_of(right), where)));
     Operand x, y;
     if (!x.set(left, where) || !y.set(right, where)) return Py_NewRef(Py_NotImplemented);
@@ -56,7 +101,10 @@ PyObject* binary(PyObject* left, PyObject* right) noexcept {
 }
 template <Unary op>
 PyObject* unary(PyObject* x) noexcept {
-  return guarded([&] { return wrap(op(Arg(array_of(x), where_now()))); });
+  return guarded([&] {
+    Array result = op(Arg(array_of(x), where_now()));
+    return is_number(x) && stays_number(result.dtype()) ? wrap_number(std::move(result)) : wrap(std::move(result));
+  });
 }
 PyObject* power(PyObject* left, PyObject* right, PyObject*) noexcept { return binary<pow>(left, right); }
 PyObject* positive(PyObject* x) noexcept { return Py_NewRef(x); }
@@ -136,6 +184,10 @@ PyObject* item_of(const Array& x) {
 PyObject* item(PyObject* self, PyObject*) noexcept {
   return guarded([&] {
     Array x = array_of(self);
+    if (is_number(self) && ir::node_of(x)->abstract)
+      throw TraceError(
+          "[jit] a number among the arguments of a jitted function has no value while it is traced; name it in "
+          "static_argnums or static_argnames if it decides about shapes, axes or branches");
     return item_of(x);
   });
 }
@@ -259,7 +311,10 @@ void release_buffer(PyObject*, Py_buffer* view) { delete static_cast<Exported*>(
 PyObject* get_shape(PyObject* self, void*) {
   return guarded([&] { return from_shape(array_of(self).shape()); });
 }
-PyObject* get_dtype(PyObject* self, void*) { return Py_NewRef(dtype_object(array_of(self).dtype())); }
+PyObject* get_dtype(PyObject* self, void*) {
+  DType dtype = array_of(self).dtype();
+  return Py_NewRef(dtype_object(is_number(self) ? default_of(dtype) : dtype));
+}
 PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLong(array_of(self).rank()); }
 PyObject* get_size(PyObject* self, void*) {
   return guarded([&] { return PyLong_FromLongLong(array_of(self).size()); });
@@ -348,7 +403,21 @@ PyObject* wrap(Array array) {
   if (!object) throw PythonError();
   new (&object->array) Array(std::move(array));
   object->weak_references = nullptr;
+  object->is_number = false;
   return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* wrap_number(Array array) {
+  PyObject* object = wrap(std::move(array));
+  if (object != Py_None) object_of(object).is_number = true;
+  return object;
+}
+
+DType default_of(DType number) { return number == float64 ? float32 : number == complex128 ? complex64 : number; }
+
+Array plain(PyObject* object) {
+  const Array& x = array_of(object);
+  return is_number(object) && default_of(x.dtype()) != x.dtype() ? cast(x, {.dtype = default_of(x.dtype())}) : x;
 }
 
 PyTypeObject* make_array_type() {

@@ -11,9 +11,9 @@ namespace nanobind::detail {
 template <>
 struct type_caster<koine::Array> {
   NB_TYPE_CASTER(koine::Array, const_name("koine.Array"))
-  bool from_python(handle source, uint8_t, cleanup_list*) noexcept {
+  bool from_python(handle source, uint8_t, cleanup_list*) {
     if (koine::python::is_array(source.ptr()))
-      value = koine::python::array_of(source.ptr());
+      value = koine::python::plain(source.ptr());
     else
       return source.is_none();
     return true;

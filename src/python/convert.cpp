@@ -320,7 +320,7 @@ Array borrow_array(PyObject* object, bool may_copy) { return take(object, true, 
 
 Array to_array(PyObject* object, const DType* dtype) {
   auto in_dtype = [&](Array x) { return dtype && x.dtype() != *dtype ? cast(x, {.dtype = *dtype}) : x; };
-  if (is_array(object)) return in_dtype(array_of(object));
+  if (is_array(object)) return in_dtype(dtype ? array_of(object) : plain(object));
   // NumPy's float64 and complex128 scalars are Python numbers too, but have a dtype.
   bool exact = PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
   if (!exact && (PyFloat_Check(object) || PyComplex_Check(object)) && is_array_like(object))

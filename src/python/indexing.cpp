@@ -142,7 +142,9 @@ Array replace(const Array& x, Key& key, PyObject* value, std::source_location wh
   }
   Number number;
   if (to_number(value, number)) return set_at(x, key.entries(), Arg(number, where));
-  Array given = is_array(value) ? array_of(value) : to_array(value);
+  Array given = is_array(value) && !is_number(value) ? array_of(value) : to_array(value);
+  if (is_array(value) && is_number(value))
+    given = cast(given, {.dtype = promote_weak(x.dtype(), kind_of(given.dtype()))});
   if (key.has_mask() && given.rank() > 0) {
     require_values(key.entries());
     check_masks(x, key.entries());
@@ -178,7 +180,7 @@ PyObject* get_item(PyObject* x, PyObject* key) noexcept {
     // What an array selects may lie outside, which shows when it is evaluated.
     std::source_location where = PyLong_CheckExact(key) && !lines_wanted ? std::source_location() : user_line();
     Key entries(key, where);
-    return wrap(select(array_of(x), entries, where));
+    return wrap(select(plain(x), entries, where));
   });
 }
 

@@ -199,8 +199,9 @@ void add_transforms(nb::module_& m) {
   });
   m.def("basis_like", detail::basis_like);
   m.def(
-      "flatten", [](nb::handle tree) { return steal(guarded([&] { return flatten(tree.ptr()); })); },
-      nb::arg("tree").none(),
+      "flatten",
+      [](nb::handle tree, bool numbers) { return steal(guarded([&] { return flatten(tree.ptr(), numbers); })); },
+      nb::arg("tree").none(), nb::arg("numbers") = false,
       R"(flatten(tree)
 
 The arrays of a tree in order, and its structure, which `unflatten` takes.

@@ -2,6 +2,7 @@
 #include "ops/family/op.h"
 #include "python/python.h"
 
+#include <koine/ops.h>
 #include <structmember.h>
 
 #include <algorithm>
@@ -46,6 +47,7 @@ class Operands {
     while (count_ <= i) add(Array());
     if (is_array(object)) {
       arg(i) = Arg(array_of(object), where_);
+      if (is_number(object)) numbers_.push_back(i);
     } else if (Number number; to_number(object, number)) {
       arg(i) = Arg(number, where_);
     } else if (object == Py_None && i < self_.operands->size() && (*self_.operands)[i].optional) {
@@ -59,6 +61,25 @@ class Operands {
                      PyList_Check(object) || PyTuple_Check(object) ? "; koine.asarray makes an array of it" : ""));
     }
     given_ |= uint64_t{1} << std::min<size_t>(i, 63);
+  }
+  /// Numbers of a trace take the dtypes that numbers of Python would have at their places.
+  void settle_numbers() {
+    if (numbers_.empty()) return;
+    std::vector<ir::OperandDType> dtypes;
+    for (const Arg& given : list())
+      dtypes.push_back(given.is_array() ? ir::OperandDType{given.array().defined() ? given.array().dtype() : bool_}
+                                        : ir::OperandDType{bool_, true, given.number().kind()});
+    for (size_t i : numbers_) dtypes[i] = {bool_, true, kind_of(arg(i).array().dtype())};
+    try {
+      self_.op->operand_dtypes(*self_.op, dtypes);
+    } catch (const Error&) {  // said by the call itself, with the operands
+      for (size_t i : numbers_) dtypes[i].dtype = default_of(arg(i).array().dtype());
+    }
+    for (size_t i : numbers_) {
+      if (arg(i).array().dtype() == dtypes[i].dtype) continue;
+      made(i) = cast(arg(i), {.dtype = dtypes[i].dtype});
+      arg(i) = Arg(made(i), where_);
+    }
   }
   bool has(size_t i) const { return (given_ >> std::min<size_t>(i, 63)) & 1; }
   /// Optional operands at the end may be missing.
@@ -93,6 +114,7 @@ class Operands {
   uint64_t given_ = 0;
   Arg near_[most_near] = {Arg(0, {}), Arg(0, {}), Arg(0, {})};
   Array near_made_[most_near];
+  std::vector<size_t> numbers_;
   std::vector<Arg> far_;
   std::vector<Array> far_made_;
 };
@@ -201,6 +223,7 @@ PyObject* call(PyObject* callable, PyObject* const* args, size_t flags, PyObject
     for (size_t i = 0; i < self.operands->size() && !self.variadic; ++i)
       if (!operands.has(i) && (!(*self.operands)[i].optional || i < operands.list().size()))
         type_error(self, cat("needs the argument '", PyUnicode_AsUTF8((*self.operands)[i].name), "'"));
+    operands.settle_numbers();
     if (self.op->outputs.size() == 1) return wrap(ops::invoke_one(*self.op, operands.list(), attributes.get()));
     return results(self, ops::invoke(*self.op, operands.list(), attributes.get()));
   });

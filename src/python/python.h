@@ -19,6 +19,9 @@ struct ArrayObject {
   PyObject ob_base;
   Array array;
   PyObject* weak_references;
+  /// A number of Python among the arguments of a function that is traced: a placeholder in the widest dtype of its
+  /// kind, which takes the dtype of what it meets.
+  bool is_number;
 };
 extern PyTypeObject* array_type;
 PyTypeObject* make_array_type();
@@ -26,6 +29,12 @@ inline bool is_array(PyObject* object) { return Py_TYPE(object) == array_type; }
 inline Array& array_of(PyObject* object) { return reinterpret_cast<ArrayObject*>(object)->array; }
 /// A new reference; None for an empty handle.
 PyObject* wrap(Array array);
+PyObject* wrap_number(Array array);
+inline bool is_number(PyObject* object) { return reinterpret_cast<ArrayObject*>(object)->is_number; }
+/// The dtype that a number of this dtype has by itself.
+DType default_of(DType number);
+/// The array; of a number one of its default dtype.
+Array plain(PyObject* object);
 
 /// koine.float32 and the others: one object a dtype.
 bool add_dtypes(PyObject* module);
@@ -123,8 +132,9 @@ std::vector<Array> positions_of(const Array& x);
 bool add_op_type(PyObject* module);
 PyObject* make_op(const ir::OpSpec& op);
 
-/// Nested containers of arrays: (list of leaves, structure), and back.
-PyObject* flatten(PyObject* tree);
+/// Nested containers of arrays: (list of leaves, structure), and back. With `numbers` those of Python in plain
+/// containers are leaves too, which come back as numbers of a trace.
+PyObject* flatten(PyObject* tree, bool numbers = false);
 PyObject* unflatten(PyObject* structure, PyObject* leaves);
 /// For each leaf whether it has a gradient: it is of real or complex numbers, and no state that a module keeps.
 std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves);

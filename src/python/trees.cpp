@@ -18,6 +18,10 @@ PyObject* state_mark() {
   static PyObject* mark = PyUnicode_InternFromString("~");
   return mark;
 }
+PyObject* number_mark() {
+  static PyObject* mark = PyUnicode_InternFromString("#");
+  return mark;
+}
 PyObject* static_mark() {
   static PyObject* mark = PyUnicode_InternFromString("=");
   return mark;
@@ -47,15 +51,16 @@ PyObject* type_of(PyObject* object) { return reinterpret_cast<PyObject*>(Py_TYPE
 
 class Flattening {
  public:
-  explicit Flattening(PyObject* leaves) : leaves_(leaves) {}
+  Flattening(PyObject* leaves, bool numbers) : leaves_(leaves), numbers_(numbers) {}
 
   /// A new reference to the structure.
   PyObject* structure(PyObject* tree) {
-    if (is_array(tree)) return leaf(tree);
+    if (is_array(tree)) return is_number(tree) ? number(tree) : leaf(tree);
     if (tree == Py_None) return Py_NewRef(Py_None);
     if (PyTuple_Check(tree)) return sequence(tree);
     if (PyList_Check(tree)) return sequence(tree);
     if (PyDict_Check(tree)) return dictionary(tree);
+    if (numbers_ && (PyFloat_Check(tree) || PyLong_CheckExact(tree) || PyComplex_CheckExact(tree))) return number(tree);
     if (PyFloat_Check(tree)) return floating(tree);
     if (PyLong_Check(tree) || PyUnicode_Check(tree) || PyComplex_Check(tree) || PyType_Check(tree))
       return fixed(tree, type_of(tree));
@@ -66,6 +71,29 @@ class Flattening {
   PyObject* leaf(PyObject* array) {
     if (PyList_Append(leaves_, array) < 0) throw PythonError();
     return Py_NewRef(leaf_mark());
+  }
+  // A number as a leaf in the widest dtype of its kind, or where they are no leaves in its own.
+  PyObject* number(PyObject* value) {
+    if (is_array(value)) {
+      Owned array(wrap(numbers_ ? array_of(value) : plain(value)));
+      PyObject* mark = leaf(array.get());
+      if (!numbers_) return mark;
+      Py_DECREF(mark);
+      return Py_NewRef(number_mark());
+    }
+    int overflow = 0;
+    if (PyLong_Check(value)) PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0) return fixed(value, type_of(value));
+    Number held;
+    to_number(value, held);
+    const double parts[] = {held.real(), held.imag()};
+    const int64_t integer = held.integer();
+    const bool is_integer = held.kind() == Kind::integer;
+    const DType dtype = is_integer ? int64 : held.kind() == Kind::floating ? float64 : complex128;
+    const void* bytes = is_integer ? static_cast<const void*>(&integer) : parts;
+    Owned array(wrap(from_bytes(dtype, {}, static_cast<const std::byte*>(bytes), {})));
+    Py_DECREF(leaf(array.get()));
+    return Py_NewRef(number_mark());
   }
   PyObject* fixed(PyObject* value, PyObject* kind) {
     Owned result(PyTuple_Pack(3, static_mark(), kind, value));
@@ -133,7 +161,20 @@ class Flattening {
       PyTuple_SET_ITEM(structure, i + 2, Py_NewRef(state_mark()));
     }
   }
+  // Numbers among the attributes of a class are what it was made with: they belong to the structure.
   PyObject* object(PyObject* tree) {
+    const bool numbers = std::exchange(numbers_, false);
+    PyObject* result = nullptr;
+    try {
+      result = members_of(tree);
+    } catch (...) {
+      numbers_ = numbers;
+      throw;
+    }
+    numbers_ = numbers;
+    return result;
+  }
+  PyObject* members_of(PyObject* tree) {
     auto attribute = [tree](PyObject* name) { return PyObject_GetAttr(tree, name); };
     if (PyObject* found = class_attribute(tree, members_name())) {
       Owned mark(found);
@@ -156,6 +197,7 @@ class Flattening {
   }
 
   PyObject* leaves_;
+  bool numbers_;
 };
 
 class Building {
@@ -166,6 +208,10 @@ class Building {
     if (structure == leaf_mark() || structure == state_mark()) {
       if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
       return Py_NewRef(PyList_GET_ITEM(leaves_, next_++));
+    }
+    if (structure == number_mark()) {
+      if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
+      return wrap_number(array_of(PyList_GET_ITEM(leaves_, next_++)));
     }
     if (structure == Py_None) return Py_NewRef(Py_None);
     PyObject *kind = PyTuple_GET_ITEM(structure, 0), *what = PyTuple_GET_ITEM(structure, 1);
@@ -205,9 +251,9 @@ class Building {
 
 }  // namespace
 
-PyObject* flatten(PyObject* tree) {
+PyObject* flatten(PyObject* tree, bool numbers) {
   Owned leaves(PyList_New(0));
-  Owned structure(Flattening(leaves.get()).structure(tree));
+  Owned structure(Flattening(leaves.get(), numbers).structure(tree));
   Owned pair(PyTuple_Pack(2, leaves.get(), structure.get()));
   return pair.release();
 }
