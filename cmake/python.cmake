@@ -55,7 +55,7 @@ endif()
 # What type checkers read, from the table of the extension and the modules over it.
 if(NOT KOINE_SANITIZE)
   set(stubs ${package_tree}/py.typed)
-  foreach(module __init__ linalg fft tree errors nn optim random)
+  foreach(module __init__ linalg fft tree errors nn optim random data train testing)
     list(APPEND stubs ${package_tree}/${module}.pyi)
   endforeach()
   add_custom_command(OUTPUT ${stubs} COMMAND Python::Interpreter ${PROJECT_SOURCE_DIR}/tools/python_stubs.py ${package_tree}

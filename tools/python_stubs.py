@@ -83,7 +83,7 @@ ARRAYS = {"x", "x1", "x2", "indices", "a", "b"}
 RETURNS = {
     "broadcast_arrays": "list[Array]", "meshgrid": "list[Array]", "nonzero": "tuple[Array, ...]", "split": "list[Array]",
     "unstack": "tuple[Array, ...]", "can_cast": "bool", "isdtype": "bool", "result_type": "DType", "dtype": "DType",
-    "stats": "dict[str, int]", "print_graph": "None"}
+    "stats": "dict[str, int]", "print_graph": "None", "limit_memory": "None"}
 ARRAY_MODULES = {"creation", "elementwise", "indexing", "manipulation", "products", "reductions", "linalg", "fft"}
 
 
@@ -164,7 +164,13 @@ def module_stub(name, module, facts):
         elif inspect.isclass(thing) and hasattr(thing, "__enter__"):
             lines.append(f"class {public}:\n{quoted(inspect.getdoc(thing), '    ')}\n"
                          + function_stub(thing.__init__, name, "    ").split("\n")[0].replace("-> Any:", "-> None: ...") + "\n"
-                         f"    def __enter__(self) -> {public}: ...\n    def __exit__(self, *error: Any) -> None: ...")
+                         f"    def __enter__(self) -> {public}: ...\n    def __exit__(self, *error: Any) -> None: ...\n"
+                         + "\n".join(f"    @staticmethod\n" + function_stub(one.__func__, name, "    ").replace(
+                             f"def {one.__func__.__name__}(", f"def {member}(", 1)
+                             for member, one in vars(thing).items() if isinstance(one, staticmethod)))
+        elif (inspect.isclass(thing) and thing.__module__ == module.__name__
+              and not hasattr(thing, "defvjp") and not hasattr(thing, "defjvp")):
+            lines.append(class_stub(thing, public))
         elif inspect.isclass(thing) and thing.__module__ == module.__name__:
             lines.append(f"class {public}:\n{quoted(inspect.getdoc(thing), '    ')}\n"
                          "    def __init__(self, *args: Any) -> None: ...\n    def __call__(self, *args: Any) -> Any: ...\n"
@@ -177,9 +183,10 @@ def module_stub(name, module, facts):
 
 def package_stub(koine, facts):
     modules = ("dtypes", "creation", "elementwise", "manipulation", "indexing", "reductions", "sets", "products", "transforms",
-               "info", "debugging", "files")
-    lines = [HEAD.format(imports="from . import errors as errors, fft as fft, linalg as linalg, nn as nn, optim as optim\n"
-                                 "from . import random as random, tree as tree\n"
+               "callbacks", "custom_op", "info", "debugging", "files")
+    lines = [HEAD.format(imports="from . import data as data, errors as errors, fft as fft, linalg as linalg, nn as nn\n"
+                                 "from . import optim as optim, random as random, testing as testing, train as train\n"
+                                 "from . import tree as tree\n"
                                  "from .errors import *\n")]
     lines.append(ARRAY)
     for name in OPERATORS:
@@ -280,10 +287,11 @@ def class_stub(thing, name):
             lines.append(f"    def __init__({', '.join(parts)}) -> None: ...")
         elif name == "Layer" and member == "__call__":
             lines.append("    __call__: Callable[..., Any]")
-        elif inspect.isfunction(value) and (member in ("__call__", "__len__", "__getitem__", "__getattr__", "__setattr__")
+        elif inspect.isfunction(value) and (member in ("__call__", "__len__", "__getitem__", "__getattr__", "__setattr__",
+                                                       "__iter__", "__enter__", "__exit__")
                                             or not member.startswith("_")):
             text = function_stub(value, thing.__module__.rpartition(".")[2], "    ")
-            result = {"__call__": "Array", "__len__": "int", "__setattr__": "None", "__repr__": "str"}.get(member)
+            result = {"__call__": "Any" if name == "Op" else "Array", "__enter__": name, "__len__": "int", "__setattr__": "None", "__repr__": "str"}.get(member)
             text = text.replace("-> Any:", f"-> {result}:", 1) if result else text
             text = text.replace("def commit(context: Any, ", "def commit(self, ")
             is_same = (name, member) in SAME_MODEL or (name, member) == ("Context", "commit")
@@ -321,7 +329,8 @@ def library_stub(module):
     return "\n".join(lines) + "\n"
 
 
-HELPERS = {"tree": tree_stub, "errors": errors_stub, "nn": library_stub, "optim": library_stub, "random": library_stub}
+HELPERS = {"tree": tree_stub, "errors": errors_stub, "nn": library_stub, "optim": library_stub, "random": library_stub, "data": library_stub, "train": library_stub,
+           "testing": library_stub}
 
 
 def main():

@@ -37,6 +37,7 @@ from .info import *  # noqa: E402,F403
 from .debugging import *  # noqa: E402,F403
 from .files import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
+from . import hints as _hints  # noqa: E402
 from . import errors, fft, linalg, nn, optim, random, testing, tree  # noqa: E402,F401
 
 _array_methods.add_to(Array)
@@ -46,3 +47,5 @@ __array_api_version__ = "2024.12"
 newaxis = None
 pi, e, inf, nan = 3.141592653589793, 2.718281828459045, float("inf"), float("nan")
 bool = _core.bool_
+__getattr__ = _hints.missing("koine", lambda: [name for name in globals() if not name.startswith("_")],
+                              later=("data", "train"))

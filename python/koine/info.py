@@ -3,7 +3,7 @@
 from . import _core
 from .dtypes import _KINDS
 
-__all__ = ["__array_namespace_info__", "evaluate", "stats"]
+__all__ = ["__array_namespace_info__", "evaluate", "limit_memory", "stats"]
 
 _STANDARD = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
              "complex64", "complex128")
@@ -55,3 +55,9 @@ def stats():
     True
     """
     return _core.stats()
+
+
+def limit_memory(bytes):
+    """From now on arrays take at most so many bytes, None for no limit: what would take more raises OutOfMemory, and all arrays
+    stay as they were."""
+    _core.limit_memory(0 if bytes is None else int(bytes))

@@ -188,6 +188,34 @@ class Module:
         from .summary import Summary
         return Summary(self, inputs, context)
 
+    def compile(self, optimizer="adamw", loss="cross_entropy", metrics=()):
+        """Says how `fit` trains the model: an optimiser or its name, a loss (cross_entropy, binary_cross_entropy, mse, mae, huber,
+        kl_divergence, or a function of predictions and targets), metrics (accuracy, mse, mae, functions, or a dict of them)."""
+        from . import train
+        train.compile(self, optimizer, loss, metrics)
+
+    def fit(self, x, y=None, *, epochs=1, batch_size=32, validation_data=None, validation_split=0.0, shuffle=True, callbacks=(),
+            verbose=1, seed=0):
+        """Trains the model, which changes, and gives the History.
+
+        x and y are arrays, or tuples and dicts of them (a tuple holds several inputs of the call); or x is a loader that gives
+        pairs of both. A model without values gets its first ones. The order of examples, and what layers draw, follow from the
+        seed. validation_data is a pair or a loader. A shown bar turns to a line for each epoch where output is piped; verbose=0
+        shows nothing. Ctrl-C leaves the model as it is then.
+        """
+        from . import train
+        return train.fit(self, x, y, epochs, batch_size, validation_data, validation_split, shuffle, list(callbacks), verbose, seed)
+
+    def evaluate(self, x, y=None, *, batch_size=256):
+        """The loss and metrics over all examples, as a dict."""
+        from . import train
+        return train.evaluate(self, x, y, batch_size)
+
+    def predict(self, x, *, batch_size=256):
+        """What the model gives for each example, computed in batches."""
+        from . import train
+        return train.predict(self, x, batch_size)
+
 
 def _tree_lines(module, name):
     count = parameters(module)

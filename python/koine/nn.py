@@ -1,5 +1,6 @@
 """Models: layers, losses, initialisers. See koine.optim for optimisers and koine.random for keys."""
 
+from . import hints as _hints
 from ._core.nn import (Initializer, activations, binary_cross_entropy, constant, contrastive_loss, cross_entropy_loss,
                        ctc_loss, fan_in_uniform, glorot_normal, glorot_uniform, he_normal, he_uniform, huber_loss,
                        info_nce_loss, kl_divergence, last_step, lecun_normal, mae_loss, mse_loss, normal, orthogonal,
@@ -16,3 +17,5 @@ __all__ = sorted(["Context", "Initializer", "Layer", "Module", "Param", "Residua
                   "info_nce_loss", "init", "kl_divergence", "last_step", "lecun_normal", "mae_loss", "mse_loss", "normal",
                   "orthogonal", "padding_mask", "parameters", "same_padding", "sinusoidal_positions", "triplet_loss",
                   "truncated_normal", "uniform", *_KINDS])
+
+__getattr__ = _hints.missing("koine.nn", lambda: __all__)

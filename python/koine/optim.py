@@ -2,6 +2,7 @@
 batched by `vmap` with one, and an argument of jitted functions."""
 
 from . import _core
+from . import hints as _hints
 from ._core import Array as _Array
 from ._core import flatten as _flatten
 from ._core import unflatten as _unflatten
@@ -336,3 +337,5 @@ class LossScale:
 __all__ = sorted(["Accumulator", "Average", "Lbfgs", "LossScale", "Optimizer", "Plateau", "Schedule", "clip_by_norm",
                   "clip_by_value", "cosine", "cosine_restarts", "global_norm", "inverse_sqrt", "linear", "one_cycle",
                   "polynomial", "step_decay", *_KINDS])
+
+__getattr__ = _hints.missing("koine.optim", lambda: __all__)

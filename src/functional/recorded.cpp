@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "ir/call.h"
+#include "ir/trace_end.h"
 
 namespace koine::detail {
 
@@ -34,6 +35,7 @@ ir::Captured trace_leaves(const Callable& f, const std::vector<ir::TypeRef>& typ
   uint64_t since = ir::next_serial();
   List leaves;
   for (ir::TypeRef type : types) leaves.push_back(type ? ir::make_placeholder(type, transform, where) : Array());
+  ir::TraceEnd end(leaves);
   List results = f(leaves);
   if (given) {
     for (const Array& result : results) given->push_back(result.defined());

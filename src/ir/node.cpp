@@ -96,6 +96,7 @@ Array make_placeholder(TypeRef type, const char* transform, std::source_location
   GraphLock lock(graph_mutex());
   Node* node = NodePool::make(0, {&type, 1}, current_source(where));
   node->abstract = true;
+  node->slot = 0;
   node->placeholder_of = transform;
   return Array::adopt(&node->outs()[0]);
 }

@@ -1,5 +1,6 @@
 #include "base/format.h"
 #include "ir/pending.h"
+#include "ir/trace_end.h"
 
 /// Reading values, and the history that a running grad keeps of them.
 namespace koine::ir {
@@ -9,24 +10,53 @@ namespace {
 thread_local int tape_depth = 0;
 thread_local std::vector<Array>* tape_history = nullptr;
 
-const char* transform_of(Node* node) {
-  std::vector<Node*> stack{node};
+// What an abstract value depends on.
+struct Origin {
+  const Node* placeholder = nullptr;
+  const Node* last = nullptr;  // the youngest node that knows its line
+};
+Origin origin_of(const Node* node) {
+  Origin origin;
+  std::vector<const Node*> stack{node};
   uint64_t mark = next_serial();
   while (!stack.empty()) {
-    Node* top = stack.back();
+    const Node* top = stack.back();
     stack.pop_back();
-    if (top->placeholder_of) return top->placeholder_of;
-    for (Out* operand : top->in()) {
+    if (top->placeholder_of && !origin.placeholder) origin.placeholder = top;
+    if (top->op && top->where.line() && (!origin.last || origin.last->serial < top->serial)) origin.last = top;
+    for (const Out* operand : top->in()) {
       Node* next = operand->node;
       if (!next->abstract || next->visited == mark) continue;
       next->visited = mark;
       stack.push_back(next);
     }
   }
-  return "a trace";
+  return origin;
+}
+
+// Only pending nodes have a slot; in a placeholder it says that its trace has ended.
+constexpr uint32_t ended = 1;
+
+[[noreturn]] void throw_no_value(const Out& out, std::source_location where) {
+  const Origin origin = origin_of(out.node);
+  const Node& node = origin.last ? *origin.last : *out.node;
+  const char* transform = origin.placeholder ? origin.placeholder->placeholder_of : "a trace";
+  const std::string value =
+      cat(node.op ? node.op->name : "argument", " : ", to_string(*out.type), " made at ", to_string(node.where));
+  const std::string line = cat("\n  at ", to_string(where));
+  if (origin.placeholder && origin.placeholder->slot == ended)
+    throw TraceError(cat("[read] a value left ", transform, ", which has ended, and never gets a value: ", value,
+                         "; return it from the function", line));
+  throw TraceError(cat("[read] inside ", transform, " only shapes are known, not values: ", value, line));
 }
 
 }  // namespace
+
+TraceEnd::~TraceEnd() {
+  GraphLock lock(graph_mutex());
+  for (const Array& x : placeholders_)
+    if (x.defined()) node_of(x)->slot = ended;
+}
 
 void enter_tape() {
   if (tape_depth++ != 0) return;
@@ -57,10 +87,7 @@ void evaluate(const Array& x, std::source_location where) {
   if (out.ready.load(std::memory_order_acquire)) return;
   GraphLock lock(graph_mutex());
   if (out.node->abstract) {
-    where = current_source(where);
-    throw TraceError(cat("[read] inside ", transform_of(out.node),
-                         " only shapes are known, not values: ", out.node->op ? out.node->op->name : "argument", " : ",
-                         to_string(*out.type), " made at ", to_string(out.node->where), "\n  at ", to_string(where)));
+    throw_no_value(out, current_source(where));
   }
   evaluate_pending(out);
 }

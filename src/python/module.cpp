@@ -295,6 +295,7 @@ NB_MODULE(_core, m) {
     result["peak_bytes"] = stats.peak_bytes;
     return result;
   });
+  m.def("limit_memory", runtime::limit_memory);
   add_arrays(m);
   add_transforms(m);
   add_layers(m);

@@ -121,3 +121,42 @@ def test_the_first_op_that_makes_a_nan_is_named():
         assert "multiply" in backward or "divide" in backward
         assert kn.grad(loss)(kn.asarray([3.0])).item() == 1.0
     assert kn.isnan(loss(x)).item()
+
+
+def test_a_value_that_left_its_trace_is_named_with_its_line():
+    kept = []
+
+    def f(x):
+        kept.append(x * 2)  # the line that is named
+        return x
+
+    for transform in (kn.jit(f), kn.vmap(f)):
+        transform(kn.ones(2))
+        made = f.__code__.co_firstlineno + 1
+        for use in (lambda: kept[-1].tolist(), lambda: (kept[-1] + 1).tolist(), lambda: kn.jit(lambda y: y)(kept[-1]).tolist()):
+            with pytest.raises(kn.errors.TraceError) as raised:
+                use()
+            assert "which has ended" in str(raised.value) and f"made at test_errors.py:{made}" in str(raised.value)
+            assert "return it from the function" in str(raised.value)
+    with pytest.raises(kn.errors.TraceError, match="inside jit only shapes are known"):
+        kn.jit(lambda x: float(x * 2))(kn.ones(()))
+
+
+def test_names_from_elsewhere_are_suggested():
+    for module, name, hint in ((kn, "cat", "here: concat"), (kn, "soft_max", "did you mean softmax"), (kn, "no_grad", "by grad"),
+                               (kn.nn, "Liner", "did you mean Linear"), (kn.optim, "Adan", "did you mean Adam")):
+        with pytest.raises(AttributeError, match=hint):
+            getattr(module, name)
+    assert not hasattr(kn, "frobnicate")
+
+
+def test_a_limit_of_memory():
+    x = kn.ones(1000)
+    kn.limit_memory(kn.stats()["live_bytes"] + 1_000_000)
+    try:
+        with pytest.raises(kn.errors.OutOfMemory):
+            kn.ones((2000, 2000), dtype=kn.float64).cumsum(axis=0).tolist()
+        assert float(x.sum()) == 1000
+    finally:
+        kn.limit_memory(None)
+    assert kn.ones((600, 600)).sum().item() == 360000
