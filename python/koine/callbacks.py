@@ -16,7 +16,11 @@ __all__ = ["ShapeDType", "io_callback", "pure_callback"]
 
 
 class ShapeDType:
-    """What is known of an array before it has a value: its shape and dtype. An array serves as well where one is asked for."""
+    """What is known of an array before it has a value: its shape and dtype. An array serves as well where one is asked for.
+
+    >>> kn.ShapeDType((2, 3), kn.float16)
+    ShapeDType((2, 3), float16)
+    """
 
     __slots__ = ("shape", "dtype")
 
@@ -144,7 +148,9 @@ def pure_callback(f, result, *args, vectorized=False, **keywords):
     for each example, or once with an axis in front when it is `vectorized`. It has no derivative unless `custom_vjp`,
     `custom_jvp` or `koine.Op` gives it one. An exception of f is raised as CallbackError by whoever reads the value.
 
-        y = koine.pure_callback(scipy.special.erf, x, x)
+    >>> import math
+    >>> kn.jit(lambda x: kn.pure_callback(math.gamma, x, x) + 1)(kn.asarray(5.0))
+    array(25.)
     """
     shapes, dtypes, results = _result_types(result)
     leaves, structure = _flatten((args, keywords))
@@ -157,6 +163,12 @@ def io_callback(f, result, *args, **keywords):
     Inside `jit` and other transforms such calls happen once each time that the function is called, in their order, before
     the call returns; under `vmap` for each example. `result` promises what comes as in `pure_callback`, or is None. An
     exception of f is raised as CallbackError by the call.
+
+    >>> seen = []
+    >>> kn.jit(lambda x: (kn.io_callback(lambda v: seen.append(float(v)), None, x), x * 2)[1])(kn.asarray(3.0))
+    array(6.)
+    >>> seen
+    [3.0]
     """
     shapes, dtypes, results = ((), (), None) if result is None else _result_types(result)
     leaves, structure = _flatten((args, keywords))

@@ -10,7 +10,12 @@ __all__ = ["Dataset", "Loader"]
 
 
 class Dataset:
-    """Arrays whose first axis counts examples, as a data set: `Dataset(images, labels)[3]` is a pair."""
+    """Arrays whose first axis counts examples, as a data set: `Dataset(images, labels)[3]` is a pair.
+
+    >>> pairs = kn.data.Dataset([10, 20, 30], ["a", "b", "c"])
+    >>> len(pairs), pairs[1]
+    (3, (20, 'b'))
+    """
 
     def __init__(self, *arrays):
         if not arrays or len({len(one) for one in arrays}) != 1:
@@ -54,6 +59,10 @@ class Loader:
     are spawned, never forked, so that threads and devices do no harm, and the batches come in the same order with any number
     of them. A data set for workers can be pickled. `state()` says where the loader is, also in the middle of an epoch;
     `restore(state)` goes on there. `collate` makes a batch of a list of examples; by default the arrays are stacked.
+
+    >>> loader = kn.data.Loader(kn.data.Dataset([1, 2, 3, 4, 5]), batch_size=2)
+    >>> [batch[0].tolist() for batch in loader], len(loader)
+    ([[1, 2], [3, 4], [5]], 3)
     """
 
     def __init__(self, dataset, batch_size=32, shuffle=None, workers=0, drop_last=False, collate=None):

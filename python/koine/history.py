@@ -9,7 +9,14 @@ _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#
 
 class History:
     """The numbers of each epoch: `history["loss"]` is a list. In a notebook it shows its curves, `plot()` prints them, and
-    `plot("curves.svg")` writes them."""
+    `plot("curves.svg")` writes them.
+
+    >>> history = kn.train.History()
+    >>> history.add(0, {"loss": 2.0})
+    >>> history.add(1, {"loss": 1.5})
+    >>> history["loss"], history
+    ([2.0, 1.5], History(2 epochs: loss 1.5))
+    """
 
     def __init__(self):
         self.epochs, self.history = [], {}

@@ -59,5 +59,9 @@ def stats():
 
 def limit_memory(bytes):
     """From now on arrays take at most so many bytes, None for no limit: what would take more raises OutOfMemory, and all arrays
-    stay as they were."""
+    stay as they were.
+
+    >>> kn.limit_memory(64 * 2**30)
+    >>> kn.limit_memory(None)
+    """
     _core.limit_memory(0 if bytes is None else int(bytes))

@@ -17,7 +17,10 @@ __all__ = ["assert_allclose", "check_op"]
 
 
 def assert_allclose(got, want, rtol=None, atol=0.0, name=""):
-    """Raises AssertionError unless two trees of arrays agree: by default to some roundings of the dtype."""
+    """Raises AssertionError unless two trees of arrays agree: by default to some roundings of the dtype.
+
+    >>> kn.testing.assert_allclose({"a": kn.ones(2)}, {"a": kn.ones(2) + 1e-6})
+    """
     import numpy
     got, want = _leaves([got]), _leaves([want])
     assert len(got) == len(want), f"{name}: {len(got)} arrays beside {len(want)}"
@@ -137,6 +140,9 @@ def check_op(op, *samples, step=1e-5, differentiable=True, second_order=True):
     jvp beside differences of values; vjp beside jvp, and under jit; vmap of vjp and vjp of vmap; jvp of vjp beside differences;
     vjp of vjp. Say differentiable=False for an op without a derivative, second_order=False for one whose derivative has none.
     Gives the names of the checks that were made; raises AssertionError with the name of the first that fails.
+
+    >>> kn.testing.check_op(kn.tanh, ((3,),))[:4]
+    ['jit', 'vmap', 'zero_size', 'jvp']
     """
     done = []
     for number, sample in enumerate(samples):

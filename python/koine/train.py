@@ -22,12 +22,22 @@ from .transforms import value_and_grad as _value_and_grad
 from .tree import leaves as _leaves
 from .tree import map as _map
 
-__all__ = ["Callback", "CsvLog", "EarlyStopping", "History", "ModelCheckpoint", "ReduceRate"]
+__all__ = ["Callback", "CsvLog", "EarlyStopping", "History", "ModelCheckpoint", "ReduceRate", "TensorBoard"]
 
 
 class Callback:
     """What is told of a training: override what is of interest. `logs` are the numbers of the epoch by name, `self.model` is
-    the model as it is then, `self.training` has `stop`, which ends the training after the epoch, and `optimizer`."""
+    the model as it is then, `self.training` has `stop`, which ends the training after the epoch, and `optimizer`.
+
+    >>> class Print(kn.train.Callback):
+    ...     def on_epoch_end(self, epoch, logs):
+    ...         print(epoch, sorted(logs))
+    >>> model = kn.nn.Linear(1, 2)
+    >>> model.compile("adam", metrics=["accuracy"])
+    >>> model.fit(kn.ones((4, 1)), kn.asarray([0, 1, 0, 1]), verbose=0, callbacks=[Print()])["accuracy"]
+    0 ['accuracy', 'loss']
+    [0.5]
+    """
 
     model = training = None
 
@@ -48,16 +58,25 @@ class Callback:
 
 
 class EarlyStopping(Callback):
-    """Ends the training when a number no longer gets better, and gives the model its best values back."""
+    """Ends the training when a number no longer gets better, and gives the model its best values back.
+
+    >>> model = kn.nn.Linear(1, 1)
+    >>> model.compile(kn.optim.Sgd(0.0), "mse")
+    >>> stop = kn.train.EarlyStopping("loss", patience=2)
+    >>> len(model.fit(kn.ones((4, 1)), kn.ones((4, 1)), epochs=9, verbose=0, callbacks=[stop]))
+    3
+    """
 
     def __init__(self, monitor="val_loss", patience=5, least=0.0, maximize=False, restore_best=True):
         self.monitor, self.patience, self.least, self.restore_best = monitor, patience, least, restore_best
         self.sign = -1 if maximize else 1
 
     def on_train_begin(self):
+        """Nothing is seen yet."""
         self.best, self.waited, self.kept = _math.inf, 0, None
 
     def on_epoch_end(self, epoch, logs):
+        """Looks at the numbers of the epoch."""
         value = self.sign * _monitored(logs, self.monitor)
         if value < self.best - self.least:
             self.best, self.waited, self.kept = value, 0, _map(lambda leaf: leaf, self.model)
@@ -66,19 +85,30 @@ class EarlyStopping(Callback):
             self.training.stop = self.training.stop or self.waited >= self.patience
 
     def on_train_end(self, history):
+        """Gives the best values back."""
         if self.restore_best and self.kept is not None:
             _optim._assign(self.model, self.kept)
 
 
 class ModelCheckpoint(Callback):
     """Saves the model after each epoch, or only when a number is the best so far. The path may hold {epoch} and the names of
-    numbers, as in "run-{epoch:03d}-{val_loss:.3f}.safetensors"."""
+    numbers, as in "run-{epoch:03d}-{val_loss:.3f}.safetensors".
+
+    >>> import os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "best.safetensors")
+    >>> model = kn.nn.Linear(1, 1)
+    >>> model.compile("adam", "mse")
+    >>> _ = model.fit(kn.ones((4, 1)), kn.ones((4, 1)), verbose=0, callbacks=[kn.train.ModelCheckpoint(path, "loss")])
+    >>> sorted(kn.load(path))
+    ['bias', 'weight']
+    """
 
     def __init__(self, path, monitor="val_loss", best_only=True, maximize=False):
         self.path, self.monitor, self.best_only, self.sign = str(path), monitor, best_only, -1 if maximize else 1
         self.best = _math.inf
 
     def on_epoch_end(self, epoch, logs):
+        """Looks at the numbers of the epoch."""
         if self.best_only:
             value = self.sign * _monitored(logs, self.monitor)
             if not value < self.best:
@@ -88,32 +118,48 @@ class ModelCheckpoint(Callback):
 
 
 class ReduceRate(Callback):
-    """Makes the learning rate smaller when a number no longer gets better, as PyTorch's ReduceLROnPlateau."""
+    """Makes the learning rate smaller when a number no longer gets better, as PyTorch's ReduceLROnPlateau.
+
+    >>> model = kn.nn.Linear(1, 1)
+    >>> model.compile(kn.optim.Sgd(1e-9), "mse")
+    >>> slower = kn.train.ReduceRate("loss", patience=0, factor=0.5)
+    >>> _ = model.fit(kn.ones((4, 1)), kn.ones((4, 1)), epochs=2, verbose=0, callbacks=[slower])
+    >>> slower.factor
+    0.5
+    """
 
     def __init__(self, monitor="val_loss", **options):
         self.monitor, self.plateau, self.factor = monitor, _optim.Plateau(**options), 1.0
 
     def on_epoch_end(self, epoch, logs):
+        """Looks at the numbers of the epoch."""
         factor = self.plateau.observe(_monitored(logs, self.monitor))
         if factor != self.factor:
-            self.training.optimizer.lr = _optim.Schedule(1.0) * 0 if factor == 0 else self._scaled(factor / self.factor)
+            self.training.optimizer.lr = self.training.optimizer.lr * (factor / self.factor)
             self.factor = factor
-
-    def _scaled(self, factor):
-        rate = self.training.optimizer.lr
-        return rate * factor
 
 
 class CsvLog(Callback):
-    """Writes the numbers of each epoch as a line of a CSV file."""
+    """Writes the numbers of each epoch as a line of a CSV file.
+
+    >>> import os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "log.csv")
+    >>> model = kn.nn.Linear(1, 1)
+    >>> model.compile("adam", "mse")
+    >>> _ = model.fit(kn.ones((4, 1)), kn.ones((4, 1)), epochs=2, verbose=0, callbacks=[kn.train.CsvLog(path)])
+    >>> open(path).readline()
+    'epoch,loss\\n'
+    """
 
     def __init__(self, path):
         self.path = path
 
     def on_train_begin(self):
+        """Nothing is seen yet."""
         self.names = None
 
     def on_epoch_end(self, epoch, logs):
+        """Looks at the numbers of the epoch."""
         import csv
         with open(self.path, "w" if self.names is None else "a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -121,6 +167,31 @@ class CsvLog(Callback):
                 self.names = list(logs)
                 writer.writerow(["epoch", *self.names])
             writer.writerow([epoch + 1, *(logs.get(name) for name in self.names)])
+
+
+class TensorBoard(Callback):
+    """Writes the numbers of each epoch where `tensorboard --logdir FOLDER` shows them.
+
+    >>> import os, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> model = kn.nn.Linear(1, 1)
+    >>> model.compile("adam", "mse")
+    >>> _ = model.fit(kn.ones((4, 1)), kn.ones((4, 1)), verbose=0, callbacks=[kn.train.TensorBoard(folder)])
+    >>> [name.split(".")[1] for name in os.listdir(folder)]
+    ['tfevents']
+    """
+
+    def __init__(self, folder):
+        self.folder, self.file = str(folder), None
+
+    def on_train_begin(self):
+        """Begins a file."""
+        self.file = _core.EventFile(self.folder)
+
+    def on_epoch_end(self, epoch, logs):
+        """Writes the numbers of the epoch."""
+        for name, value in logs.items():
+            self.file.scalar(name, value, epoch + 1)
 
 
 def _monitored(logs, name):

@@ -53,12 +53,38 @@ List concat(const List& a, const List& b) {
   return all;
 }
 
-// A rule says nothing about arrays that the functions reach from outside: their gradient would be lost in silence.
-void require_closed(const ir::Captured& captured, const char* transform, std::source_location where) {
-  if (captured.outside.empty()) return;
-  const Array& x = captured.outside[0];
-  throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
-                       ir::to_string(ir::node_of(x)->where), " from outside: pass it as an argument", at_line(where)));
+/// What the functions of a custom derivative made themselves, such as arange(3): operands in front, which have no
+/// derivative. Throws TraceError for arrays from outside: their gradient would be lost in silence.
+ir::Arrays constants_of(std::initializer_list<const ir::Captured*> captured, uint64_t since, const char* transform,
+                        std::source_location where) {
+  ir::Arrays constants;
+  for (const ir::Captured* one : captured)
+    for (const Array& x : one->outside) {
+      const ir::Node* node = ir::node_of(x);
+      if (node->op || node->abstract || node->taped || node->serial < since)
+        throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
+                             ir::to_string(node->where), " from outside: pass it as an argument", at_line(where)));
+      if (std::none_of(constants.begin(), constants.end(), [&](const Array& y) { return y.out() == x.out(); }))
+        constants.push_back(x);
+    }
+  return constants;
+}
+
+/// Replays a captured graph on its own inputs and those of the constants that it reaches.
+ir::Arrays replay_with(const ir::Captured& captured, ir::Arrays own, const ir::Arrays& constants,
+                       std::span<const Array> given) {
+  for (const Array& x : captured.outside)
+    for (size_t i = 0; i < constants.size(); ++i)
+      if (constants[i].out() == x.out()) own.push_back(given[i]);
+  return ir::replay(*captured.graph, own);
+}
+
+std::vector<ir::TypeRef> joined(std::initializer_list<std::vector<ir::TypeRef>> lists) {
+  std::vector<ir::TypeRef> all;
+  for (const auto& list : lists)
+    for (ir::TypeRef type : list)
+      if (type) all.push_back(type);
+  return all;
 }
 
 }  // namespace
@@ -127,14 +153,17 @@ List while_loop(Callable condition, Callable body, const List& init, int64_t max
 List custom_vjp(Callable f, Callable forward, Callable backward, const List& leaves, std::source_location where) {
   SourceScope scope(where);
   ir::BodyScope body;  // numbers are part of the graphs, not arrays from outside
+  const uint64_t since = ir::next_serial();
   std::vector<ir::TypeRef> types = types_of(leaves);
   ir::Captured function = trace_leaves(f, types, "custom_vjp", where),
                kept = trace_leaves(forward, types, "custom_vjp", where);
   size_t results = function.graph->outputs.size();
-  std::vector<ir::TypeRef> in;
-  for (size_t k = results; k < kept.graph->outputs.size(); ++k) in.push_back(kept.graph->output_type(k));
+  std::vector<ir::TypeRef> residuals, cotangents;
+  for (size_t k = results; k < kept.graph->outputs.size(); ++k) residuals.push_back(kept.graph->output_type(k));
   for (size_t k = 0; k < results; ++k)
-    in.push_back(is_inexact(function.graph->output_type(k)->dtype) ? function.graph->output_type(k) : nullptr);
+    cotangents.push_back(is_inexact(function.graph->output_type(k)->dtype) ? function.graph->output_type(k) : nullptr);
+  std::vector<ir::TypeRef> in = residuals;
+  in.insert(in.end(), cotangents.begin(), cotangents.end());
   ir::Captured rule = trace_leaves(backward, in, "custom_vjp", where);
   std::vector<ir::TypeRef> wanted;
   for (const Array& leaf : defined(leaves))
@@ -143,20 +172,56 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
   for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
   if (!fit)
     throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument", at_line(where)));
-  for (const ir::Captured* one : {&function, &kept, &rule}) require_closed(*one, "custom_vjp", where);
-  return ops::CustomVjp::call({{ir::prune(*function.graph), ir::prune(*kept.graph), ir::prune(*rule.graph)}},
-                              defined(leaves));
+  const ir::Arrays constants = constants_of({&function, &kept, &rule}, since, "custom_vjp", where);
+  const std::vector<ir::TypeRef> first = types_of(constants);
+  const size_t n = constants.size(), kept_count = residuals.size();
+  auto over_operands = [&](const ir::Captured& captured, bool keeps_constants) {
+    return ops::make_graph(joined({first, types}), "custom_vjp", [&](std::span<const Array> all) {
+      ir::Arrays out =
+          replay_with(captured, {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()}, constants, all.first(n));
+      if (keeps_constants) out.insert(out.end(), all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
+      return out;
+    });
+  };
+  ir::GraphRef back =
+      ops::make_graph(joined({residuals, first, cotangents}), "custom_vjp", [&](std::span<const Array> all) {
+        ir::Arrays own(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept_count));
+        own.insert(own.end(), all.begin() + static_cast<std::ptrdiff_t>(kept_count + n), all.end());
+        ir::Arrays out;
+        for (const Array& x : constants)
+          if (is_inexact(x.dtype())) out.push_back(zeros_like(x));
+        ir::Arrays found = replay_with(rule, std::move(own), constants, all.subspan(kept_count, n));
+        out.insert(out.end(), found.begin(), found.end());
+        return out;
+      });
+  return ops::CustomVjp::call({{over_operands(function, false), over_operands(kept, true), back}},
+                              concat(constants, defined(leaves)));
 }
 
 List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
   SourceScope scope(where);
   ir::BodyScope body;
-  std::vector<ir::TypeRef> types = types_of(leaves), with_tangents = types;
-  for (ir::TypeRef type : types) with_tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
+  const uint64_t since = ir::next_serial();
+  std::vector<ir::TypeRef> types = types_of(leaves), tangents;
+  for (ir::TypeRef type : types) tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
+  std::vector<ir::TypeRef> in = types;
+  in.insert(in.end(), tangents.begin(), tangents.end());
   ir::Captured function = trace_leaves(f, types, "custom_jvp", where),
-               both = trace_leaves(rule, with_tangents, "custom_jvp", where);
-  for (const ir::Captured* one : {&function, &both}) require_closed(*one, "custom_jvp", where);
-  return ops::CustomJvp::call({{ir::prune(*function.graph), ir::prune(*both.graph)}}, defined(leaves));
+               both = trace_leaves(rule, in, "custom_jvp", where);
+  const ir::Arrays constants = constants_of({&function, &both}, since, "custom_jvp", where);
+  const std::vector<ir::TypeRef> first = types_of(constants);
+  std::vector<ir::TypeRef> first_tangents;
+  for (ir::TypeRef type : first) first_tangents.push_back(is_inexact(type->dtype) ? type : nullptr);
+  const size_t n = constants.size(), own_count = defined(leaves).size(), skipped = joined({first_tangents}).size();
+  ir::GraphRef value = ops::make_graph(joined({first, types}), "custom_jvp", [&](std::span<const Array> all) {
+    return replay_with(function, {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()}, constants, all.first(n));
+  });
+  ir::GraphRef pair =
+      ops::make_graph(joined({first, types, first_tangents, tangents}), "custom_jvp", [&](std::span<const Array> all) {
+        std::span<const Array> at = all.subspan(n, own_count), along = all.subspan(n + own_count + skipped);
+        return replay_with(both, ops::concat({at, along}), constants, all.first(n));
+      });
+  return ops::CustomJvp::call({{value, pair}}, concat(constants, defined(leaves)));
 }
 
 }  // namespace koine::detail

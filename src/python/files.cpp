@@ -1,12 +1,14 @@
 #include "python/casters.h"
 #include "python/named.h"
 
+#include "train/event_file.h"
+
 #include <koine/io.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-/// Safetensors files for koine/files.py.
+/// Safetensors files for koine/files.py, event files for koine/train.py.
 namespace koine::python {
 
 namespace nb = nanobind;
@@ -31,6 +33,11 @@ void add_files(nb::module_& m) {
     nb::gil_scoped_release others;
     return io::load_all(path);
   });
+  nb::class_<train::EventFile>(m, "EventFile")
+      .def(nb::init<const std::string&>())
+      .def("scalar", [](train::EventFile& self, const std::string& tag, double value, int64_t step) {
+        self.scalar(tag, value, step);
+      });
   m.def("metadata", [](const std::string& path) { return io::metadata(path); });
 }
 

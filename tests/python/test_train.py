@@ -209,3 +209,12 @@ def test_fit_from_a_loader():
     with pytest.raises(kn.errors.ValueError, match="pairs of inputs and targets"):
         model.fit(data.Loader(data.Dataset(X), 32), verbose=0)
     assert pathlib.Path(train.__file__).name == "train.py"
+
+
+def test_tensorboard_reads_what_is_written(tmp_path):
+    make().fit(X, Y, epochs=2, verbose=0, callbacks=[train.TensorBoard(tmp_path)])
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert written.count(b"accuracy") == 2 and written.count(b"brain.Event:2") == 1
+    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="tensorboard is not installed")
+    events = reader.EventAccumulator(str(tmp_path)).Reload()
+    assert [event.step for event in events.Scalars("loss")] == [1, 2]

@@ -238,6 +238,17 @@ def test_numbers_in_custom_derivatives():
         assert kn.vmap(kn.grad(one))(kn.ones(2)).tolist() == pytest.approx([0.7, 0.7])
 
 
+def test_arrays_made_inside_custom_derivatives():
+    f = kn.custom_vjp(lambda x: x + kn.arange(3), lambda x: (x + kn.arange(3), None), lambda _, ct: ct * kn.linspace(1, 3, 3))
+    x = kn.ones(3)
+    assert f(x).tolist() == [1.0, 2.0, 3.0]
+    assert kn.grad(lambda x: kn.sum(f(x)))(x).tolist() == [1.0, 2.0, 3.0]
+    assert kn.jit(kn.vmap(kn.grad(lambda x: kn.sum(f(x)))))(kn.ones((2, 3))).tolist() == [[1.0, 2.0, 3.0]] * 2
+    with pytest.raises(kn.errors.TraceError, match="from outside"):
+        outside = kn.asarray([1.0, 2.0, 3.0])
+        kn.custom_vjp(lambda x: x + outside, lambda x: (x + outside, None), lambda _, ct: ct)(x)
+
+
 def test_numbers_are_arguments_of_a_jitted_function():
     seen = []
 

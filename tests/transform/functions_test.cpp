@@ -212,6 +212,19 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
                            [](const Array& v, const Array& ct) { return ct * 0.7 + v * 0; });
   CHECK(close(scaled(x), x * 0.3));
   CHECK(close(grad([&](const Array& v) { return sum(scaled(v)); })(x), array({0.7, 0.7})));
+  // Neither are arrays that they make themselves.
+  auto made = custom_vjp([](const Array& v) { return v * array({1.0, 2.0}); },
+                         [](const Array& v) { return std::pair(v * array({1.0, 2.0}), v); },
+                         [](const Array& v, const Array& ct) { return ct * array({3.0, 4.0}) + v * 0; });
+  CHECK(close(made(x), x * array({1.0, 2.0})));
+  CHECK(close(grad([&](const Array& v) { return sum(made(v)); })(x), array({3.0, 4.0})));
+  CHECK(close(vmap(grad([&](const Array& v) { return sum(made(v)); }))(stack({x, x})).at(1), array({3.0, 4.0})));
+  CHECK(close(jvp(made, x, w).tangent, w * array({3.0, 4.0})));
+  auto pushed = custom_jvp(
+      [](const Array& v) { return v * array({1.0, 2.0}); },
+      [](const Array& v, const Array& t) { return std::pair(v * array({1.0, 2.0}), t * array({3.0, 4.0})); });
+  CHECK(close(jvp(pushed, x, w).tangent, w * array({3.0, 4.0})));
+  CHECK(close(grad([&](const Array& v) { return sum(pushed(v)); })(x), array({3.0, 4.0})));
   CHECK_THROWS_AS(grad([&](const Array& v) {
                     return sum(custom_vjp([&](const Array& u) { return u * v; },
                                           [&](const Array& u) { return std::pair(u * v, u); },
