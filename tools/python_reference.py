@@ -6,20 +6,36 @@ their docstrings. The examples in them are run by tests/checks/documented.py.
 """
 
 import argparse
+import importlib
 import inspect
 import pathlib
+import pkgutil
 import re
 import shutil
 import sys
 import types
 
 
+def modules_of(package):
+    """The modules that say what they offer, also those that are loaded when they are first named. One that is for another
+    library is left out where that is not installed."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = importlib.import_module(found.name)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith(package.__name__):
+                raise
+            continue
+        if hasattr(module, "__all__"):
+            yield module
+
+
 def public_names(package):
     """All that users reach, {name: thing}: of the package, and of its modules that say what they offer."""
     found = {f"koine.{name}": thing for name, thing in vars(package).items() if not name.startswith("_")}
     found["koine.__array_namespace_info__"] = package.__array_namespace_info__
-    for module in [thing for thing in found.values() if isinstance(thing, types.ModuleType)]:
-        for name in getattr(module, "__all__", ()):
+    for module in modules_of(package):
+        for name in module.__all__:
             if not hasattr(package, name) or getattr(package, name) is not getattr(module, name):
                 found[f"{module.__name__}.{name}"] = getattr(module, name)
     return {name: thing for name, thing in found.items() if callable(thing)}

@@ -10,7 +10,12 @@ __all__ = ["Row", "Summary"]
 
 class Row:
     """A layer as it was called: its path in the model, what it is, the shape of its result, its parameters, and how deep in
-    other layers and under which name there."""
+    other layers and under which name there.
+
+    >>> row = kn.nn.Linear(4, 3).summary(kn.ones((2, 4))).rows[0]
+    >>> row.layer, row.output, row.parameters
+    ('Linear(in=4, out=3)', (2, 3), 15)
+    """
 
     def __init__(self, path, layer, parameters, depth, name):
         self.path, self.layer, self.parameters, self.depth, self.name = path, layer, parameters, depth, name
@@ -23,7 +28,13 @@ def _shapes(result):
 
 
 class Summary:
-    """What `model.summary(x)` gives: `rows`, `parameters`, `state` and `bytes`; printed it is a table."""
+    """What `model.summary(x)` gives: `rows`, `parameters`, `state` and `bytes`; printed it is a table.
+
+    >>> kn.nn.Linear(4, 3).summary(kn.ones((2, 4)))
+    layer                       output  parameters
+    model  Linear(in=4, out=3)  (2, 3)          15
+    15 parameters, 60 bytes
+    """
 
     def __init__(self, model, inputs, context=None):
         self.parameters = parameters(model)
