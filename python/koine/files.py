@@ -1,7 +1,6 @@
 """Trees of arrays in files: safetensors, or npz for NumPy."""
 
 import os as _os
-import tempfile as _tempfile
 
 from . import _core
 from .errors import FormatError as _FormatError
@@ -89,6 +88,8 @@ def metadata(path):
 
 
 def _save_npz(path, arrays):
+    import tempfile
+
     import numpy
     plain = {}
     for name, x in arrays.items():
@@ -97,7 +98,7 @@ def _save_npz(path, arrays):
     folder = _os.path.dirname(_os.path.abspath(path))
     handle, temporary = None, None
     try:
-        handle, temporary = _tempfile.mkstemp(dir=folder, prefix=_os.path.basename(path) + ".")
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=_os.path.basename(path) + ".")
         with _os.fdopen(handle, "wb") as file:
             numpy.savez(file, **plain)
             file.flush()
