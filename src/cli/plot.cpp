@@ -40,7 +40,7 @@ std::pair<Names, Names> said_of(const train::Config& config, const train::Exampl
       predicted.push_back(class_name(examples.code, c));
     for (const int64_t c : rows.y.to_vector<int64_t>()) actual.push_back(class_name(examples.code, c));
   } else {
-    const double mean = examples.code ? examples.code->label_mean : 0;
+    const double mean = examples.code && !examples.code->targets.empty() ? examples.code->targets[0].mean : 0;
     for (const double value : outputs.to_vector<double>())
       predicted.push_back(quantity(value * examples.unit() + mean));
     for (const double value : rows.y.to_vector<double>()) actual.push_back(quantity(value * examples.unit() + mean));

@@ -68,24 +68,26 @@ void write_classes(const Said& said, const Array& outputs) {
 }
 
 void write_quantities(const Said& said, const Array& outputs) {
-  std::vector<double> values = outputs.to_vector<double>();
+  const std::vector<double> values = outputs.to_vector<double>();
   const auto width = static_cast<size_t>(outputs.size() / outputs.size(0));
-  if (said.code)
-    for (double& value : values) value = value * said.code->label_scale + said.code->label_mean;
-  std::string columns = "value";
-  for (size_t i = 0; width > 1 && i < width; ++i) columns = i == 0 ? "value_0" : cat(columns, ",value_", i);
+  const bool known = said.code && said.code->targets.size() == width;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < width; ++i)
+    names.push_back(width == 1 ? "value" : known ? said.code->targets[i].column : cat("value_", i));
+  std::string columns;
+  for (const std::string& name : names) columns += (columns.empty() ? "" : ",") + csv_field(name);
   said.head(columns);
   for (size_t row = 0; row * width < values.size(); ++row) {
     std::cout << said.before(row);
-    if (said.arguments.json) std::cout << (width == 1 ? "\"value\": " : "\"value\": [");
     for (size_t i = 0; i < width; ++i) {
-      const double value = values[row * width + i];
+      double value = values[row * width + i];
+      if (known) value = value * said.code->targets[i].scale + said.code->targets[i].mean;
       if (said.arguments.json)
-        std::cout << (i ? ", " : "") << cat(value);
+        std::cout << (i ? ", " : "") << json_text(names[i]) << ": " << cat(value);
       else
         std::cout << (i ? "," : "") << static_cast<float>(value);
     }
-    std::cout << (!said.arguments.json ? "\n" : width == 1 ? "}\n" : "]}\n");
+    std::cout << (said.arguments.json ? "}\n" : "\n");
   }
   std::cout << std::flush;
 }

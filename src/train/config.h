@@ -44,6 +44,8 @@ struct DataConfig {
   /// Relative to the folder of the config, or, given on the command line, to the current one.
   std::string file;
   data::Column label = -1;
+  /// Several columns of quantities to learn, in place of the label.
+  std::vector<std::string> targets;
   double scale = 1;
   /// Of one example; empty leaves it flat.
   std::vector<int64_t> shape;

@@ -81,6 +81,7 @@ Examples load_columns(const Config& config, const std::optional<TableCode>& give
   examples.test = part(rows.test);
   examples.shape = {examples.code->inputs()};
   examples.classes = static_cast<int64_t>(examples.code->classes.size());
+  if (examples.code->targets.size() > 1) examples.label = {static_cast<int64_t>(examples.code->targets.size())};
   if (has_classes(config.train) && examples.classes < 2)
     config.fail("data.label",
                 cat("column '", examples.code->label, "' has one value only, so there is nothing to learn"));

@@ -38,8 +38,8 @@ struct Examples {
 
   /// What a model for them has to take and give.
   ModelFacts facts() const;
-  /// How much one of y is in what the labels are measured in.
-  double unit() const { return code ? code->label_scale : 1; }
+  /// How much one of y is in what the labels are measured in; 1 for several, which are measured in many things.
+  double unit() const { return code && code->targets.size() == 1 ? code->targets[0].scale : 1; }
 };
 
 /// Reads, shapes and cuts the data of a config, and checks its labels against the loss. Throws ConfigError with the

@@ -27,6 +27,11 @@ Key key_of_step(const Key& key, int64_t step) { return key.fold_in(from(std::vec
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+void check_output(const Judged& judged) {
+  if (!judged.output.defined() || judged.output.rank() == 0)
+    throw ValueError("[fit] metrics look at what the model gives: let the loss give it too, as a train::Judged");
+}
+
 constexpr int64_t evaluation_batch = 256;
 constexpr const char *numbers_note = "run", *examples_note = "examples", *curves_note = "curves";
 
@@ -105,6 +110,7 @@ class Run {
                            " batches: take a smaller lr, clip_norm = 1 under [train], or a schedule with warmup; "
                            "inputs of very different sizes do this too"));
     numbers_.sums.resize(running_.size() + 1);
+    if (!running_.empty()) check_output(judged);
     const auto n = static_cast<double>(size);
     numbers_.sums[0] += loss * n;
     for (size_t i = 0; i < running_.size(); ++i) numbers_.sums[i + 1] += running_[i]->of(judged.output, batch.y) * n;
@@ -263,7 +269,8 @@ Figures evaluate(const std::function<Judged(const data::Batch&)>& judge, const d
   for (const data::Batch& batch : examples.batches(evaluation_batch)) {
     const Judged judged = judge(batch);
     loss += judged.loss.item<double>() * static_cast<double>(batch.x.size(0));
-    if (metrics.empty() || !judged.output.defined()) continue;
+    if (metrics.empty()) continue;
+    check_output(judged);
     outputs.push_back(judged.output);
     labels.push_back(batch.y);
   }

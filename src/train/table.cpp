@@ -50,6 +50,17 @@ size_t label_column(const Config& config, const TextTable& table) {
   return static_cast<size_t>(number);
 }
 
+// The columns of what is learnt.
+std::vector<size_t> learnt_columns(const Config& config, const TextTable& table) {
+  if (config.data.targets.empty()) return {label_column(config, table)};
+  if (has_classes(config.train))
+    config.fail("data.targets", cat("targets are quantities, but ", config.train.loss,
+                                    " learns classes; take loss = \"mse\" under [train]"));
+  std::vector<size_t> columns;
+  for (const std::string& name : config.data.targets) columns.push_back(column_of(config, table, name, "data.targets"));
+  return columns;
+}
+
 double number_at(const Config& config, const TextTable& table, size_t row, size_t column) {
   double value = 0;
   const std::string& text = table.at(row, column);
@@ -112,7 +123,8 @@ void sort_classes(std::vector<std::string>& classes) {
 }
 
 void learn_label(const Config& config, const TextTable& table, const Ints& rows, TableCode& code) {
-  const size_t column = label_column(config, table);
+  const std::vector<size_t> columns = learnt_columns(config, table);
+  const size_t column = columns[0];
   code.label = table.names[column];
   if (has_classes(config.train)) {
     std::set<std::string> seen;
@@ -127,9 +139,12 @@ void learn_label(const Config& config, const TextTable& table, const Ints& rows,
                                     " different values; choose another label, or loss = \"mse\" under [train]"));
     return;
   }
-  std::vector<double> values;
-  for (const int64_t row : rows) values.push_back(number_at(config, table, static_cast<size_t>(row), column));
-  std::tie(code.label_mean, code.label_scale) = moments(values);
+  for (const size_t target : columns) {
+    std::vector<double> values;
+    for (const int64_t row : rows) values.push_back(number_at(config, table, static_cast<size_t>(row), target));
+    const auto [mean, scale] = moments(values);
+    code.targets.push_back({table.names[target], mean, scale});
+  }
 }
 
 }  // namespace
@@ -153,13 +168,15 @@ TextTable read_columns(const Config& config, const std::string& file, std::vecto
 }
 
 RowSplit split_labelled(const Config& config, const TextTable& table, std::vector<std::string>* damaged) {
-  const size_t label = label_column(config, table);
-  std::vector<bool> labelled(table.rows);
-  for (size_t row = 0; row < table.rows; ++row) labelled[row] = !is_missing(config, table.at(row, label));
+  const std::vector<size_t> learnt = learnt_columns(config, table);
+  std::vector<bool> labelled(table.rows, true);
+  for (size_t row = 0; row < table.rows; ++row)
+    for (const size_t column : learnt) labelled[row] = labelled[row] && !is_missing(config, table.at(row, column));
   size_t left_out = 0;
   if (damaged && config.data.damaged == "skip") {
     std::vector<std::string> numeric = config.data.numeric;
-    if (!has_classes(config.train)) numeric.push_back(table.names[label]);
+    if (!has_classes(config.train))
+      for (const size_t column : learnt) numeric.push_back(table.names[column]);
     for (const std::string& name : numeric) {
       const size_t column = column_of(config, table, name, "data.numeric");
       for (size_t row = 0; row < table.rows; ++row) {
@@ -192,13 +209,17 @@ TableCode learn_code(const Config& config, const TextTable& table, const Ints& r
     code.text->column = config.data.text;
     if (code.text->length == 0) config.fail("data.text", "all texts are empty");
   }
+  const auto check_input = [&](const std::string& name, std::string_view setting) {
+    const bool learnt = name == code.label || std::any_of(code.targets.begin(), code.targets.end(),
+                                                          [&](const auto& target) { return target.column == name; });
+    if (learnt) config.fail(setting, cat("column '", name, "' is the label and cannot be an input"));
+  };
   for (const std::string& name : config.data.numeric) {
-    if (name == code.label) config.fail("data.numeric", cat("column '", name, "' is the label and cannot be an input"));
+    check_input(name, "data.numeric");
     code.numbers.push_back(learn_number(config, table, rows, name));
   }
   for (const std::string& name : config.data.categorical) {
-    if (name == code.label)
-      config.fail("data.categorical", cat("column '", name, "' is the label and cannot be an input"));
+    check_input(name, "data.categorical");
     code.categories.push_back(learn_category(config, table, rows, name));
   }
   return code;
@@ -248,15 +269,19 @@ data::Dataset encode(const TableCode& code, const Config& config, const TextTabl
     set.x = encode_numbers(code, config, table, rows);
   }
   if (!labels) return set;
-  const size_t column = column_of(config, table, code.label, "data.label");
   if (code.classes.empty()) {
     std::vector<float> y;
     for (const int64_t row : rows)
-      y.push_back(static_cast<float>((number_at(config, table, static_cast<size_t>(row), column) - code.label_mean) /
-                                     code.label_scale));
-    set.y = from(y, {count});
+      for (const TableCode::Number& target : code.targets) {
+        const size_t column = column_of(config, table, target.column, "data.label");
+        const double value = number_at(config, table, static_cast<size_t>(row), column);
+        y.push_back(static_cast<float>((value - target.mean) / target.scale));
+      }
+    const auto width = static_cast<int64_t>(code.targets.size());
+    set.y = from(y, width == 1 ? Shape{count} : Shape{count, width});
     return set;
   }
+  const size_t column = column_of(config, table, code.label, "data.label");
   std::map<std::string_view, int64_t> numbers;
   for (size_t i = 0; i < code.classes.size(); ++i) numbers[code.classes[i]] = static_cast<int64_t>(i);
   std::vector<int64_t> y;
@@ -274,16 +299,13 @@ data::Dataset encode(const TableCode& code, const Config& config, const TextTabl
 
 std::string to_json(const TableCode& code) {
   using nlohmann::json;
-  json numbers = json::array(), categories = json::array();
+  json numbers = json::array(), categories = json::array(), targets = json::array();
+  for (const auto& one : code.targets) targets.push_back({one.column, one.mean, one.scale});
   for (const auto& one : code.numbers) numbers.push_back({one.column, one.mean, one.scale, one.may_miss});
   for (const auto& one : code.categories) categories.push_back({one.column, one.values, one.has_rare});
-  return json{{"numbers", numbers},
-              {"categories", categories},
-              {"label", code.label},
-              {"classes", code.classes},
-              {"label_mean", code.label_mean},
-              {"label_scale", code.label_scale},
-              {"text", code.text ? to_json_value(*code.text) : json(nullptr)}}
+  return json{{"numbers", numbers},  {"categories", categories},
+              {"label", code.label}, {"classes", code.classes},
+              {"targets", targets},  {"text", code.text ? to_json_value(*code.text) : json(nullptr)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -296,8 +318,7 @@ TableCode code_from(const std::string& text, const std::string& file) {
     for (const json& one : all.at("categories")) code.categories.push_back({one.at(0), one.at(1), one.at(2)});
     code.label = all.at("label");
     code.classes = all.at("classes");
-    code.label_mean = all.at("label_mean");
-    code.label_scale = all.at("label_scale");
+    for (const json& one : all.at("targets")) code.targets.push_back({one.at(0), one.at(1), one.at(2)});
     if (all.contains("text") && !all.at("text").is_null()) code.text = text_code_from(all.at("text"));
   } catch (const json::exception&) {
     throw FormatError(cat(file, ": its notes about the table's columns are damaged"));

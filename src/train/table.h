@@ -32,9 +32,10 @@ struct TableCode {
   std::vector<Number> numbers;
   std::vector<Category> categories;
   std::string label;
-  /// The classes in their order; empty for a quantity, which is learnt as (value - mean) / scale.
+  /// The classes in their order; empty for quantities.
   std::vector<std::string> classes;
-  double label_mean = 0, label_scale = 1;
+  /// The quantities, which are learnt as (value - mean) / scale; empty for classes.
+  std::vector<Number> targets;
   /// How texts become numbers, for a column of them or a file.
   std::optional<TextCode> text = {};
 

@@ -73,6 +73,9 @@ TEST_CASE("train::fit: a loss without outputs, early stopping and what cannot be
   CHECK(history.epochs.size() <= 5);
   how.monitor = "acuracy";
   CHECK(contains(message_of<ValueError>([&] { train::fit(net, sgd, circle(1), plain, how); }), "this run has loss"));
+  how.metrics = {train::accuracy()};
+  how.monitor = "loss";
+  CHECK(contains(message_of<ValueError>([&] { train::fit(net, sgd, circle(1), plain, how); }), "train::Judged"));
   how = {.epochs = 0, .show = train::Show::nothing};
   CHECK_THROWS_AS(train::fit(net, sgd, circle(1), plain, how), ValueError);
   const auto nothing = [](const Net& model, const data::Batch& batch, nn::Context&) {

@@ -261,6 +261,35 @@ TEST_CASE("an embedding for fewer numbers than the data have is refused before t
   CHECK(one.error(config("5")).empty());
 }
 
+TEST_CASE("several columns of quantities are learnt at once, each in its own measure") {
+  Case one;
+  std::string table = "a,b,sum,product\n";
+  for (int i = 0; i < 120; ++i) {
+    const int a = i % 11, b = i * 7 % 13;
+    table += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(a + b) + "," +
+             (i == 5 ? std::string("?") : std::to_string(1000 * a - b)) + "\n";
+  }
+  one.folder.write("t.csv", table);
+  const std::string data = "data = { file = 't.csv', numeric = ['a', 'b'], targets = ['sum', 'product'] }\n";
+  one.load(data +
+           "model = [{ dense = 2 }]\ntrain = { loss = 'mse', epochs = 60, batch = 8, metrics = ['mae'], "
+           "optimizer = { adam = { lr = 0.05 } } }\n");
+  CHECK(one.examples.label == Shape{2});
+  CHECK(one.examples.unlabelled == 1);
+  CHECK(one.examples.code->targets[1].scale > 1000);
+  CHECK(one.learn("r2") > 0.99);
+  CHECK(one.figure("mae", one.examples.train) < 0.1);
+  const TableCode again = code_from(to_json(*one.examples.code), "w");
+  CHECK(again.targets[1].column == "product");
+  CHECK(again.targets[1].mean == one.examples.code->targets[1].mean);
+  CHECK(contains(one.error(data + "model = [{ dense = 2 }]\ntrain = {}"), "targets are quantities"));
+  CHECK(contains(one.error(data + "model = [{ dense = 3 }]\ntrain = { loss = 'mse' }"), "the labels are [2]"));
+  CHECK(
+      contains(one.error("data = { file = 't.csv', numeric = ['a', 'sum'], targets = ['sum', 'product'] }\nmodel = [{ "
+                         "dense = 2 }]\ntrain = { loss = 'mse' }"),
+               "is the label"));
+}
+
 TEST_CASE("standardize: by the training rows alone, and kept with the model") {
   Case one;
   std::string table;

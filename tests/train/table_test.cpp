@@ -75,7 +75,7 @@ TEST_CASE("tables: quantities are learnt at a scale of one and told in their own
   Table table(people, "", "loss = 'mse'");
   const Examples examples = table.load();
   CHECK(examples.classes == 0);
-  CHECK(examples.code->label_mean == doctest::Approx(0.6));
+  CHECK(examples.code->targets[0].mean == doctest::Approx(0.6));
   CHECK(examples.unit() == doctest::Approx(std::sqrt(0.24)));
   CHECK(examples.train.y.dtype() == float32);
 }

@@ -11,6 +11,7 @@ const Section<DataConfig>& data_section() {
                "a table (.csv, .tsv), a text (.txt), a folder of images, or arrays (.npy, .npz, .safetensors, IDX)", {},
                required),
        setting(&D::label, "label", "the column to learn"),
+       setting(&D::targets, "targets", "the columns of quantities to learn, by name, in place of a label"),
        setting(&D::scale, "scale", "the other columns are multiplied by it"),
        setting(&D::shape, "shape", "of one example, the channels last; by default it stays a row",
                {.bounds = from_one}),
