@@ -285,6 +285,8 @@ def class_stub(thing, name):
                     kind = "Any" if parameter.name == "lr" else kind
                     parts.append(f"{parameter.name}: {kind}" + ("" if parameter.default is parameter.empty else " = ..."))
             lines.append(f"    def __init__({', '.join(parts)}) -> None: ...")
+        elif name == "Module" and member == "__getattr__":
+            continue  # it only says what is meant
         elif name == "Layer" and member == "__call__":
             lines.append("    __call__: Callable[..., Any]")
         elif inspect.isfunction(value) and (member in ("__call__", "__len__", "__getitem__", "__getattr__", "__setattr__",

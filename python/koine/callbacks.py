@@ -40,22 +40,24 @@ class ShapeDType:
 
 class _Effects(_threading.local):
     """The effects of the function that is being traced: arrays whose values are 0, each made by a callback from the one before,
-    so that all are run in their order when the last one is evaluated."""
+    so that all are run in their order when the last one is evaluated. The first is made from the seed, an argument of the
+    trace, so that a callback without arguments is called each time and not while the function is traced."""
 
-    tokens = None
+    tokens = seed = None
 
 
 _effects = _Effects()
 
 
-def collected(f):
+def collected(f, seed=None):
     """f() and the effect that stands for all those in it, or None; for transforms that trace."""
-    before, _effects.tokens = _effects.tokens, []
+    before = _effects.tokens, _effects.seed
+    _effects.tokens, _effects.seed = [], _effects.seed if seed is None else seed
     try:
         result = f()
         return result, _effects.tokens[-1] if _effects.tokens else None
     finally:
-        _effects.tokens = before
+        _effects.tokens, _effects.seed = before
 
 
 def emit(token):
@@ -172,8 +174,8 @@ def io_callback(f, result, *args, **keywords):
     """
     shapes, dtypes, results = ((), (), None) if result is None else _result_types(result)
     leaves, structure = _flatten((args, keywords))
-    tokens = _effects.tokens
-    before = tokens[-1] if tokens else _core.to_array(0)
+    tokens, seed = _effects.tokens, _effects.seed
+    before = tokens[-1] if tokens else seed if seed is not None else _core.to_array(0)
     *values, token = _host_function_of(f, structure, results, shapes, dtypes, True)([*leaves, before], False)
     emit(token)
     return None if result is None else _unflatten(results, values)

@@ -17,6 +17,19 @@ _ELSEWHERE = {
     "keras": "koine.nn", "Module": "nn.Module", "Adam": "optim.Adam", "relu6": "nn.Activation('relu6')", "view": "reshape"}
 
 
+# What users of PyTorch and Keras may look for in a model.
+OF_MODELS = {
+    "parameters": "koine.tree.leaves(model), or koine.nn.parameters(model) for their number",
+    "named_parameters": "zip(koine.tree.paths(model), koine.tree.leaves(model))", "state_dict": "koine.save(path, model), or "
+    "dict(zip(koine.tree.paths(model), koine.tree.leaves(model)))", "load_state_dict": "koine.load(path, like=model)",
+    "train": "model(x, koine.nn.Context(key)): training differs by the context alone", "eval": "model(x), without a context",
+    "zero_grad": "nothing: koine.grad gives a new gradient each time", "forward": "__call__", "to": "nothing: the device is chosen "
+    "by KOINE_DEVICE; koine.tree.map(lambda x: x.astype(dtype), model) changes dtypes", "cuda": "nothing: the device is chosen by "
+    "KOINE_DEVICE", "backward": "koine.grad or koine.value_and_grad of a function of the model", "save": "koine.save(path, model)",
+    "save_weights": "koine.save(path, model)", "load_weights": "koine.load(path, like=model)", "get_weights":
+    "koine.tree.leaves(model)", "children": "its attributes", "modules": "its attributes", "apply": "koine.nn.init, or koine.tree.map"}
+
+
 def missing(module, names, later=()):
     """A module's __getattr__: imports the modules that are wanted later, else raises AttributeError that says what was probably
     meant."""

@@ -7,6 +7,7 @@ import threading as _threading
 from . import _core
 from ._core import Array as _Array
 from .errors import Error as _Error
+from .hints import OF_MODELS as _OF_MODELS
 from .tree import flatten as _flatten
 
 _Initializer = _core.nn.Initializer
@@ -167,6 +168,11 @@ class Module:
         super().__init_subclass__(**keywords)
         if "__call__" in cls.__dict__:
             cls.__call__ = _called(cls.__dict__["__call__"])
+
+    def __getattr__(self, name):
+        hint = _OF_MODELS.get(name)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}" + (f"; what you look for is here: {hint}" if hint else
+                                                                                 ""), name=name, obj=self)
 
     def __setattr__(self, name, value):
         if isinstance(value, Variable):

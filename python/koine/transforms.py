@@ -37,11 +37,13 @@ def _result_of(tree, transform):
 class _OnLeaves:
     """f on the leaves of its arguments; keeps the structure of its last result. The effects of f are a last leaf more."""
 
-    def __init__(self, f, structure, keywords=None):
+    def __init__(self, f, structure, keywords=None, seeded=False):
         self.f, self.structure, self.keywords, self.result, self.has_effect = f, structure, keywords or {}, None, False
+        self.seeded = seeded  # the last leaf is what effects are made from
 
     def __call__(self, leaves):
-        tree, effect = _collected(lambda: self.f(*_unflatten(self.structure, leaves), **self.keywords))
+        *leaves, seed = leaves if self.seeded else (*leaves, None)
+        tree, effect = _collected(lambda: self.f(*_unflatten(self.structure, leaves), **self.keywords), seed)
         leaves, self.result = _flatten(tree)
         self.has_effect = effect is not None
         return [*leaves, effect] if self.has_effect else leaves
@@ -250,6 +252,9 @@ class _Static:
         return hash(self.value)
 
 
+_SEED = _core.to_array(0)
+
+
 class Jit:
     """A function that is traced once for each structure and types of its arguments; later calls only replay the graph."""
 
@@ -279,11 +284,11 @@ class Jit:
             raise _ValueError(f"[jit] an argument holds a value that cannot be hashed, so that calls with it cannot be told "
                               f"apart: {error}") from None
         if entry is None:
-            on_leaves = _OnLeaves(self._call, structure)
-            recorded = _core.trace(on_leaves, leaves, "jit")
+            on_leaves = _OnLeaves(self._call, structure, seeded=True)
+            recorded = _core.trace(on_leaves, [*leaves, _SEED], "jit")
             entry = self._traced[key] = recorded, on_leaves
         recorded, on_leaves = entry
-        return on_leaves.finish(recorded.replay(leaves))
+        return on_leaves.finish(recorded.replay([*leaves, _SEED]))
 
     def _call(self, args, keywords):
         args = [arg.value if type(arg) is _Static else arg for arg in args]

@@ -148,6 +148,9 @@ def test_names_from_elsewhere_are_suggested():
         with pytest.raises(AttributeError, match=hint):
             getattr(module, name)
     assert not hasattr(kn, "frobnicate")
+    with pytest.raises(AttributeError, match="Sequential has no attribute 'state_dict'; what you look for is here: koine.save"):
+        kn.nn.Sequential().state_dict()
+    assert not hasattr(kn.nn.Sequential(), "frobnicate")
 
 
 def test_a_limit_of_memory():

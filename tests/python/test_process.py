@@ -117,6 +117,19 @@ assert len(during) > 50 * (end - start), (len(during), end - start)
 """)
 
 
+def test_a_callback_without_arguments_is_called_at_each_call_of_what_is_jitted():
+    """Also where every op is evaluated at once, while the function is traced too."""
+    run("""
+import os
+os.environ["KOINE_EAGER"] = "1"
+import koine as kn
+seen = []
+f = kn.jit(lambda x: (kn.debug.callback(lambda: seen.append(len(seen))), x + 1)[1])
+f(kn.ones(2)), f(kn.ones(2))
+assert seen == [0, 1], seen
+""")
+
+
 def test_threads_share_arrays_that_nobody_computed_yet():
     run("""
 import threading, koine as kn
