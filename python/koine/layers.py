@@ -154,6 +154,15 @@ def signed(base, defaults):
     return __init__
 
 
+def _standardize_of(cls, examples):
+    """The layer for the channels of some examples, over all other axes; a channel that is the same everywhere is only
+    shifted."""
+    examples = _core.to_array(examples)
+    layer = cls(examples.shape[-1])
+    layer.mean, layer.deviation = _core.nn.standardize(examples)
+    return layer
+
+
 def _make(kind, doc, arguments, defaults):
     base = Recurrent if "run" in arguments else Layer
     return type(kind, (base,), {"__doc__": doc, "__module__": "koine.nn", "__qualname__": kind, "_kind": kind,
@@ -161,3 +170,4 @@ def _make(kind, doc, arguments, defaults):
 
 
 KINDS = {kind: _make(kind, doc, arguments, defaults) for kind, (doc, arguments, defaults) in _core.nn.kinds.items()}
+KINDS["Standardize"].of = classmethod(_standardize_of)

@@ -322,6 +322,27 @@ void add_kinds() {
                          ">>> output, last = layer.run(kn.ones((2, 5, 3)))\n"
                          ">>> output.shape\n"
                          "(2, 5, 4)");
+  add<nn::Reshape>("Reshape",
+                   "(batch, ...) to (batch, shape...).\n\n"
+                   ">>> kn.nn.Reshape((2, 3))(kn.ones((5, 6))).shape\n"
+                   "(5, 2, 3)");
+  add<nn::Channels>("Channels",
+                    "The channels [first, last) of the last axis.\n\n"
+                    ">>> kn.nn.Channels(0, 2)(kn.asarray([[1, 2, 3]]))\n"
+                    "array([[1, 2]])");
+  add<nn::Upsample>("Upsample",
+                    "Repeats each position along the spatial axes, with a factor for each axis.\n\n"
+                    ">>> kn.nn.Upsample((2, 3))(kn.ones((1, 4, 4, 2))).shape\n"
+                    "(1, 8, 12, 2)");
+  add<nn::Cast>("Cast",
+                "The same values in another dtype.\n\n"
+                ">>> kn.nn.Cast(kn.float16)(kn.ones(2)).dtype\n"
+                "koine.float16");
+  add<nn::Standardize>(
+      "Standardize",
+      "Brings every channel (the last axis) to the mean 0 and the deviation 1 of examples that were seen before.\n\n"
+      ">>> kn.nn.Standardize.of(kn.asarray([[1.0], [3.0]]))(kn.asarray([[5.0]]))\n"
+      "array([[3.]])");
   add<nn::LastStep>("LastStep",
                     "(batch, time, size) to (batch, size): the last step.\n\n"
                     ">>> kn.nn.LastStep()(kn.ones((2, 5, 3))).shape\n"
@@ -470,6 +491,7 @@ void add_layers(nb::module_& module) {
   m.def("make", [](const std::string& kind, const nb::args& args, const nb::kwargs& options) {
     return kinds().at(kind).make(args, options);
   });
+  m.def("standardize", [](const Array& examples) { return tree::leaves(nn::Standardize::of(examples)); });
   m.def("activations", nn::Activation::names,
         "The names that Activation takes.\n\n"
         ">>> 'relu' in kn.nn.activations()\n"

@@ -1,6 +1,7 @@
 """Models: layers of C++ as modules, trees of parameters and state, and what transforms make of them."""
 
 import copy
+import pathlib
 import pickle
 import re
 
@@ -241,6 +242,27 @@ def test_training_differs_by_the_context_alone():
     assert (dropped == 0).sum().item() > 50
     assert (dropped == model(X, nn.Context(5))).all()
     assert (dropped != model(X, nn.Context(6))).any()
+
+
+def test_layers_without_parameters_and_standardised_inputs():
+    x = kn.random.normal(kn.random.key(0), (6, 4, 4, 3)) * 5 + 2
+    model = nn.init(nn.Sequential(nn.Standardize.of(x), nn.Upsample((2, 1)), nn.Channels(1, 3), nn.Flatten(), nn.Reshape([8, 4, 2]),
+                                  nn.Cast(kn.float16)), 0)
+    assert model(x).shape == (6, 8, 4, 2) and model(x).dtype is kn.float16
+    fitted = nn.Standardize.of(x)
+    np.testing.assert_allclose(np.asarray(fitted(x).mean(axis=(0, 1, 2))), 0, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(kn.std(fitted(x), axis=(0, 1, 2))), 1, atol=1e-4)
+    assert kn.grad(lambda m: kn.sum(m(x)))(fitted).mean is None and fitted._layer is nn.Standardize(3)._layer
+
+
+def test_every_layer_of_cpp_is_here():
+    """But those that are templates or take lists: Sequential and Residual are classes of Python, Join a function, Stack and
+    Model are for configs."""
+    headers = pathlib.Path(__file__).resolve().parents[2].glob("include/koine/nn/*.h")
+    text = "\n".join(path.read_text() for path in headers)
+    declared = set(re.findall(r"^(?:struct|class) (\w+) \{(?=(?:(?!^\};).)*operator\(\))", text, re.M | re.S))
+    assert len(declared) > 20
+    assert declared - set(kn._core.nn.kinds) <= {"Sequential", "Residual", "Join", "Recurrent"}, declared
 
 
 def test_it_prints_as_a_tree():
