@@ -236,7 +236,9 @@ def run(options, kinds=GENERATED):
     mutants, ops = collect(options.root, options.files)
     known = [m for m in mutants if _equivalent.reason(m)]
     mutants = [m for m in mutants if not _equivalent.reason(m)]
-    if not options.all:
+    if options.all:
+        random.Random(options.seed).shuffle(mutants)  # what an interrupted run has tried is a fair sample
+    else:
         mutants = sampled(mutants, options.count, options.seed)
     counts, survivors = collections.Counter(), []
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

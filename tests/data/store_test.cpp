@@ -45,7 +45,8 @@ TEST_CASE("a table that is larger than the memory it may take is read from a fil
   CHECK(part.rows(0, 2).x.to_vector<float>() == std::vector<float>{5, 2.5, 3, 1.5});
   CHECK(there.split(4000).second.size() == 1000);
   const data::BatchOptions how{.epochs = 2, .shuffle = Key(3)};
-  auto other = there.batches(700, how).begin();
+  const data::Batches others = there.batches(700, how);
+  auto other = others.begin();
   for (const auto& [x, y] : whole.batches(700, how)) {
     CHECK(((*other).x == x).to_vector<bool>() == std::vector<bool>(static_cast<size_t>(x.size()), true));
     CHECK((*other).y.to_vector<int64_t>() == y.to_vector<int64_t>());
