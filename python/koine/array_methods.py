@@ -2,6 +2,7 @@
 
 from . import _core
 from .dtypes import astype
+from .reductions import std
 
 
 def __array__(self, dtype=None, copy=None):
@@ -74,9 +75,22 @@ def _repr_html_(self):
     return describe(self)
 
 
+def __divmod__(self, other):
+    return self // other, self % other
+
+
+def __rdivmod__(self, other):
+    return other // self, other % self
+
+
 def _method_astype(self, dtype, /, *, copy=True, device=None):
     """x with its elements converted to a dtype: koine.astype(x, dtype)."""
     return astype(self, dtype, copy=copy, device=device)
+
+
+def _method_std(self, axis=None, correction=0.0, keepdims=False):
+    """The standard deviation: koine.std(x, axis=axis)."""
+    return std(self, axis=axis, correction=correction, keepdims=keepdims)
 
 
 def add_to(array):
@@ -86,9 +100,10 @@ def add_to(array):
         if first in ("x", "x1") and not hasattr(array, name):
             setattr(array, name, op)
     for method in (__array__, __array_namespace__, __dlpack__, __dlpack_device__, to_device, __reduce__, __copy__,
-                   __deepcopy__, __format__, _repr_html_):
+                   __deepcopy__, __divmod__, __rdivmod__, __format__, _repr_html_):
         setattr(array, method.__name__, method)
     array.astype = _method_astype
+    array.std = _method_std
     # NumPy leaves `numpy_array * koine_array` to us.
     array.__array_ufunc__ = None
     array.__module__ = "koine"

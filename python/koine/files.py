@@ -41,6 +41,8 @@ def save(path, tree, metadata=None):
     names = _paths(tree)
     if not leaves:
         raise _ValueError(f"[save] the tree holds no arrays: {path}")
+    if twice := sorted({name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()):
+        raise _ValueError(f"[save] two arrays of the tree have the path {twice[0]!r}: {path}")
     if _is_npz(path):
         if metadata:
             raise _ValueError("[save] npz files keep no metadata; save as .safetensors")

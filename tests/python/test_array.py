@@ -120,3 +120,16 @@ def test_copies_are_values():
     assert x.tolist() == [1.0, 2.0] and y.tolist() == [2.0, 3.0]
     with pytest.raises(TypeError):
         hash(x)
+
+
+def test_divmod():
+    for a, b in ((kn.asarray([7, -7]), 3), (7, kn.asarray([2, 3])), (kn.asarray([7.5]), kn.asarray([2.0]))):
+        parts = divmod(a, b)
+        want = divmod(np.asarray(a), np.asarray(b))
+        assert [one.tolist() for one in parts] == [one.tolist() for one in want]
+
+
+def test_deviation_as_a_method():
+    x = kn.asarray([[1.0, 3.0], [2.0, 6.0]])
+    assert x.std(1).tolist() == [1.0, 2.0] and x.std(axis=0, keepdims=True).shape == (1, 2)
+    assert x.std().item() == pytest.approx(np.asarray(x).std()) and x.var(1).tolist() == [1.0, 4.0]

@@ -101,6 +101,8 @@ def test_what_does_not_fit_is_named(tmp_path, suffix):
         kn.save(tmp_path / "a.pt", {"x": kn.zeros(1)})
     with pytest.raises(kn.errors.IoError):
         kn.save(tmp_path / "no" / f"folder.{suffix}", {"x": kn.zeros(1)})
+    with pytest.raises(kn.errors.ValueError, match="two arrays of the tree have the path 'a.b'"):
+        kn.save(path, {"a.b": kn.zeros(1), "a": {"b": kn.zeros(1)}})
     assert kn.load(path)["x"].shape == (3,)
 
 
