@@ -109,3 +109,13 @@ def test_what_is_refused():
         kn.grad(lambda x: kn.sum(L.svd(x)[0]))(kn.asarray(M[0]))
     with pytest.raises(kn.DTypeError):
         L.inv(kn.eye(2, dtype=kn.float16))
+
+
+def test_below_the_diagonal_of_r_zeros_are_positive():
+    """Also where a column was turned round."""
+    a = np.random.RandomState(5).standard_normal((20, 4, 3)) * np.where(np.arange(20) % 2, 1, -1)[:, None, None]
+    for mode in ("reduced", "complete"):
+        r = np.asarray(kn.linalg.qr(kn.asarray(a), mode=mode).R)
+        below = np.tril(np.ones(r.shape[-2:], bool), -1)
+        assert (r[:, below] == 0).all() and not np.signbit(r[:, below]).any()
+        assert (np.diagonal(r, axis1=-2, axis2=-1) > 0).all()

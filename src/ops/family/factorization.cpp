@@ -254,10 +254,11 @@ void qr_reference(const KernelInput& k, bool full) {
       }
       std::vector<T> a(k.in[0].as<T>() + b * m * n, k.in[0].as<T>() + (b + 1) * m * n);
       lapack::qr(m, n, columns, a.data(), q.at(b));
-      for (int64_t i = 0; i < columns; ++i)
-        for (int64_t j = 0; j < n; ++j) r.at(b)[i * n + j] = j < i ? T(0) : a[static_cast<size_t>(i * n + j)];
+      std::copy_n(a.begin(), columns * n, r.at(b));
       for (int64_t j = 0; j < std::min(columns, n); ++j)
         turn_column(j, conjugate(r.at(b)[j * n + j]), m, columns, q.at(b), n, r.at(b));
+      // Last, so that no zero is turned to -0.
+      for (int64_t i = 0; i < columns; ++i) std::fill_n(r.at(b) + i * n, std::min(i, n), T(0));
     }
   });
 }
