@@ -49,7 +49,8 @@ void rethrow_for_op(const Error& error, const OpSpec& op, std::span<const TypeRe
   if (text.empty() || text[0] != '[') text = cat("[", op.name, "] ", text);
   text += "\n  operands:";
   for (TypeRef type : operands) text += " " + to_string(*type);
-  if (std::string list = to_string(attrs); !list.empty()) text += "\n  attributes: " + list;
+  // Those of an op that users do not call, such as the graph of a loop, say nothing to them.
+  if (std::string list = op.internal ? "" : to_string(attrs); !list.empty()) text += "\n  attributes: " + list;
   rethrow_with(error, cat(text, "\n  at ", to_string(where)));
 }
 

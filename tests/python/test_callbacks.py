@@ -71,6 +71,7 @@ def test_an_exception_comes_out_typed_with_its_cause(call):
     with pytest.raises(kn.errors.CallbackError, match="the function raised ZeroDivisionError: as it should") as raised:
         call()
     assert isinstance(raised.value.__cause__, ZeroDivisionError) and "test_callbacks.py" in str(raised.value)
+    assert "attributes" not in str(raised.value)
     assert (X + 1).tolist() == [1.5, 0.0, 3.0]
 
 
