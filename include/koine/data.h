@@ -3,9 +3,8 @@
 
 #include <koine/key.h>
 
-#include <map>
-#include <memory>
 #include <optional>
+#include <utility>
 
 namespace koine::data {
 
@@ -70,15 +69,44 @@ class Reader {
   virtual Shape example() const = 0;
   /// The examples of these numbers, in memory: (rows, ...). Throws IoError.
   virtual Array read(const Ints& rows) const = 0;
+
+ private:
+  friend class ReaderPtr;
+  mutable int64_t holders_ = 0;
+};
+
+/// A counted pointer to a reader.
+class ReaderPtr {
+ public:
+  ReaderPtr() = default;
+  /// Takes a reader made by `new`.
+  explicit ReaderPtr(const Reader* reader) : reader_(reader) { retain(); }
+  ReaderPtr(const ReaderPtr& other) : ReaderPtr(other.reader_) {}
+  ReaderPtr(ReaderPtr&& other) noexcept : reader_(std::exchange(other.reader_, nullptr)) {}
+  ReaderPtr& operator=(ReaderPtr other) noexcept {
+    std::swap(reader_, other.reader_);
+    return *this;
+  }
+  ~ReaderPtr() {
+    if (reader_ && __atomic_sub_fetch(&reader_->holders_, 1, __ATOMIC_ACQ_REL) == 0) delete reader_;
+  }
+  explicit operator bool() const { return reader_ != nullptr; }
+  const Reader* operator->() const { return reader_; }
+
+ private:
+  void retain() const {
+    if (reader_) __atomic_add_fetch(&reader_->holders_, 1, __ATOMIC_RELAXED);
+  }
+  const Reader* reader_ = nullptr;
 };
 
 /// Examples x of shape [n, ...] with what is to be learnt of them, y of shape [n] or [n, ...]; y is undefined when
 /// there is nothing. Where there is a reader, x is undefined: it has the examples.
 struct Dataset {
   Array x, y;
-  std::shared_ptr<const Reader> reader = {};
+  ReaderPtr reader = {};
 
-  bool defined() const { return reader || x.defined(); }
+  bool defined() const { return static_cast<bool>(reader) || x.defined(); }
   int64_t size() const { return reader ? reader->size() : x.size(0); }
   /// Of one example.
   Shape example() const;
@@ -177,8 +205,12 @@ Dataset csv(const std::string& path, const CsvOptions& options = {});
 Array idx(const std::string& path);
 /// The array of a .npy file, in little-endian rows.
 Array npy(const std::string& path);
-/// The arrays of a .npz file by their names.
-std::map<std::string, Array> npz(const std::string& path);
+struct NamedArray {
+  std::string name;
+  Array array;
+};
+/// The arrays of a .npz file, in its order.
+std::vector<NamedArray> npz(const std::string& path);
 /// CIFAR-10's or CIFAR-100's binary files: x uint8 (examples, 32, 32, 3), y the classes (the fine ones of the hundred).
 Dataset cifar(const std::vector<std::string>& paths, bool hundred = false);
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <koine/checkpoint.h>
 #include <koine/data.h>
+#include <koine/detail/function.h>
 #include <koine/figure.h>
 #include <koine/gradients.h>
 #include <koine/nn/model.h>
@@ -9,8 +10,8 @@
 #include <koine/transform.h>
 
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -22,7 +23,7 @@ namespace koine::train {
 /// How good outputs are for what they should have been: all of a data set's at once.
 struct Metric {
   std::string name;
-  std::function<double(const Array& output, const Array& y)> of;
+  Function<double(const Array& output, const Array& y)> of;
   bool larger_is_better = true;
   /// Shown while training too, as the mean over the batches so far.
   bool running = false;
@@ -95,7 +96,7 @@ struct FitOptions {
   /// float16 or bfloat16 to compute in; the weights stay float32. float16 scales the loss.
   DType precision = float32;
   /// Changes the inputs of a batch at random, on the threads that prepare batches.
-  std::function<data::Batch(const data::Batch& batch, const Key& key)> change = {};
+  Function<data::Batch(const data::Batch& batch, const Key& key)> change = {};
   /// How long each example is, for sequences that are filled up: batches are then of about the same length (see
   /// data::bucketed), and cut to their longest. Empty for whole examples.
   Ints lengths = {};
@@ -113,13 +114,13 @@ struct FitOptions {
   /// Notes to keep in checkpoints; `check` is given those of the one that is resumed, with its file, and throws for
   /// another run's.
   io::Metadata notes = {};
-  std::function<void(const io::Metadata& notes, const std::string& file)> check = {};
+  Function<void(const io::Metadata& notes, const std::string& file)> check = {};
   /// Event files for TensorBoard go to this folder; empty for none.
   std::string events = {};
   Show show = Show::progress;
   /// Called after each step of the optimiser and after each epoch; true ends the run there.
-  std::function<bool(const RunNumbers& numbers)> stepped = {};
-  std::function<bool(const EpochFigures& epoch)> epoch_ended = {};
+  Function<bool(const RunNumbers& numbers)> stepped = {};
+  Function<bool(const EpochFigures& epoch)> epoch_ended = {};
 };
 
 struct History {
@@ -162,7 +163,7 @@ class Learner {
 /// Trains until the end; the learner is then as the last step left it.
 History fit(Learner& learner, const data::Dataset& examples, const FitOptions& options);
 /// The loss, then the metrics.
-Figures evaluate(const std::function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
+Figures evaluate(const Function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
                  const std::vector<Metric>& metrics);
 
 template <class M>

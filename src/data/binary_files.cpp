@@ -208,13 +208,13 @@ Array npy(const std::string& path) {
   return read_npy(file);
 }
 
-std::map<std::string, Array> npz(const std::string& path) {
-  std::map<std::string, Array> arrays;
+std::vector<NamedArray> npz(const std::string& path) {
+  std::vector<NamedArray> arrays;
   ZipFile zip(path);
   for (const ZipEntry& entry : zip.entries()) {
     if (!entry.name.ends_with(".npy")) continue;
     Bytes file(cat(path, ", ", entry.name), zip.open(entry));
-    arrays.emplace(entry.name.substr(0, entry.name.size() - 4), read_npy(file));
+    arrays.push_back({entry.name.substr(0, entry.name.size() - 4), read_npy(file)});
   }
   if (arrays.empty()) throw FormatError(cat(path, ": no array (.npy) is in it"));
   return arrays;

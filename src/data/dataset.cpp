@@ -82,7 +82,7 @@ void check_rows(const char* call, const Ints& rows, int64_t size, std::source_lo
 /// Some examples of a reader.
 class Subset final : public Reader {
  public:
-  Subset(std::shared_ptr<const Reader> all, Ints rows) : all_(std::move(all)), rows_(std::move(rows)) {}
+  Subset(ReaderPtr all, Ints rows) : all_(std::move(all)), rows_(std::move(rows)) {}
   int64_t size() const override { return static_cast<int64_t>(rows_.size()); }
   Shape example() const override { return all_->example(); }
   Array read(const Ints& rows) const override {
@@ -92,14 +92,14 @@ class Subset final : public Reader {
   }
 
  private:
-  std::shared_ptr<const Reader> all_;
+  ReaderPtr all_;
   Ints rows_;
 };
 
 /// The examples of a reader in another shape.
 class Reshaped final : public Reader {
  public:
-  Reshaped(std::shared_ptr<const Reader> all, Shape example) : all_(std::move(all)), example_(std::move(example)) {}
+  Reshaped(ReaderPtr all, Shape example) : all_(std::move(all)), example_(std::move(example)) {}
   int64_t size() const override { return all_->size(); }
   Shape example() const override { return example_; }
   Array read(const Ints& rows) const override {
@@ -110,7 +110,7 @@ class Reshaped final : public Reader {
   }
 
  private:
-  std::shared_ptr<const Reader> all_;
+  ReaderPtr all_;
   Shape example_;
 };
 
@@ -129,7 +129,7 @@ Shape Dataset::example() const {
 Dataset Dataset::subset(const Ints& rows, std::source_location where) const {
   if (!reader) return take(rows, where);
   check_rows("subset", rows, size(), where);
-  return {{}, data::take(y, rows.data(), static_cast<int64_t>(rows.size())), std::make_shared<Subset>(reader, rows)};
+  return {{}, data::take(y, rows.data(), static_cast<int64_t>(rows.size())), ReaderPtr(new Subset(reader, rows))};
 }
 
 Dataset Dataset::rows(int64_t first, int64_t last, std::source_location where) const {
@@ -158,7 +158,7 @@ Dataset Dataset::shape(const Shape& example, std::source_location where) const {
   if (count(example) != count(this->example()))
     throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit examples of shape " +
                      to_string(this->example()) + at_line(where));
-  if (reader) return {{}, y, std::make_shared<Reshaped>(reader, example)};
+  if (reader) return {{}, y, ReaderPtr(new Reshaped(reader, example))};
   Shape whole{size()};
   for (const Dim dim : example) whole.push_back(dim);
   return {from_bytes(x.dtype(), whole, x.data()), y};

@@ -83,7 +83,10 @@ ExampleStore::~ExampleStore() = default;
 void ExampleStore::append(std::span<const std::byte> example) {
   bytes_.insert(bytes_.end(), example.begin(), example.end());
   ++size_;
-  if (!file_ && bytes_.size() > memory_) file_ = std::make_shared<File>(dtype_, example_, example.size());
+  if (!file_ && bytes_.size() > memory_) {
+    file_ = new File(dtype_, example_, example.size());
+    held_ = ReaderPtr(file_);
+  }
   if (file_ && bytes_.size() >= piece) flush();
 }
 
@@ -96,7 +99,8 @@ Dataset ExampleStore::take(Array y) {
   if (file_) {
     flush();
     file_->finish(size_);
-    return {{}, std::move(y), std::move(file_)};
+    file_ = nullptr;
+    return {{}, std::move(y), std::move(held_)};
   }
   Shape shape{size_};
   for (const Dim& dim : example_) shape.push_back(dim);

@@ -4,7 +4,6 @@
 #include <koine/data.h>
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,7 +33,9 @@ class ExampleStore {
   size_t memory_;
   int64_t size_ = 0;
   std::vector<std::byte> bytes_;
-  std::shared_ptr<File> file_;
+  /// Null while all is in memory; `held_` owns it.
+  File* file_ = nullptr;
+  ReaderPtr held_;
 };
 
 }  // namespace koine::data

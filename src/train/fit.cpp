@@ -262,7 +262,7 @@ History fit(Learner& learner, const data::Dataset& examples, const FitOptions& o
   return Run(learner, examples, options).go();
 }
 
-Figures evaluate(const std::function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
+Figures evaluate(const Function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
                  const std::vector<Metric>& metrics) {
   double loss = 0;
   std::vector<Array> outputs, labels;

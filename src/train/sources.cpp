@@ -90,8 +90,9 @@ data::Dataset array_file(const Config& config, const std::string& path, bool lab
 }  // namespace
 
 std::map<std::string, Array> arrays_of(const std::string& path) {
-  if (path.ends_with(".npz")) return data::npz(path);
   std::map<std::string, Array> arrays;
+  if (path.ends_with(".npz"))
+    for (data::NamedArray& one : data::npz(path)) arrays.emplace(std::move(one.name), std::move(one.array));
   if (!path.ends_with(".safetensors")) return arrays;
   const io::safetensors::Reader file(path);
   for (const auto& entry : file.header().entries)

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -107,7 +108,8 @@ TEST_CASE("sequences: filled up at the end, and batched by their lengths") {
 }
 
 TEST_CASE("npz: the arrays that NumPy packed, and archives that are damaged") {
-  const auto arrays = data::npz("tests/data/arrays.npz");
+  std::map<std::string, Array> arrays;
+  for (const data::NamedArray& one : data::npz("tests/data/arrays.npz")) arrays[one.name] = one.array;
   REQUIRE(arrays.size() == 3);
   CHECK(arrays.at("x").shape() == Shape{4, 3, 2});
   CHECK(arrays.at("x").to_vector<float>()[23] == 23);
