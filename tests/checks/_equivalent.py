@@ -17,7 +17,7 @@ KNOWN = [
     ("scan/(cumprod|linear_recurrence).h", "off by one: `0`", r"reverse\}, @0@\);$",
      "the first factor of a recurrence is not used"),
     ("library/ravel_multi_index.h", "word: `false`", "check_mode", "the mode that it would allow is refused before"),
-    ("library/next_number.h", "comparison: ` > `", "target @ > @ size", "equal numbers are given back before"),
+    ("library/next_number.h", "comparison: ` > `", "target > size", "equal numbers are given back before"),
     ("library/fold_in.h", "` < ` -> ` <= `", "if ", "as many as each other is nothing to repeat"),
     ("reduction/any.h", r"sign: `x \| y`", "", "a truth has no sign"),
     ("reduction/all.h", "sign: `x & y`|off by one: `1`", "", "a truth has no sign and no size"),
