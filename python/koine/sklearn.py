@@ -59,6 +59,7 @@ class KoineClassifier(_ClassifierMixin, _Estimator):
     along a cosine. weight_decay, epochs, batch_size, dropout: of the training. random_state: the seed.
 
     >>> import numpy
+    >>> from koine.sklearn import KoineClassifier
     >>> table = numpy.arange(20.0).reshape(10, 2)
     >>> KoineClassifier(random_state=0).fit(table, ["few"] * 5 + ["many"] * 5).predict(table[[0, 9]]).tolist()
     ['few', 'many']
@@ -103,6 +104,7 @@ class KoineRegressor(_RegressorMixin, _Estimator):
     along a cosine. weight_decay, epochs, batch_size, dropout: of the training. random_state: the seed.
 
     >>> import numpy
+    >>> from koine.sklearn import KoineRegressor
     >>> table = numpy.linspace(-1, 1, 40).reshape(20, 2)
     >>> KoineRegressor(random_state=0).fit(table, table.sum(axis=1)).score(table, table.sum(axis=1)) > 0.9
     True

@@ -139,7 +139,7 @@ def broken(root):
     ops = scratch_ops(root)
     yield "an elementwise op without derivative", "softsign", without(ops["softsign"], "partial"), "needs `partial"
     yield ("a structural op without transpose", "roll", without(ops["roll"], "vjp"),
-           "a rule is missing that its family does not supply")
+           "a rule or a text is missing that its family does not supply")
     yield ("a wrong derivative", "softsign", ops["softsign"].replace("square(1 +", "square(2 +"), "the driver")
     yield ("a wrong transpose", "roll", ops["roll"].replace(".shift = -a.shift", ".shift = a.shift"), "the driver")
 
