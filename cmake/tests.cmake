@@ -76,4 +76,6 @@ foreach(test IN LISTS all_tests)
     set(kernels off)
   endif()
   set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT KOINE_CACHE=${kernels})
+  # Some build first, which takes long on a busy machine.
+  set_property(TEST ${test} PROPERTY TIMEOUT 3600)
 endforeach()
