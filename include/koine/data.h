@@ -159,7 +159,9 @@ class Batches {
     Ints order_;
   };
 
-  Iterator begin() const { return Iterator(*this); }
+  Iterator begin() const& { return Iterator(*this); }
+  /// An iterator points into its range, which would be gone. A loop keeps the range that it walks.
+  Iterator begin() const&& = delete;
   End end() const { return {}; }
   /// Steps of one epoch.
   int64_t steps() const;

@@ -83,6 +83,28 @@ class OnLeaves {
   std::optional<Result> result_;
 };
 
+/// The function that a transform gives: it holds the functions it was made of and gives them to `body`, before its
+/// arguments. It can be called const where the first of them can.
+template <class Body, class F, class... More>
+class Transformed {
+ public:
+  explicit Transformed(Body body, F f, More... more)
+      : body_(std::move(body)), functions_(std::move(f), std::move(more)...) {}
+  template <class... A>
+  auto operator()(const A&... arguments) {
+    return std::apply([&](auto&... functions) { return body_(functions..., arguments...); }, functions_);
+  }
+  template <class... A>
+    requires std::is_invocable_v<const F&, const A&...>
+  auto operator()(const A&... arguments) const {
+    return std::apply([&](auto&... functions) { return body_(functions..., arguments...); }, functions_);
+  }
+
+ private:
+  Body body_;
+  std::tuple<F, More...> functions_;
+};
+
 }  // namespace detail
 
 /// The function that gives f's result and its gradient with respect to the chosen arguments (the first by
@@ -92,7 +114,7 @@ class OnLeaves {
 /// steepest ascent. Throws ShapeError when the result is no scalar, NotDifferentiable when an op has no derivative.
 template <size_t... I, class F>
 auto value_and_grad(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where]<class... A>(const A&... arguments) mutable {
+  const auto body = [where]<class G, class... A>(G& f, const A&... arguments) {
     using Chosen = typename detail::Which<I...>::Type;
     std::tuple<A...> all(arguments...);
     detail::Tape tape(tree::leaves(all), detail::wanted_leaves(all, Chosen()));
@@ -101,6 +123,7 @@ auto value_and_grad(F f, std::source_location where = std::source_location::curr
     auto grad = detail::chosen_arguments(gradients, Chosen());
     return ValueAndGrad<decltype(value), decltype(grad)>{std::move(value), std::move(grad)};
   };
+  return detail::Transformed(body, std::move(f));
 }
 /// The same at once: `auto [loss, grad] = value_and_grad(f, model)`.
 template <size_t... I, class F, class A>
@@ -111,9 +134,8 @@ auto value_and_grad(F f, const A& argument, std::source_location where = std::so
 /// The function that gives the gradient alone.
 template <size_t... I, class F>
 auto grad(F f, std::source_location where = std::source_location::current()) {
-  return [inner = value_and_grad<I...>(std::move(f), where)](const auto&... arguments) mutable {
-    return inner(arguments...).grad;
-  };
+  const auto body = [](auto& inner, const auto&... arguments) { return inner(arguments...).grad; };
+  return detail::Transformed(body, value_and_grad<I...>(std::move(f), where));
 }
 
 /// f at x and its directional derivative along a tangent like x: `auto [y, dy] = jvp(f, x, dx)`. Empty leaves of the
@@ -167,7 +189,7 @@ struct VmapOptions {
 /// TraceError. Throws ShapeError when the arguments' batches differ in length.
 template <class F>
 auto vmap(F f, VmapOptions options = {}, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), options = std::move(options), where]<class... A>(const A&... arguments) mutable {
+  auto body = [options = std::move(options), where]<class G, class... A>(G& f, const A&... arguments) {
     std::tuple<A...> all(arguments...);
     std::vector<int64_t> axes;
     size_t at = 0;
@@ -176,9 +198,10 @@ auto vmap(F f, VmapOptions options = {}, std::source_location where = std::sourc
       ++at;
     };
     (add(arguments), ...);
-    detail::OnLeaves<F, A...> on_leaves(f, all);
+    detail::OnLeaves<G, A...> on_leaves(f, all);
     return on_leaves.with(detail::vmap(detail::Callable(on_leaves), tree::leaves(all), axes, options.out, where));
   };
+  return detail::Transformed(std::move(body), std::move(f));
 }
 
 /// A function that is traced once per structure and types of its arguments; later calls only replay the graph.
@@ -197,21 +220,12 @@ class Jit {
 
   template <class... A>
   auto operator()(const A&... arguments) {
-    using Result = typename detail::OnLeaves<F, A...>::Result;
-    std::tuple<A...> all(arguments...);
-    auto [leaves, key, has_opaque] = tree::flatten(all);
-    // A value that is known by its type alone may differ: such a call is traced each time.
-    if (has_opaque) return std::apply(f_, all);
-    detail::add_types(key, leaves);
-    for (const Entry* entry = first(); entry; entry = entry->next)
-      if (entry->key == key)
-        return tree::unflatten(*static_cast<const Result*>(entry->result),
-                               detail::replay(*entry->graph, std::move(leaves), where_));
-    detail::OnLeaves<F, A...> on_leaves(f_, all);
-    detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), leaves, "jit", where_);
-    detail::List results = detail::replay(*graph, leaves, where_);
-    add(new Entry(std::move(key), std::move(graph), on_leaves.last()));
-    return on_leaves.with(results);
+    return call(f_, arguments...);
+  }
+  template <class... A>
+    requires std::is_invocable_v<const F&, const A&...>
+  auto operator()(const A&... arguments) const {
+    return call(f_, arguments...);
   }
   /// How many different calls were traced.
   size_t traces() const {
@@ -221,6 +235,25 @@ class Jit {
   }
 
  private:
+  template <class G, class... A>
+  auto call(G& f, const A&... arguments) const {
+    using Result = typename detail::OnLeaves<G, A...>::Result;
+    std::tuple<A...> all(arguments...);
+    auto [leaves, key, has_opaque] = tree::flatten(all);
+    // A value that is known by its type alone may differ: such a call is traced each time.
+    if (has_opaque) return std::apply(f, all);
+    detail::add_types(key, leaves);
+    for (const Entry* entry = first(); entry; entry = entry->next)
+      if (entry->key == key)
+        return tree::unflatten(*static_cast<const Result*>(entry->result),
+                               detail::replay(*entry->graph, std::move(leaves), where_));
+    detail::OnLeaves<G, A...> on_leaves(f, all);
+    detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), leaves, "jit", where_);
+    detail::List results = detail::replay(*graph, leaves, where_);
+    add(new Entry(std::move(key), std::move(graph), on_leaves.last()));
+    return on_leaves.with(results);
+  }
+
   struct Entry {
     template <class R>
     Entry(std::string key, detail::RecordedRef graph, const R& like)
@@ -239,7 +272,7 @@ class Jit {
   };
   // Several threads may call at once: entries are only ever added, in front.
   const Entry* first() const { return __atomic_load_n(&first_, __ATOMIC_ACQUIRE); }
-  void add(Entry* entry) {
+  void add(Entry* entry) const {
     entry->next = __atomic_load_n(&first_, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&first_, &entry->next, entry, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
     }
@@ -247,7 +280,7 @@ class Jit {
 
   F f_;
   std::source_location where_;
-  Entry* first_ = nullptr;
+  mutable Entry* first_ = nullptr;
 };
 
 template <class F>
@@ -259,11 +292,12 @@ Jit<F> jit(F f, std::source_location where = std::source_location::current()) {
 /// traced and not run.
 template <class F>
 auto graph_text(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where]<class... A>(const A&... arguments) mutable {
+  const auto body = [where]<class G, class... A>(G& f, const A&... arguments) {
     std::tuple<A...> all(arguments...);
-    detail::OnLeaves<F, A...> on_leaves(f, all);
+    detail::OnLeaves<G, A...> on_leaves(f, all);
     return detail::to_string(*detail::trace(detail::Callable(on_leaves), tree::leaves(all), "graph_text", where));
   };
+  return detail::Transformed(body, std::move(f));
 }
 
 enum class Mode : uint8_t { forward, reverse };
@@ -271,7 +305,7 @@ enum class Mode : uint8_t { forward, reverse };
 /// The function that gives the Jacobian of f at an array: shape (result's..., argument's...).
 template <class F>
 auto jacobian(F f, Mode mode = Mode::reverse) {
-  return [f = std::move(f), mode](const Array& x) mutable -> Array {
+  const auto body = [mode](auto& f, const Array& x) -> Array {
     if (mode == Mode::forward) {
       auto along = [&](const Array& direction) { return jvp(f, x, direction).tangent; };
       Array columns = vmap(along)(detail::basis_like(x));  // (x.size(), result's...)
@@ -281,12 +315,13 @@ auto jacobian(F f, Mode mode = Mode::reverse) {
     Array rows = vmap([&pull = pull](const Array& ct) { return pull(ct); })(detail::basis_like(y));
     return detail::split_axis(rows, 0, y.shape());
   };
+  return detail::Transformed(body, std::move(f));
 }
 
 /// The function that gives the matrix of second derivatives of a scalar function: shape (x's..., x's...).
 template <class F>
 auto hessian(F f) {
-  return jacobian([inner = grad(std::move(f))](const Array& x) mutable { return inner(x); }, Mode::forward);
+  return jacobian(grad(std::move(f)), Mode::forward);
 }
 
 /// The product of the Hessian of a scalar function at x with v, without forming it. Trees allowed.
@@ -298,11 +333,12 @@ T hvp(F f, const T& x, const T& v) {
 /// The function that computes its inner values again in a backward pass instead of keeping them.
 template <class F>
 auto checkpoint(F f, std::source_location where = std::source_location::current()) {
-  return [f = std::move(f), where]<class... A>(const A&... arguments) mutable {
+  const auto body = [where]<class G, class... A>(G& f, const A&... arguments) {
     std::tuple<A...> all(arguments...);
-    detail::OnLeaves<F, A...> on_leaves(f, all);
+    detail::OnLeaves<G, A...> on_leaves(f, all);
     return on_leaves.with(detail::checkpoint(detail::Callable(on_leaves), tree::leaves(all), where));
   };
+  return detail::Transformed(body, std::move(f));
 }
 
 /// f with a reverse-mode derivative of its own: `forward(x...)` gives a pair of f's result and residuals,
@@ -310,11 +346,11 @@ auto checkpoint(F f, std::source_location where = std::source_location::current(
 /// transforms; jvp goes through the transpose of `backward`. Both must not reach differentiated arrays from outside.
 template <class F, class Forward, class Backward>
 auto custom_vjp(F f, Forward forward, Backward backward, std::source_location where = std::source_location::current()) {
-  return [=]<class... A>(const A&... arguments) mutable {
-    using Kept = std::decay_t<std::invoke_result_t<Forward&, const A&...>>;
+  const auto body = [where]<class G, class... A>(G& f, auto& forward, auto& backward, const A&... arguments) {
+    using Kept = std::decay_t<std::invoke_result_t<decltype(forward), const A&...>>;
     using Residuals = std::decay_t<typename Kept::second_type>;
     std::tuple<A...> all(arguments...);
-    detail::OnLeaves<F, A...> on_leaves(f, all);
+    detail::OnLeaves<G, A...> on_leaves(f, all);
     std::optional<Kept> kept;
     auto run_forward = [&](const detail::List& leaves) {
       kept.emplace(std::apply(forward, tree::unflatten(all, leaves)));
@@ -330,15 +366,16 @@ auto custom_vjp(F f, Forward forward, Backward backward, std::source_location wh
     return on_leaves.with(detail::custom_vjp(detail::Callable(on_leaves), detail::Callable(run_forward),
                                              detail::Callable(run_backward), tree::leaves(all), where));
   };
+  return detail::Transformed(body, std::move(f), std::move(forward), std::move(backward));
 }
 
 /// f with a forward-mode derivative of its own: `rule(x, dx)` gives a pair of f's result and its tangent. One
 /// argument, a tree; reverse mode goes through the transpose of the rule.
 template <class F, class Rule>
 auto custom_jvp(F f, Rule rule, std::source_location where = std::source_location::current()) {
-  return [=]<class A>(const A& argument) mutable {
+  const auto body = [where]<class G, class A>(G& f, auto& rule, const A& argument) {
     std::tuple<A> all(argument);
-    detail::OnLeaves<F, A> on_leaves(f, all);
+    detail::OnLeaves<G, A> on_leaves(f, all);
     size_t n = tree::count(argument);
     auto run_rule = [&](const detail::List& in) {
       auto middle = in.begin() + static_cast<std::ptrdiff_t>(n);
@@ -348,6 +385,7 @@ auto custom_jvp(F f, Rule rule, std::source_location where = std::source_locatio
     return on_leaves.with(
         detail::custom_jvp(detail::Callable(on_leaves), detail::Callable(run_rule), tree::leaves(all), where));
   };
+  return detail::Transformed(body, std::move(f), std::move(rule));
 }
 
 struct ScanOptions {

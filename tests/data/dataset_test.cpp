@@ -175,6 +175,17 @@ TEST_CASE("data: an iterator knows its epoch and step") {
   static_assert(std::input_iterator<data::Batches::Iterator>);
 }
 
+template <class R>
+concept Begins = requires(R&& range) { std::forward<R>(range).begin(); };
+
+TEST_CASE("data: a loop may walk the batches of a temporary, whose begin alone would dangle") {
+  static_assert(Begins<data::Batches&> && Begins<const data::Batches&>);
+  static_assert(!Begins<data::Batches> && !Begins<const data::Batches>);
+  std::vector<int64_t> seen;
+  for (auto [x, y] : numbered(3).batches(2)) seen.push_back(x.size(0));
+  CHECK(seen == std::vector<int64_t>{2, 1});
+}
+
 TEST_CASE("data: keys") {
   CHECK(Key{0x1234567890abcdefu}.to_vector<uint32_t>() == std::vector<uint32_t>{0x90abcdef, 0x12345678});
   CHECK(Key{-1}.to_vector<uint32_t>() == std::vector<uint32_t>{0xffffffff, 0xffffffff});

@@ -98,3 +98,16 @@ TEST_CASE("threads: each has its own gradient of a shared model") {
   for (const auto& result : results)
     for (size_t k = 0; k < first.size(); ++k) CHECK(result[k] == doctest::Approx(first[k]));
 }
+
+TEST_CASE("threads: all call one const jitted function from the beginning") {
+  for (int round = 0; round < 10; ++round) {
+    const auto f = jit(grad([](const Array& v) { return sum(v * v * v); }));
+    std::vector<double> results(thread_count);
+    on_threads([&](size_t t) {
+      for (int64_t n = 1; n <= 4; ++n)
+        results[t] += sum(f(full({.shape = {n}, .value = static_cast<double>(t)}))).item<double>();
+    });
+    for (size_t t = 0; t < thread_count; ++t) CHECK(results[t] == 30.0 * static_cast<double>(t * t));
+    CHECK(f.traces() >= 4);
+  }
+}

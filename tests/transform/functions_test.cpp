@@ -233,6 +233,49 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
                   TraceError);
 }
 
+TEST_CASE("functions that transforms give can be const, where what they were made of can be called const") {
+  const auto f = [](const Array& x) { return sum(x * x * x); };
+  const Array x = array({1.0, 2.0}), slope = 3 * x * x;
+  const auto gradient = grad(f);
+  CHECK(close(gradient(x), slope));
+  const auto both = value_and_grad(f);
+  CHECK(close(both(x).grad, slope));
+  const auto rows = vmap(gradient);
+  CHECK(close(rows(reshape(x, {.shape = {1, 2}})), reshape(slope, {.shape = {1, 2}})));
+  const auto fast = jit(gradient);
+  CHECK(close(fast(x), slope));
+  CHECK(close(fast(x), slope));
+  CHECK(fast.traces() == 1);
+  const auto square = jacobian([](const Array& v) { return v * v; });
+  CHECK(close(square(x), array({{2.0, 0.0}, {0.0, 4.0}})));
+  const auto curvature = hessian(f);
+  CHECK(close(curvature(x), array({{6.0, 0.0}, {0.0, 12.0}})));
+  const auto again = checkpoint(f);
+  CHECK(close(grad(again)(x), slope));
+  const auto text = graph_text(f);
+  CHECK(text(x).find("sum") != std::string::npos);
+  const auto twice = custom_vjp(
+      f, [](const Array& v) { return std::pair(sum(v * v * v), v); },
+      [](const Array& v, const Array& ct) { return 6 * v * v * ct; });
+  CHECK(close(grad(twice)(x), 2 * slope));
+  const auto thrice =
+      custom_jvp(f, [](const Array& v, const Array& dv) { return std::pair(sum(v * v * v), sum(9 * v * v * dv)); });
+  CHECK(close(grad(thrice)(x), 3 * slope));
+
+  // One that changes itself is called as it is, and a const one not at all.
+  int64_t calls = 0;
+  auto counting = [&calls, own = int64_t{0}](const Array& v) mutable {
+    calls = ++own;
+    return sum(v);
+  };
+  auto changing = grad(counting);
+  changing(x);
+  changing(x);
+  CHECK(calls == 2);
+  static_assert(!std::is_invocable_v<const decltype(changing)&, const Array&>);
+  static_assert(std::is_invocable_v<const decltype(gradient)&, const Array&>);
+}
+
 TEST_CASE("errors of transforms are typed and name the user's line") {
   Array x = array({1.0, 2.0});
   CHECK_THROWS_AS(grad([](const Array& v) { return v * 2; })(x), ShapeError);
