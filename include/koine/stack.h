@@ -20,10 +20,15 @@ struct Stack {
   /// The number that fills sequences of integers up at their end, or `none`: layers along the steps then pass over what
   /// is filled up.
   int64_t padding = none;
+  /// What errors and profiles name for each layer in place of the line of the call; empty for that line.
+  std::vector<std::source_location> lines = {};
 
   /// What the last layer gives. Throws ValueError for inputs that do not stand before their layer.
   Array operator()(const Arg& x, Context& context) const;
   Array operator()(const Arg& x) const;
 };
+
+/// As `init` of any model, where errors name the lines of the layers too.
+Stack init(Stack model, const Key& key);
 
 }  // namespace koine::nn

@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "base/location.h"
 #include "ir/host.h"
 #include "ir/node.h"
 #include "ir/rethrow.h"
@@ -25,6 +26,7 @@ namespace ir {
 
 std::string to_string(const std::source_location& where) {
   if (where.line() == 0) return "unknown line";
+  if (const char* text = own_text(where)) return text;
   const char* slash = std::strrchr(where.file_name(), '/');
   return cat(slash ? slash + 1 : where.file_name(), ":", where.line());
 }

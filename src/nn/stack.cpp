@@ -50,14 +50,16 @@ Array call(const L& layer, std::span<const Array> values, const Lengths& lengths
 }  // namespace
 
 Array Stack::operator()(const Arg& x, Context& context) const {
-  SourceScope scope(x.where());
   std::vector<Array> values{x.is_array() ? x.array() : scalar_array(x.number())};
   Lengths lengths;
-  // A sequence of nothing counts as one step, so that there is a last one and a mean.
-  if (padding != none && values[0].rank() == 2)
+  if (padding != none && values[0].rank() == 2) {
+    const SourceScope scope(x.where());
+    // A sequence of nothing counts as one step, so that there is a last one and a mean.
     lengths = {maximum(sum(cast(values[0] != padding, {.dtype = int64}), {.axis = 1}), 1), values[0].size(1)};
+  }
   std::vector<Array> taken;
   for (size_t i = 0; i < layers.size(); ++i) {
+    const SourceScope scope(i < lines.size() ? lines[i] : x.where());
     taken.clear();
     if (i < inputs.size())
       for (const int64_t number : inputs[i]) {
@@ -74,6 +76,15 @@ Array Stack::operator()(const Arg& x, Context& context) const {
 Array Stack::operator()(const Arg& x) const {
   Context context;
   return (*this)(x, context);
+}
+
+Stack init(Stack model, const Key& key) {
+  int64_t number = 0;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const SourceScope scope(i < model.lines.size() ? model.lines[i] : std::source_location::current());
+    tree::for_each(model.layers[i], [&](Array& leaf, const tree::Path& path) { init_leaf(leaf, path, key, number++); });
+  }
+  return model;
 }
 
 }  // namespace koine::nn

@@ -1,8 +1,7 @@
+#include "base/location.h"
 #include "python/python.h"
 
-#include <bit>
 #include <cstring>
-#include <map>
 #include <string>
 
 /// Lines of Python as source locations.
@@ -15,25 +14,6 @@ namespace {
 std::string& package_folder() {
   static std::string& folder = *new std::string;
   return folder;
-}
-
-// What a std::source_location points at, in libstdc++ and libc++ alike: the language has no way to make one of a line
-// that no compiler saw.
-struct Place {
-  const char* file;
-  const char* function;
-  unsigned line;
-  unsigned column;
-};
-static_assert(sizeof(std::source_location) == sizeof(const Place*));
-
-// Places live as long as the process, as nodes point at them.
-std::source_location location_of(const char* file, int line) {
-  static auto& places = *new std::map<std::pair<std::string, int>, Place>;
-  auto [at, added] = places.try_emplace({file, line});
-  if (added) at->second = {at->first.first.c_str(), "", static_cast<unsigned>(line), 0};
-  const Place* place = &at->second;
-  return std::bit_cast<std::source_location>(place);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "train/config.h"
 
 #include "base/format.h"
+#include "base/location.h"
 #include "train/sections/sections.h"
 
 #include <algorithm>
@@ -51,6 +52,10 @@ void Config::fail(std::string_view path, std::string_view message) const {
   throw ConfigError(cat(to_string(find_place(source, path)), ": ", message));
 }
 
+std::source_location Config::line(std::string_view path, std::string_view kind) const {
+  return location_of(cat(to_string(find_place(source, path)), ": ", path, " (", kind, ")"));
+}
+
 Config parse_config(std::string_view text, const std::string& file, std::span<const std::string> overrides) {
   Config config;
   config.source = parse_config_text(text, file);
@@ -98,5 +103,9 @@ std::vector<SectionInfo> config_sections() {
 }
 
 std::string_view layer_kind(const LayerSettings& layer) { return layer_choices()[layer.index()].kind; }
+
+std::string_view optimizer_kind(const OptimizerConfig& optimizer) {
+  return optimizer_choices()[optimizer.index()].kind;
+}
 
 }  // namespace koine::train

@@ -311,6 +311,8 @@ struct Config {
 
   /// Throws ConfigError that says where "model.3" or "data.file" stands: for what only shows with the data at hand.
   [[noreturn]] void fail(std::string_view path, std::string_view message) const;
+  /// "c.toml:7:1: model.3 (conv)" for "model.3": what errors name that arise in what the config describes.
+  std::source_location line(std::string_view path, std::string_view kind) const;
 };
 
 /// Reads a config and applies overrides "key=value" to it. Throws IoError when the file cannot be read, and one
@@ -325,5 +327,7 @@ std::vector<SectionInfo> config_sections();
 
 /// "conv", "max_pool": the key that names the kind of a layer.
 std::string_view layer_kind(const LayerSettings& layer);
+/// "adam".
+std::string_view optimizer_kind(const OptimizerConfig& optimizer);
 
 }  // namespace koine::train

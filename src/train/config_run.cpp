@@ -26,15 +26,20 @@ class ConfigOptimizer {
   KOINE_TREE(ConfigOptimizer, kind_)
  public:
   ConfigOptimizer() = default;
-  ConfigOptimizer(const TrainConfig& config, int64_t batches)
-      : kind_(make_optimizer(config, batches)), config_(&config), batches_(batches) {}
+  ConfigOptimizer(const Config& config, int64_t batches)
+      : kind_(make_optimizer(config.train, batches)),
+        config_(&config.train),
+        batches_(batches),
+        line_(config.line("train.optimizer", optimizer_kind(config.train.optimizer))) {}
 
   template <class M>
   void init(M& model) {
+    const SourceScope scope(line_);
     std::visit([&](auto& one) { one.init(model); }, kind_);
   }
   template <class M>
   void step(M& model, const M& grad) {
+    const SourceScope scope(line_);
     std::visit([&](auto& one) { one.step(model, grad); }, kind_);
   }
   void scale_rate(double factor) { set_rate(kind_, *config_, batches_, factor); }
@@ -44,13 +49,14 @@ class ConfigOptimizer {
   Optimizer kind_;
   const TrainConfig* config_ = nullptr;
   int64_t batches_ = 0;
+  std::source_location line_;
 };
 
 // What a schedule or a pattern of names cannot be shows with the data and the model at hand.
 ConfigOptimizer optimizer_of(const Config& config, nn::Stack& model, int64_t batches) {
   ConfigOptimizer optimizer;
   try {
-    optimizer = ConfigOptimizer(config.train, batches);
+    optimizer = ConfigOptimizer(config, batches);
   } catch (const ValueError& error) {
     config.fail("train.schedule", error.what());
   }

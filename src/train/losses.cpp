@@ -106,6 +106,7 @@ Array ConfigLoss::of(const Array& output, const Array& y) const {
 Judged ConfigLoss::operator()(const nn::Stack& model, const data::Batch& batch, nn::Context& context) const {
   const Array x = batch.x.dtype() == uint8 ? as_input(config_, batch.x) : batch.x;
   Array output = model(x, context);
+  const SourceScope scope(line_);
   // The loss is computed in full precision whatever the layers compute in.
   if (is_floating(output.dtype()) && size_of(output.dtype()) < 4) output = cast(output, {.dtype = float32});
   return {of(output, batch.y), output};

@@ -19,7 +19,8 @@ bool predicts_classes(const TrainConfig& config);
 class ConfigLoss {
  public:
   /// `class_weights` is undefined for all the same.
-  ConfigLoss(const Config& config, Array class_weights) : config_(config), weights_(std::move(class_weights)) {}
+  ConfigLoss(const Config& config, Array class_weights)
+      : config_(config), weights_(std::move(class_weights)), line_(config.line("train.loss", config.train.loss)) {}
   Judged operator()(const nn::Stack& model, const data::Batch& batch, nn::Context& context) const;
   /// The mean over the batch.
   Array of(const Array& output, const Array& y) const;
@@ -27,6 +28,7 @@ class ConfigLoss {
  private:
   const Config& config_;
   Array weights_;
+  std::source_location line_;
 };
 
 /// Accuracy or r2, and what the config's `metrics` name. One of y is so many `unit`s of what people measure.

@@ -82,12 +82,13 @@ class Builder {
 
   [[noreturn]] void fail(const std::string& path, std::string_view message) const { config_.fail(path, message); }
 
-  int64_t push(nn::Layer layer, std::vector<int64_t> inputs, Shape shape) {
+  int64_t push(nn::Layer layer, std::vector<int64_t> inputs, Shape shape, std::source_location line) {
     if (model_.stack.layers.size() >= most_layers)
       fail("model", cat("the model has more than ", most_layers, " layers; repeat less"));
     for (const int64_t value : inputs) values_[static_cast<size_t>(value)].used = true;
     model_.stack.layers.push_back(std::move(layer));
     model_.stack.inputs.push_back(std::move(inputs));
+    model_.stack.lines.push_back(line);
     values_.push_back({std::move(shape)});
     return static_cast<int64_t>(values_.size()) - 1;
   }
@@ -103,13 +104,14 @@ class Builder {
         fail(path, cat("the input '", input.name, "' has none of the ", channels, " columns of an example"));
       Shape shape = facts_.example;
       shape.back() = last - first;
-      int64_t value = push(nn::Channels{first, last}, {0}, shape);
+      const std::source_location line = config_.line(path, input.name);
+      int64_t value = push(nn::Channels{first, last}, {0}, shape, line);
       if (!input.shape.empty()) {
         const Shape wanted(input.shape);
         if (count(wanted) != count(shape))
           fail(path, cat("the input '", input.name, "' has ", count(shape).value(), " numbers, but its shape ",
                          to_string(wanted), " takes ", count(wanted).value()));
-        value = push(nn::Reshape{input.shape}, {value}, wanted);
+        value = push(nn::Reshape{input.shape}, {value}, wanted, line);
       }
       scope[input.name] = value;
     }
@@ -185,18 +187,30 @@ class Builder {
       refuse(cat("and ", to_string(place.inputs[1]), ", but takes one value; join several by add or concat before it"));
     if (const BlockLayer* block = block_of(layer.settings)) return add_block(layer, *block, path, scope, inputs[0]);
     const size_t first = model_.stack.layers.size();
-    LayerParts parts = build_layer(layer.settings, place);
+    LayerParts parts = parts_of(layer.settings, place);
     std::vector<int64_t> taken = inputs;
     int64_t value = 0;
     for (nn::Layer& part : parts.layers) {
       // Only the shape of the last part is ever looked at.
-      value = push(std::move(part), std::move(taken), parts.output);
+      value = push(std::move(part), std::move(taken), parts.output, config_.line(path, kind));
       taken = {value};
     }
     model_.layers.push_back({path.substr(path.find('.') + 1),
                              cat(kind, parts.detail, layer.name.empty() ? "" : cat(" (", layer.name, ")")),
                              parts.output, parameters_from(first), parts.flops});
     return value;
+  }
+
+  // What is too large to be counted, and what a layer itself refuses.
+  static LayerParts parts_of(const LayerSettings& settings, const LayerPlace& place) {
+    try {
+      return build_layer(settings, place);
+    } catch (const ConfigError&) {
+      throw;
+    } catch (const Error& error) {
+      place.fail(cat("but ", error.what()));
+      throw;
+    }
   }
 
   int64_t add_block(const LayerConfig& layer, const BlockLayer& block, const std::string& path, const Scope& scope,
@@ -210,7 +224,7 @@ class Builder {
     if (!(before == after))
       fail(path, cat(path, " (residual) gets ", to_string(before), ", but its layers give ", to_string(after),
                      "; what it adds has to be of one shape"));
-    return push(nn::Join{nn::Join::Kind::add}, {input, value}, before);
+    return push(nn::Join{nn::Join::Kind::add}, {input, value}, before, config_.line(path, kind));
   }
 
   int64_t parameters_from(size_t first) const {
@@ -229,6 +243,21 @@ class Builder {
   BuiltModel model_;
   std::vector<Value> values_;
 };
+
+// Of the optimiser, for each weight: what two have more than one.
+int64_t state_bytes(const TrainConfig& config) {
+  const auto bytes = [&](int64_t weights) {
+    Optimizer optimizer = make_optimizer(config, 2);
+    Array model = zeros({weights});
+    std::visit([&](auto& one) { one.init(model); }, optimizer);
+    int64_t sum = 0;
+    tree::for_each(optimizer, [&](const Array& leaf) {
+      if (leaf.defined()) sum += leaf.size() * static_cast<int64_t>(size_of(leaf.dtype()));
+    });
+    return sum;
+  };
+  return bytes(2) - bytes(1);
+}
 
 // The last layer must give what the loss compares with the labels.
 void check_output(const Config& config, const BuiltModel& model, const ModelFacts& facts) {
@@ -287,12 +316,7 @@ int64_t BuiltModel::flops() const {
 int64_t BuiltModel::training_bytes(const TrainConfig& config) const {
   int64_t values = 0;
   for (const BuiltLayer& layer : layers) values += count(layer.output).value();
-  Optimizer optimizer = make_optimizer(config, 2);
-  nn::Stack model = nn::init(stack, Key(0));
-  std::visit([&](auto& one) { one.init(model); }, optimizer);
-  int64_t state = 0;
-  tree::for_each(optimizer, [&](const Array& leaf) { state += leaf.defined() ? leaf.size() : 0; });
-  return 4 * (2 * parameters() + state + 2 * config.batch * values);
+  return 4 * (2 * parameters() + 2 * config.batch * values) + parameters() * state_bytes(config);
 }
 
 BuiltModel build_model(const Config& config, const ModelFacts& facts) {

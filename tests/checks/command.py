@@ -184,6 +184,34 @@ def damaged_weights(koine):
     koine.good("eval", "c.toml", "--weights", "model.safetensors")
 
 
+def running_layers(koine):
+    """What fails while a model runs is told with the layer and its line in the config, by every command that runs one."""
+    rows = [f"{i},{i % 2}" for i in range(32)]
+    (koine.place / "numbers.csv").write_text("\n".join(rows) + "\n")
+    (koine.place / "more.csv").write_text("3,0\n99,1\n")
+    (koine.place / "l.toml").write_text("""data = { file = "numbers.csv", train = "0:8", scale = 2 }
+[[model]]
+activation = "relu"
+[[model]]
+embedding = 4
+count = 16
+[[model]]
+conv = 4
+[[model]]
+flatten = true
+[[model]]
+dense = 2
+[train]
+epochs = 1
+""")
+    line = ["[embedding] index", "l.toml:4:1: model.1 (embedding)"]
+    koine.good("train", "l.toml")
+    koine.refused(1, line, "train", "l.toml", "data.train=0:12", "train.output=none.safetensors")
+    koine.refused(1, line, "eval", "l.toml", "--set", "data.test=16:")
+    koine.refused(1, line, "predict", "l.toml", "more.csv")
+    koine.refused(1, ["[allocate]", "l.toml:7:1: model.2 (conv)"], "train", "l.toml", "model.2.conv=10000000000000000")
+
+
 def summaries(koine):
     said = koine.good("summary", "c.toml")
     for pattern in (r"input\s+\[2\]", r"0\s+dense 8, tanh\s+\[8\]\s+24\s+32", r"1\s+dense 2\s+\[2\]\s+18\s+32", r"total\s+42\s+64\n"):
@@ -342,7 +370,7 @@ def interrupted(koine):
 
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
-    "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
+    "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
     "op cards": cards, "op new": new_ops, "inspect": inspected,
 }
 
@@ -369,6 +397,7 @@ IMPOSTORS = {
     "another accuracy": ("s/^test accuracy ./test accuracy 7/", "0", "train, eval, predict"),
     "more epochs on a line": (r"s/^epoch /Epoch /", "0", "train, eval, predict"),
     "always content": ("", "1", "damaged weights"),
+    "no layers": (r"s/model\.1 (/(/", "0", "layers that fail"),
     "wrong total": ("s/total .*/total 7/", "0", "summary, devices, version"),
     "less learnt": ("s/^test accuracy 0.9/test accuracy 0.8/", "0", "examples"),
     "no file on cards": ("/^file /d", "0", "op cards"),

@@ -1,3 +1,6 @@
+#include "base/location.h"
+
+#include <koine/koine.h>
 #include <koine/stack.h>
 
 #include <doctest/doctest.h>
@@ -61,4 +64,34 @@ TEST_CASE("a stack is a graph when it is told what each layer takes") {
   CHECK(stack(array({{1.0, 2.0}})).to_vector<float>() == Floats{1, 3});
   stack.inputs = {{0}, {3}};
   CHECK_THROWS_AS(stack(array({{1.0, 2.0}})), ValueError);
+}
+
+TEST_CASE("errors name the lines of a stack's layers: at the call, when they run, in derivatives and first values") {
+  const std::string text = "c.toml:9:1: model.1 (dense)";
+  nn::Stack stack{.layers = {nn::Embedding{4, 3}, nn::Linear{3, 2}},
+                  .lines = {location_of("c.toml:7:1: model.0 (embedding)"), location_of(text)}};
+  stack = nn::init(stack, Key{0});
+  const auto line_of = [](const auto& call) {
+    try {
+      call();
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      return what.substr(what.rfind("\n  at ") + 6);
+    }
+    return std::string("no error");
+  };
+  CHECK(line_of([&] { stack(array({1, 5})).data(); }) == "c.toml:7:1: model.0 (embedding)");
+  const auto slope = grad([](const nn::Stack& now) { return sum(now(array({1, 5}))); });
+  CHECK(line_of([&] { tree::leaves(slope(stack))[0].data(); }) == "c.toml:7:1: model.0 (embedding)");
+  stack.layers[0] = nn::Flatten{};
+  CHECK(line_of([&] { stack(ones({2, 4})); }) == text);
+  const auto f = jit([](const nn::Stack& now, const Array& x) { return now(x); });
+  f(stack, ones({2, 3}));
+  f(stack, ones({2, 3}));
+  CHECK(f.traces() == 1);
+  stack.layers[1] = nn::Linear{int64_t{1} << 40, int64_t{1} << 20};
+  CHECK(line_of([&] { tree::leaves(nn::init(stack, Key{0}))[0].data(); }) == text);
+  stack.lines.clear();
+  const std::string here = "stack_test.cpp:" + std::to_string(__LINE__ + 1);
+  CHECK(line_of([&] { stack(ones({2, 4})); }) == here);
 }
