@@ -2,6 +2,7 @@
 
 from . import _core
 from .dtypes import astype
+from .hints import missing_of_array
 from .reductions import std
 
 
@@ -104,6 +105,7 @@ def add_to(array):
         setattr(array, method.__name__, method)
     array.astype = _method_astype
     array.std = _method_std
+    array.__getattr__ = missing_of_array
     # NumPy leaves `numpy_array * koine_array` to us.
     array.__array_ufunc__ = None
     array.__module__ = "koine"

@@ -29,6 +29,28 @@ OF_MODELS = {
     "save_weights": "koine.save(path, model)", "load_weights": "koine.load(path, like=model)", "get_weights":
     "koine.tree.leaves(model)", "children": "its attributes", "modules": "its attributes", "apply": "koine.nn.init, or koine.tree.map"}
 
+# What users of NumPy, PyTorch and JAX may look for in an array.
+OF_ARRAYS = {
+    "at": "x[i] = v, which makes x another value and changes no other", "backward": "koine.grad or koine.value_and_grad of a function",
+    "block_until_ready": "koine.evaluate(x)", "byte": "x.astype(koine.uint8)", "clamp": "x.clip", "cpu": "nothing: there is one device",
+    "contiguous": "nothing: an array has no strides", "cuda": "nothing: there is one device", "data_ptr": "numpy.asarray(x).ctypes.data",
+    "detach": "koine.stop_gradient(x)", "dim": "x.ndim", "dot": "x @ y or koine.vecdot(x, y)", "double": "x.astype(koine.float64)",
+    "fill": "koine.full_like(x, value)", "flatten": "x.reshape(-1)", "float": "x.astype(koine.float32)", "half": "x.astype(koine.float16)",
+    "int": "x.astype(koine.int32)", "long": "x.astype(koine.int64)", "numel": "x.size", "numpy": "numpy.asarray(x)",
+    "permute": "koine.permute_dims(x, axes)", "ravel": "x.reshape(-1)", "requires_grad": "nothing: koine.grad of a function says by what",
+    "sort": "koine.sort(x)", "swapaxes": "koine.permute_dims(x, axes)", "to": "x.astype(dtype)", "tobytes": "numpy.asarray(x).tobytes()",
+    "type": "x.astype(dtype)", "unsqueeze": "koine.expand_dims(x, axis)", "view": "x.reshape"}
+
+
+def missing_of_array(self, name):
+    """Array's __getattr__: raises AttributeError that says what was probably meant."""
+    text = f"koine.Array has no attribute {name!r}"
+    if name in OF_ARRAYS:
+        text += f"; what you look for is here: {OF_ARRAYS[name]}"
+    elif not name.startswith("_") and (close := _difflib.get_close_matches(name, dir(type(self)), 3)):
+        text += f"; did you mean {', '.join(close)}?"
+    raise AttributeError(text, name=name, obj=self)
+
 
 def missing(module, names, later=()):
     """A module's __getattr__: imports the modules that are wanted later, else raises AttributeError that says what was probably

@@ -82,17 +82,19 @@ class History:
                  'font-family="sans-serif" font-size="11">']
         for place, (title, names) in enumerate(groups.items()):
             low, top = self._range(names)
-            left, right, upper, lower = place * wide + 50, place * wide + wide - 10, 30, high - 25
-            parts.append(f'<text x="{left}" y="18" font-weight="bold">{_html.escape(title)}</text>')
+            left, right, upper, lower = place * wide + 60, place * wide + wide - 10, 30, high - 25
+            parts.append(f'<text x="{place * wide + 10}" y="18" font-weight="bold">{_html.escape(title)}</text>')
             parts.append(f'<path d="M{left} {upper}V{lower}H{right}" fill="none" stroke="#888"/>')
             for value, y in ((top, upper + 4), (low, lower)):
                 parts.append(f'<text x="{left - 4}" y="{y}" text-anchor="end">{value:.4g}</text>')
-            for k, name in enumerate(names):
+            legend = right
+            for k, name in reversed(list(enumerate(names))):
                 values, colour = self.history[name], _COLOURS[k % len(_COLOURS)]
                 points = " ".join(
                     f"{left + (right - left) * i / max(1, len(values) - 1):.1f},"
                     f"{lower - (lower - upper) * (value - low) / (top - low):.1f}"
                     for i, value in enumerate(values) if value == value and abs(value) != float("inf"))
                 parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-                parts.append(f'<text x="{right}" y="{18 + 12 * k}" text-anchor="end" fill="{colour}">{_html.escape(name)}</text>')
+                parts.append(f'<text x="{legend}" y="18" text-anchor="end" fill="{colour}">{_html.escape(name)}</text>')
+                legend -= 6 * len(name) + 12
         return "\n".join([*parts, "</svg>"])

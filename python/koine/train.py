@@ -16,7 +16,7 @@ from .modules import Variable as _Variable
 from .modules import _leaves as _declared_leaves
 from .modules import init as _init
 from .modules import takes_context as _takes_context
-from .progress import Progress as _Progress
+from .progress import progress as _progress
 from .transforms import Jit as _Jit
 from .transforms import value_and_grad as _value_and_grad
 from .tree import leaves as _leaves
@@ -351,7 +351,7 @@ def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuf
         model.__dict__.update(_init(model, _random.fold_in(_random.key(seed), 1)).__dict__)
     state.stop = False
     optimizer = state.optimizer.init(model)
-    key, history, progress = _random.key(seed), History(), _Progress(epochs, verbose)
+    key, history, progress = _random.key(seed), History(), _progress(epochs, verbose)
     for callback in callbacks:
         callback.model, callback.training = model, state
         callback.on_train_begin()
@@ -376,6 +376,7 @@ def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuf
         finally:  # also when somebody interrupts
             _optim._assign(model, now)
             state.optimizer = optimizer
+            progress.close()
         if means.count == 0:
             raise _ValueError("[fit] there are no examples")
         logs = means.read()

@@ -4,6 +4,7 @@
 import functools as _functools
 import inspect as _inspect
 import threading as _threading
+from functools import partial as _partial
 
 from . import _core
 from ._core import Array as _Array
@@ -70,7 +71,7 @@ def _without_effects(f, transform):
     return checked
 
 
-def value_and_grad(f, argnums=0, has_aux=False):
+def value_and_grad(f=None, argnums=0, has_aux=False):
     """The function that gives f's result and its gradient with respect to an argument, or a tuple for several.
 
     f returns a real array without axes, with has_aux a tuple that begins with one. A gradient is a tree like its argument,
@@ -80,6 +81,8 @@ def value_and_grad(f, argnums=0, has_aux=False):
     >>> kn.value_and_grad(lambda x: kn.sum(x ** 2))(kn.asarray([1.0, 3.0]))
     (array(10.0), array([2., 6.]))
     """
+    if f is None:
+        return _partial(value_and_grad, argnums=argnums, has_aux=has_aux)
     single = isinstance(argnums, int)
     chosen = (argnums,) if single else tuple(argnums)
 
@@ -106,12 +109,14 @@ def value_and_grad(f, argnums=0, has_aux=False):
     return with_gradient
 
 
-def grad(f, argnums=0, has_aux=False):
+def grad(f=None, argnums=0, has_aux=False):
     """The function that gives the gradient alone, with has_aux the gradient and the rest of the result.
 
     >>> kn.grad(lambda x: kn.sum(x ** 2))(kn.asarray([1.0, 3.0]))
     array([2., 6.])
     """
+    if f is None:
+        return _partial(grad, argnums=argnums, has_aux=has_aux)
     both = value_and_grad(f, argnums, has_aux)
 
     @_wraps(f)
@@ -202,15 +207,18 @@ def _axes_for(axes, tree, transform):
     raise _ValueError(f"[vmap] {transform} {axes!r} does not fit a {type(tree).__name__} of {_paths(tree)}")
 
 
-def vmap(f, in_axes=0, out_axes=0):
+def vmap(f=None, in_axes=0, out_axes=0):
     """The function that applies f to every example of a batch, as one computation.
 
-    in_axes says which axis of each argument is the batch: a number for all, None for what all examples share, a tuple for
+    Without f it is a decorator with these options, as all transforms of a function are: `@kn.vmap(in_axes=(0, None))`. in_axes
+    says which axis of each argument is the batch: a number for all, None for what all examples share, a tuple for
     each argument, or trees of these. out_axes says where it goes in the results. Reading a value inside f raises TraceError.
 
     >>> kn.vmap(kn.sum)(kn.asarray([[1, 2], [3, 4]]))
     array([3, 7])
     """
+    if f is None:
+        return _partial(vmap, in_axes=in_axes, out_axes=out_axes)
 
     @_wraps(f)
     def batched(*args, **keywords):
@@ -340,10 +348,9 @@ def jit(f=None, *, static_argnums=(), static_argnames=()):
     >>> f(kn.asarray([1, 2]), 2), f(kn.asarray([3, 4]), 3), f.traces()
     (array([3, 5]), array([10, 13]), 1)
     """
-    def wrap(f):
-        return Jit(f, static_argnums, static_argnames)
-
-    return wrap if f is None else wrap(f)
+    if f is None:
+        return _partial(jit, static_argnums=static_argnums, static_argnames=static_argnames)
+    return Jit(f, static_argnums, static_argnames)
 
 
 def graph_text(f):
@@ -371,7 +378,7 @@ def print_graph(f, *args, **keywords):
     print(graph_text(f)(*args, **keywords))
 
 
-def jacobian(f, argnums=0, mode="reverse"):
+def jacobian(f=None, argnums=0, mode="reverse"):
     """The function that gives the Jacobian of f with respect to an array: shape (result's..., argument's...). With
     mode="forward" a column at a time is computed, which is less work for few arguments and many results.
 
@@ -379,6 +386,8 @@ def jacobian(f, argnums=0, mode="reverse"):
     array([[ 1.,  0.],
            [ 0., 10.]])
     """
+    if f is None:
+        return _partial(jacobian, argnums=argnums, mode=mode)
     if mode not in ("forward", "reverse"):
         raise _ValueError(f"[jacobian] the mode is 'forward' or 'reverse', not {mode!r}")
 
@@ -400,13 +409,15 @@ def jacobian(f, argnums=0, mode="reverse"):
     return matrix
 
 
-def hessian(f, argnums=0):
+def hessian(f=None, argnums=0):
     """The function that gives the second derivatives of a scalar function of an array: shape (x's..., x's...).
 
     >>> kn.hessian(lambda x: kn.sum(x ** 3))(kn.asarray([1.0, 2.0]))
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
+    if f is None:
+        return _partial(hessian, argnums=argnums)
     return jacobian(grad(f, argnums), argnums, "forward")
 
 

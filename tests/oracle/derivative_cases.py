@@ -555,6 +555,14 @@ def rows_of(draw):
     )
 
 
+@case("one_hot")
+def one_hot(draw):
+    classes = draw.whole(1, 5)
+    labels = draw.random.integers(-1, classes + 1, draw.shape(0, 3))
+    return Call([], lambda: kn.one_hot(kn.asarray(labels), classes),
+                lambda xp, sp: (labels[..., None] == np.arange(classes)).astype("float32"))
+
+
 @case("attention")
 def attention(draw):
     batch, queries, keys, heads, dim = (draw.whole(1, 3) for _ in range(5))

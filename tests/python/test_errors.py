@@ -62,6 +62,14 @@ def test_an_error_at_run_time_names_the_line_of_the_call():
     assert (x + 1).tolist() == [2.0, 2.0, 2.0]
 
 
+@pytest.mark.parametrize(("name", "said"), [("numpy", r"numpy\.asarray\(x\)"), ("swapaxes", "permute_dims"), ("resape", "reshape")])
+def test_what_an_array_has_not(name, said):
+    x = kn.ones(3)
+    with pytest.raises(AttributeError, match=f"koine.Array has no attribute '{name}'; .*{said}"):
+        getattr(x, name)
+    assert not hasattr(x, "__array_interface__") and getattr(x, "missing", None) is None
+
+
 def test_attributes_are_named():
     text = raised(kn.IndexError, lambda: kn.softmax(kn.ones(3), axis=2))
     assert "[softmax]" in text and "axis" in text

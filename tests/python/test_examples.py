@@ -18,3 +18,13 @@ def test_digits_are_learnt(example, model):
                           timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert float(re.search(r"test accuracy ([\d.]+)", done.stdout)[1]) > 0.8, done.stdout
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "examples" / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_run(notebook):
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("matplotlib")
+    book = nbformat.read(notebook, as_version=4)
+    shown = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert shown and all(cell.execution_count for cell in shown), "run it before it is committed"
+    nbclient.NotebookClient(book, timeout=300, resources={"metadata": {"path": str(notebook.parent)}}).execute()

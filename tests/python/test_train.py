@@ -1,7 +1,11 @@
 """compile, fit, evaluate and predict; loaders; what a training has seen."""
 
+import os
 import pathlib
+import pty
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -32,6 +36,45 @@ def test_fit_learns(capsys):
     scores = model.predict(X, batch_size=33)
     assert scores.shape == (200, 2) and (np.asarray(scores).argmax(1) == Y).mean() == pytest.approx(found["accuracy"])
     assert set(kn.tree.paths(model)) == {"layers.0.weight", "layers.0.bias", "layers.3.weight", "layers.3.bias"}
+
+
+SLOW = """
+import sys, time
+if sys.argv[1] == "text":
+    sys.modules["rich"] = None  # as where it is not installed
+import koine as kn
+model = kn.nn.Sequential(kn.nn.Linear(4, 2))
+model.compile(kn.optim.Sgd(0.1), "cross_entropy", ["accuracy"])
+class Wait(kn.train.Callback):
+    def on_batch_end(self, batch, logs):
+        time.sleep(0.15)
+model.fit(kn.ones((20, 4)), kn.zeros(20, dtype=kn.int64), batch_size=5, epochs=2, callbacks=[Wait()])
+"""
+
+
+@pytest.mark.parametrize("look", ["rich", "text"])
+def test_a_terminal_has_a_bar(look):
+    if look == "rich":
+        pytest.importorskip("rich")
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([sys.executable, "-c", SLOW, look], stdout=theirs, stderr=theirs,
+                             env=dict(os.environ, TERM="xterm", COLUMNS="120"))
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    shown = shown.decode()
+    assert child.wait() == 0, shown
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\r", shown.replace("\r\n", "\n"))
+    lasting = [line.rpartition("\r")[2] for line in plain.split("\n")]
+    lines = [line for line in lasting if re.match(r"epoch [12]/2  [\d.]+ s  loss 0\.\d+  accuracy", line)]
+    assert len(lines) == 2, shown
+    assert ("\u2501" if look == "rich" else "[======") in shown, shown
+    assert re.search(r"\b[23]/4\b", plain) and "loss 0." in plain, shown
 
 
 def test_the_same_seed_gives_the_same_bits():

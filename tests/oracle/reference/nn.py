@@ -231,6 +231,16 @@ def attention():
     yield made("float64", 1, 3, 4, 2, 4, mask_shape=(3, 4), scale=-1000.0)
 
 
+@op("one_hot", "rows of NumPy's identity matrix")
+def one_hot():
+    for dtype, classes, result in (("int64", 4, "float32"), ("uint8", 3, "float64"), ("int8", 5, "int32")):
+        for shape in ((6,), (2, 3), (), (0,)):
+            labels = Tensor(dtype, Random("one_hot", dtype, shape).integers(shape, 0, classes - 1))
+            yield Case([labels], Tensor(result, np.eye(classes)[labels.array]), {"classes": classes, "dtype": result})
+    outside = Tensor("int64", np.array([-1, 3, 100, 1]))
+    yield Case([outside], Tensor("float32", np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 1, 0]])), {"classes": 3})
+
+
 @op("embedding", "NumPy indexing")
 def embedding():
     for dtype in FLOATS + ("int32", "complex64"):
