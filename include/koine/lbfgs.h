@@ -1,5 +1,6 @@
 #pragma once
 #include <koine/array.h>
+#include <koine/schedule.h>
 #include <koine/transform.h>
 #include <koine/tree.h>
 
@@ -24,7 +25,8 @@ class Evaluate {
 }  // namespace detail
 
 struct LbfgsOptions {
-  double lr = 1;
+  /// By calls of `step`.
+  Schedule lr = 1;
   /// Of one call of `step`.
   int64_t iterations = 20;
   /// How many moves the curvature is learnt from.
@@ -37,31 +39,47 @@ struct LbfgsOptions {
 };
 
 /// Limited-memory BFGS (Nocedal, 1980) for a loss that is the same at every call: all examples at once, no dropout. It
-/// reads values, so it is not for `jit`. Its state is float64.
+/// reads values, so it is not for `jit`. Its state is float64, of one size from the beginning.
 struct Lbfgs {
   LbfgsOptions options = {};
-  /// The last moves of the weights, and how the gradient changed by each.
+  /// The last moves of the weights, and how the gradient changed by each; zeros while there are fewer.
   std::vector<Array> moves = {}, changes = {};
-  /// The last direction and gradient; the length of the last move along it and the scale of the curvature.
+  /// The last direction and gradient; the length of the last move along it (0 before the first), the scale of the
+  /// curvature, how many moves are kept, and the calls of `step`.
   Array direction = {}, gradient = {}, numbers = {};
+
+  /// `fit` calls its `step` with the loss, not with a gradient.
+  static constexpr bool takes_loss() { return true; }
+
+  /// Makes the state that the first step would make, so that a saved one can be loaded into it.
+  template <class M>
+  void init(M& model) {
+    prepare(trained(model));
+  }
 
   /// Makes up to `iterations` moves; `loss(model)` gives a scalar. Gives the last loss that was computed. Throws
   /// ValueError when the loss is not a number at the beginning.
   template <class M, class F>
   double step(M& model, F loss) {
-    std::vector<Array*> params;
-    tree::for_each(model, [&](Array& leaf, const tree::Path& path) {
-      bool trained = leaf.defined() && path.role() != Role::state && is_floating(leaf.dtype());
-      params.push_back(trained ? &leaf : nullptr);
-    });
     auto evaluate = [&] {
       auto [value, grad] = value_and_grad(loss, model);
       return std::pair(koine::detail::scalar_of(value).template item<double>(), tree::leaves(grad));
     };
-    return minimize(params, detail::Evaluate(evaluate));
+    return minimize(trained(model), detail::Evaluate(evaluate));
   }
 
  private:
+  // One a leaf, null for those that are not trained.
+  template <class M>
+  static std::vector<Array*> trained(M& model) {
+    std::vector<Array*> params;
+    tree::for_each(model, [&](Array& leaf, const tree::Path& path) {
+      bool has = leaf.defined() && path.role() != Role::state && is_floating(leaf.dtype());
+      params.push_back(has ? &leaf : nullptr);
+    });
+    return params;
+  }
+  void prepare(const std::vector<Array*>& params);
   double minimize(const std::vector<Array*>& params, const detail::Evaluate& evaluate);
 };
 

@@ -137,6 +137,12 @@ struct History {
   double last(const std::string& figure) const;
 };
 
+/// An optimiser whose step takes the loss itself and not a gradient; one of several kinds says whether its kind does.
+template <class O>
+concept TakesLoss = requires(const O& optimizer) { optimizer.takes_loss(); };
+template <class O>
+concept TakesLossOnly = requires { O::takes_loss(); };
+
 /// One optimiser of several kinds, and others whose rate is no plain `options.lr`, say themselves how it is scaled.
 template <class O>
 concept ScalesItself = requires(O& optimizer) { optimizer.scale_rate(1.0); };
@@ -192,9 +198,23 @@ class LearnerOf final : public Learner {
     run_.best = without_values(model);
     run_.model = std::move(model);
     if (options.plateau) numbers.plateau.options = *options.plateau;
+    if (takes_loss() &&
+        (options.accumulate != 1 || options.precision != float32 || options.clip_norm > 0 || options.clip_value > 0))
+      throw ValueError(
+          "[fit] an optimiser that takes the loss itself sees one batch at a step, in float32, and has no gradient to "
+          "clip: leave accumulate, precision, clip_norm and clip_value as they are");
   }
 
   Judged learn(const data::Batch& batch, const Key& key) override {
+    if (takes_loss()) {
+      batch_ = batch;
+      key_ = key;
+      nn::Context context(key);
+      Judged result = judged(loss_(run_.model, batch, context));
+      run_.model = context.commit(std::move(run_.model));
+      if (!result.output.defined()) result.output = zeros({});
+      return result;
+    }
     const bool half = options_.precision != float32;
     auto [value, grad] = value_and_grad(
         [&](const M& now) {
@@ -213,14 +233,10 @@ class LearnerOf final : public Learner {
   }
 
   void step() override {
-    M grad = gradients_.take();
-    if (options_.precision == float16) {
-      run_.scale.step(run_.optimizer, run_.model, std::move(grad));
-    } else {
-      if (options_.clip_value > 0) grad = optim::clip_by_value(std::move(grad), options_.clip_value);
-      if (options_.clip_norm > 0) grad = optim::clip_by_norm(std::move(grad), options_.clip_norm).grad;
-      run_.optimizer.step(run_.model, grad);
-    }
+    if (takes_loss())
+      step_by_loss();
+    else
+      step_by_gradient();
     if (options_.average > 0) run_.average.update(run_.model);
     numbers.averaged = run_.average.begun;
   }
@@ -258,6 +274,33 @@ class LearnerOf final : public Learner {
     optim::LossScale scale = {};
   };
 
+  bool takes_loss() const {
+    if constexpr (TakesLoss<O>)
+      return run_.optimizer.takes_loss();
+    else
+      return false;
+  }
+  void step_by_gradient() {
+    if constexpr (!TakesLossOnly<O>) {
+      M grad = gradients_.take();
+      if (options_.precision == float16) {
+        run_.scale.step(run_.optimizer, run_.model, std::move(grad));
+        return;
+      }
+      if (options_.clip_value > 0) grad = optim::clip_by_value(std::move(grad), options_.clip_value);
+      if (options_.clip_norm > 0) grad = optim::clip_by_norm(std::move(grad), options_.clip_norm).grad;
+      run_.optimizer.step(run_.model, grad);
+    }
+  }
+  // What is random is the same at every call within the step.
+  void step_by_loss() {
+    if constexpr (TakesLoss<O>)
+      run_.optimizer.step(run_.model, [this](const M& now) {
+        nn::Context context(key_);
+        return judged(loss_(now, batch_, context)).loss;
+      });
+  }
+
   // The average, if one is kept, else the last ones.
   const M& weights() const { return numbers.averaged ? run_.average.model : run_.model; }
   data::Batch in_half(const data::Batch& batch) const {
@@ -269,6 +312,9 @@ class LearnerOf final : public Learner {
   Run run_ = {};
   optim::Schedule rate_;
   optim::Accumulator<M> gradients_;
+  /// What a step by the loss is made of.
+  data::Batch batch_ = {};
+  Key key_ = Key{0};
 };
 
 }  // namespace detail

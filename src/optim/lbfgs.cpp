@@ -84,25 +84,47 @@ class Problem {
 
 }  // namespace
 
+void Lbfgs::prepare(const std::vector<Array*>& params) {
+  if (direction.defined()) return;
+  int64_t size = 0;
+  for (const Array* param : params) size += param ? param->size() : 0;
+  direction = gradient = zeros({size}, float64);
+  moves.assign(static_cast<size_t>(options.history), direction);
+  changes = moves;
+  numbers = array_of({0, 1, 0, 0});
+}
+
 double Lbfgs::minimize(const std::vector<Array*>& params, const detail::Evaluate& evaluate) {
+  prepare(params);
   Problem now(params, evaluate);
   now.evaluate();
   if (!std::isfinite(now.loss)) throw ValueError("[Lbfgs] the loss is no number at the beginning");
   double loss = now.loss;
-  if (largest(now.gradient) <= options.gradient_tolerance) return loss;
-  const auto vectors = [](const std::vector<Array>& arrays) {
-    std::vector<Vector> all;
-    for (const Array& array : arrays) all.push_back(array.to_vector<double>());
-    return all;
-  };
-  std::vector<Vector> old_moves = vectors(moves), old_changes = vectors(changes);
-  bool first = !direction.defined();
-  if (!first && direction.size() != static_cast<int64_t>(now.x.size()))
+  Vector state = numbers.to_vector<double>();
+  const auto fits = [&](const Array& vector) { return vector.size() == static_cast<int64_t>(now.x.size()); };
+  if (!fits(direction) || !fits(gradient) || !std::all_of(moves.begin(), moves.end(), fits) ||
+      !std::all_of(changes.begin(), changes.end(), fits))
     throw ValueError("[Lbfgs] its state belongs to a model with " + std::to_string(direction.size()) +
                      " numbers, this one has " + std::to_string(now.x.size()));
-  Vector way = first ? Vector() : direction.to_vector<double>(),
-         before = first ? Vector() : gradient.to_vector<double>();
-  double length = first ? 0 : numbers.to_vector<double>()[0], scale = first ? 1 : numbers.to_vector<double>()[1];
+  // It may be of a file.
+  constexpr double most_calls = 1e15;
+  if (state.size() != 4 || moves.size() != changes.size() || !(state[2] >= 0) ||
+      state[2] > static_cast<double>(moves.size()) || !(state[3] >= 0) || state[3] > most_calls)
+    throw ValueError("[Lbfgs] this is no state of an Lbfgs");
+  auto &length = state[0], &scale = state[1], &kept = state[2], &calls = state[3];
+  const double lr = options.lr.at(static_cast<int64_t>(calls++));
+  const auto vectors = [&kept](const std::vector<Array>& arrays) {
+    std::vector<Vector> all;
+    for (size_t i = 0; i < static_cast<size_t>(kept); ++i) all.push_back(arrays[i].to_vector<double>());
+    return all;
+  };
+  if (largest(now.gradient) <= options.gradient_tolerance) {
+    numbers = array_of(state);
+    return loss;
+  }
+  std::vector<Vector> old_moves = vectors(moves), old_changes = vectors(changes);
+  bool first = length == 0;
+  Vector way = direction.to_vector<double>(), before = gradient.to_vector<double>();
   for (int64_t iteration = 1; iteration <= options.iterations; ++iteration) {
     if (first) {
       way.assign(now.x.size(), 0);
@@ -113,7 +135,7 @@ double Lbfgs::minimize(const std::vector<Array*>& params, const detail::Evaluate
       add(move, length, way);
       // Where the curvature is not positive nothing is learnt from the move.
       if (const double curvature = dot(change, move); curvature > 1e-10) {
-        if (static_cast<int64_t>(old_moves.size()) == options.history) {
+        while (static_cast<int64_t>(old_moves.size()) >= options.history) {
           old_moves.erase(old_moves.begin());
           old_changes.erase(old_changes.begin());
         }
@@ -126,7 +148,7 @@ double Lbfgs::minimize(const std::vector<Array*>& params, const detail::Evaluate
     before = now.gradient;
     double sum = 0;
     for (const double value : now.gradient) sum += std::fabs(value);
-    length = first ? std::min(1.0, 1 / sum) * options.lr : options.lr;
+    length = first ? std::min(1.0, 1 / sum) * lr : lr;
     first = false;
     const double slope = dot(now.gradient, way);
     if (slope > -options.change_tolerance) break;
@@ -155,16 +177,18 @@ double Lbfgs::minimize(const std::vector<Array*>& params, const detail::Evaluate
         std::fabs(now.loss - before_move) < options.change_tolerance)
       break;
   }
-  const auto arrays = [](const std::vector<Vector>& all) {
+  const auto arrays = [&](const std::vector<Vector>& all) {
     std::vector<Array> list;
     for (const Vector& one : all) list.push_back(array_of(one));
+    list.resize(static_cast<size_t>(options.history), zeros(direction.shape(), float64));
     return list;
   };
+  kept = static_cast<double>(old_moves.size());
   moves = arrays(old_moves);
   changes = arrays(old_changes);
   direction = array_of(way);
   gradient = array_of(before);
-  numbers = array_of({length, scale});
+  numbers = array_of(state);
   return loss;
 }
 

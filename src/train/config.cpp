@@ -40,6 +40,22 @@ void read_top(const Value& source, const Section<S>& section, S& to, Problems& p
     problems.add(source.place, cat("[", section.name, "], ", section.doc, ", is missing"));
 }
 
+// What needs a gradient, where the optimizer takes the loss itself.
+void check_optimizer(const Config& config, Problems& problems) {
+  const TrainConfig& train = config.train;
+  if (!std::holds_alternative<optim::LbfgsOptions>(train.optimizer)) return;
+  const auto refuse = [&](bool given, std::string_view setting, std::string_view why) {
+    if (given) problems.add(find_place(config.source, setting), cat(setting, " is not for lbfgs: ", why));
+  };
+  refuse(train.accumulate > 1, "train.accumulate", "a step looks at one batch again and again; take a larger batch");
+  refuse(train.precision != "float32", "train.precision", "small differences of the loss guide it; it takes float32");
+  const std::string_view no_clip = "the line search bounds its moves, no gradient is clipped";
+  refuse(train.clip_norm > 0, "train.clip_norm", no_clip);
+  refuse(train.clip_value > 0, "train.clip_value", no_clip);
+  if (!train.groups.empty())
+    refuse(true, train.groups[0].place, "it moves all weights along one direction and has no weight decay");
+}
+
 }  // namespace
 
 std::pair<int64_t, int64_t> RowRange::resolve(int64_t rows) const {
@@ -73,6 +89,7 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
   else
     problems.add(config.source.place, "the model is missing: its layers, each under [[model]]");
   read_top(config.source, train_section(), config.train, problems);
+  check_optimizer(config, problems);
   problems.throw_if_any();
   resolve_path(config.data.file, config.source, "data.file", file);
   if (!config.data.labels.empty()) resolve_path(config.data.labels, config.source, "data.labels", file);
@@ -97,6 +114,7 @@ std::vector<SectionInfo> config_sections() {
   all.push_back(info_of(layer_section()));
   for (const auto& choice : layer_choices()) all.push_back(choice.info);
   all.push_back(info_of(train_section()));
+  all.push_back(info_of(group_section()));
   for (const auto& choice : optimizer_choices()) all.push_back(choice.info);
   for (const auto& choice : schedule_choices()) all.push_back(choice.info);
   return all;

@@ -4,6 +4,7 @@
 #include "train/schema.h"
 
 #include <koine/data.h>
+#include <koine/lbfgs.h>
 #include <koine/optim.h>
 
 #include <cstdint>
@@ -217,9 +218,19 @@ struct ModelConfig {
   std::vector<LayerConfig> layers;
 };
 
-using OptimizerConfig =
-    std::variant<optim::AdamOptions, optim::AdamWOptions, optim::SgdOptions, optim::AdamaxOptions,
-                 optim::RmspropOptions, optim::AdagradOptions, optim::AdadeltaOptions, optim::LionOptions>;
+using OptimizerConfig = std::variant<optim::AdamOptions, optim::AdamWOptions, optim::SgdOptions, optim::AdamaxOptions,
+                                     optim::RmspropOptions, optim::AdagradOptions, optim::AdadeltaOptions,
+                                     optim::LionOptions, optim::LbfgsOptions>;
+
+/// Weights that are trained otherwise; a weight belongs to the first group that names it.
+struct WeightGroup {
+  /// A pattern of names.
+  std::string leaves;
+  /// In place of those of the optimizer.
+  std::optional<double> lr = {}, weight_decay = {};
+  /// Where the config has it: "train.groups.0".
+  std::string place = {};
+};
 
 /// Lengths are in epochs, and may be parts of one.
 struct ConstantSchedule {
@@ -274,7 +285,8 @@ struct TrainConfig {
   ScheduleConfig schedule;
   /// 0 for none, here and below.
   double clip_norm = 0, clip_value = 0;
-  std::vector<std::string> no_decay;
+  /// Those of `groups`, then one without weight decay for each pattern of `no_decay`.
+  std::vector<WeightGroup> groups;
   int64_t accumulate = 1;
   double average = 0;
   /// Epochs without a better validation after which the run ends; 0 for none.

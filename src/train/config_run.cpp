@@ -40,10 +40,20 @@ class ConfigOptimizer {
   template <class M>
   void step(M& model, const M& grad) {
     const SourceScope scope(line_);
-    std::visit([&](auto& one) { one.step(model, grad); }, kind_);
+    std::visit(
+        [&](auto& one) {
+          if constexpr (!TakesLossOnly<std::decay_t<decltype(one)>>) one.step(model, grad);
+        },
+        kind_);
+  }
+  bool takes_loss() const { return std::holds_alternative<optim::Lbfgs>(kind_); }
+  template <class M, class F>
+    requires(!std::is_same_v<M, F>)
+  void step(M& model, F loss) {
+    const SourceScope scope(line_);
+    std::get<optim::Lbfgs>(kind_).step(model, loss);
   }
   void scale_rate(double factor) { set_rate(kind_, *config_, batches_, factor); }
-  const Optimizer& kind() const { return kind_; }
 
  private:
   Optimizer kind_;
@@ -60,10 +70,14 @@ ConfigOptimizer optimizer_of(const Config& config, nn::Stack& model, int64_t bat
   } catch (const ValueError& error) {
     config.fail("train.schedule", error.what());
   }
-  try {
-    std::visit([&](const auto& one) { optim::detail::leaves(model, model, one.options.groups); }, optimizer.kind());
-  } catch (const ValueError& error) {
-    config.fail("train.no_decay", error.what());
+  optim::Groups groups;
+  for (const WeightGroup& group : config.train.groups) {
+    groups.push_back({.leaves = group.leaves});
+    try {
+      optim::detail::leaves(model, model, groups);
+    } catch (const ValueError& error) {
+      config.fail(group.place, error.what());
+    }
   }
   return optimizer;
 }

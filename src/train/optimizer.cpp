@@ -45,6 +45,11 @@ Optimizer of(const optim::RmspropOptions& options) { return optim::Rmsprop{optio
 Optimizer of(const optim::AdagradOptions& options) { return optim::Adagrad{options}; }
 Optimizer of(const optim::AdadeltaOptions& options) { return optim::Adadelta{options}; }
 Optimizer of(const optim::LionOptions& options) { return optim::Lion{options}; }
+Optimizer of(const optim::LbfgsOptions& options) { return optim::Lbfgs{options}; }
+
+double rate_of(const TrainConfig& config) {
+  return std::visit([](const auto& options) { return options.lr.at(0); }, config.optimizer);
+}
 
 }  // namespace
 
@@ -56,8 +61,11 @@ Optimizer make_optimizer(const TrainConfig& config, int64_t batches, double fact
   Optimizer optimizer = std::visit([](const auto& options) { return of(options); }, config.optimizer);
   std::visit(
       [&](auto& one) {
-        for (const std::string& pattern : config.no_decay)
-          one.options.groups.push_back({.leaves = pattern, .weight_decay = 0});
+        if constexpr (requires { one.options.groups; })
+          for (const WeightGroup& group : config.groups)
+            one.options.groups.push_back({.leaves = group.leaves,
+                                          .lr = group.lr ? *group.lr / rate_of(config) : 1,
+                                          .weight_decay = group.weight_decay});
       },
       optimizer);
   set_rate(optimizer, config, batches, factor);
@@ -65,7 +73,7 @@ Optimizer make_optimizer(const TrainConfig& config, int64_t batches, double fact
 }
 
 void set_rate(Optimizer& optimizer, const TrainConfig& config, int64_t batches, double factor) {
-  const double lr = std::visit([](const auto& options) { return options.lr.at(0); }, config.optimizer);
+  const double lr = rate_of(config);
   std::visit([&](auto& one) { one.options.lr = schedule_of(config, lr, batches).scaled(factor); }, optimizer);
 }
 

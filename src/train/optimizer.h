@@ -3,13 +3,14 @@
 
 #include "train/config.h"
 
+#include <koine/lbfgs.h>
 #include <koine/optim.h>
 
 namespace koine::train {
 
 /// In the order of the alternatives of OptimizerConfig.
 using Optimizer = std::variant<optim::Adam, optim::AdamW, optim::Sgd, optim::Adamax, optim::Rmsprop, optim::Adagrad,
-                               optim::Adadelta, optim::Lion>;
+                               optim::Adadelta, optim::Lion, optim::Lbfgs>;
 
 /// How often the weights change in an epoch of so many batches.
 int64_t updates_per_epoch(const TrainConfig& config, int64_t batches);

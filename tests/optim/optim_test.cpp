@@ -212,6 +212,33 @@ TEST_CASE("optim: L-BFGS without a line search is PyTorch's; with one it finds t
   CHECK_THROWS_AS(searching.step(other, [](const Array& v) { return sum(square(v - 1)); }), ValueError);
 }
 
+TEST_CASE("optim: an Lbfgs whose state was saved goes on with the same bits") {
+  TempFolder folder;
+  const auto loss = [](const Array& v) { return sum(square(square(v) - array({1.0, 2.0, 3.0}))); };
+  const optim::LbfgsOptions options{.lr = optim::linear(0.5, 0.1, 6), .iterations = 2, .history = 3};
+  Array x = array({0.5, -1.0, 4.0}), y = x;
+  optim::Lbfgs whole{options}, part{options};
+  part.init(y);
+  CHECK(tree::count(part) == 9);
+  for (int call = 0; call < 6; ++call) {
+    whole.step(x, loss);
+    optim::Lbfgs next{options};
+    next.init(y);
+    io::save(folder / "state.safetensors", part);
+    io::load_into(folder / "state.safetensors", next);
+    next.step(y, loss);
+    CHECK(y.to_vector<float>() == x.to_vector<float>());
+    part = next;
+  }
+  CHECK(whole.numbers.to_vector<double>()[3] == 6);
+  // A file is not trusted.
+  for (const double kept : {4.0, -1.0, 1e300, std::numeric_limits<double>::quiet_NaN()}) {
+    optim::Lbfgs other = part;
+    other.numbers = array({1.0, 1.0, kept, 0.0});
+    CHECK_THROWS_AS(other.step(y, loss), ValueError);
+  }
+}
+
 TEST_CASE("optim: what cannot be is refused") {
   Weights weights = start("float32");
   optim::Adam typo{{.groups = {{.leaves = "*baes"}}}};

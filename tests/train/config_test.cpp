@@ -7,6 +7,7 @@
 
 using namespace koine;
 using namespace koine::train;
+using testing::contains;
 using testing::message_of;
 
 namespace {
@@ -192,7 +193,8 @@ TEST_CASE("config: optimizers") {
   CHECK(error("{ adm = {} }") == "c.toml:22:15: unknown setting 'train.optimizer.adm', did you mean 'adam'?");
   CHECK(error("\"adm\"") ==
         "c.toml:22:13: train.optimizer takes \"adam\", \"adamw\", \"sgd\", \"adamax\", \"rmsprop\", \"adagrad\", "
-        "\"adadelta\" or \"lion\", or a table as { adam = { lr = 1e-3 } }, got the text 'adm', did you mean 'adam'?");
+        "\"adadelta\", \"lion\" or \"lbfgs\", or a table as { adam = { lr = 1e-3 } }, got the text 'adm', did you mean "
+        "'adam'?");
   CHECK(error("{ adam = { lr = 0 } }") ==
         "c.toml:22:29: train.optimizer.adam.lr takes a number above 0, got the number 0");
   CHECK(error("{ adam = { lr = nan } }") ==
@@ -204,6 +206,50 @@ TEST_CASE("config: optimizers") {
   CHECK(error("{ adam = 1 }") == "c.toml:22:22: train.optimizer.adam takes a table of settings, got the number 1");
   CHECK(testing::contains(error("{}"), "c.toml:22:13: train.optimizer takes"));
   CHECK(testing::contains(error("3"), "got the number 3"));
+}
+
+TEST_CASE("config: groups of weights") {
+  const auto with = [](const std::string& settings) {
+    return parse_config("data = { file = 'a.csv' }\nmodel = [{ dense = 2 }]\n[train]\n" + settings, "c.toml");
+  };
+  const auto error = [&](const std::string& settings) { return message_of<ConfigError>([&] { with(settings); }); };
+  const Config config =
+      with("no_decay = '*scale'\ngroups = [{ leaves = 'a*', lr = 1e-4 }, { leaves = 'b', weight_decay = 0.5 }]");
+  REQUIRE(config.train.groups.size() == 3);
+  CHECK(config.train.groups[0].leaves == "a*");
+  CHECK(config.train.groups[0].lr == 1e-4);
+  CHECK_FALSE(config.train.groups[0].weight_decay);
+  CHECK(config.train.groups[1].weight_decay == 0.5);
+  CHECK(config.train.groups[1].place == "train.groups.1");
+  CHECK(config.train.groups[2].leaves == "*scale");
+  CHECK(config.train.groups[2].weight_decay == 0);
+  CHECK(config.train.groups[2].place == "train.no_decay");
+  CHECK(with("[[train.groups]]\nleaves = 'a'\nlr = 0").train.groups.size() == 1);
+  CHECK(contains(error("groups = [{ lr = 1 }]"), "c.toml:4:11: [groups] needs leaves"));
+  CHECK(contains(error("groups = [{ leaves = 'a' }]"), "c.toml:4:11: train.groups.0 changes nothing"));
+  CHECK(contains(error("groups = [{ leaves = 'a', lr = -1 }]"),
+                 "c.toml:4:32: train.groups.0.lr takes a number of at least 0"));
+  CHECK(contains(error("groups = [{ leaves = 'a', weigt_decay = 1 }]"), "did you mean 'weight_decay'?"));
+  CHECK(contains(error("groups = ['a']"), "train.groups.0 takes a table of settings, got the text 'a'"));
+  CHECK(contains(error("groups = 'a'"), "train.groups takes a list of tables"));
+  CHECK(contains(error("groups = []"), "an empty list"));
+}
+
+TEST_CASE("config: lbfgs takes the loss itself, so that some settings are not for it") {
+  const auto error = [](const std::string& settings) {
+    return message_of<ConfigError>([&] {
+      parse_config("data = { file = 'a.csv' }\nmodel = [{ dense = 2 }]\n[train]\noptimizer = 'lbfgs'\n" + settings,
+                   "c.toml");
+    });
+  };
+  CHECK(error("average = 0.9\nschedule = 'cosine'\nepochs = 3").empty());
+  CHECK(contains(error("accumulate = 2"), "c.toml:5:14: train.accumulate is not for lbfgs"));
+  CHECK(contains(error("precision = 'float16'"), "c.toml:5:13: train.precision is not for lbfgs"));
+  CHECK(contains(error("precision = 'bfloat16'"), "train.precision is not for lbfgs"));
+  CHECK(contains(error("clip_norm = 1"), "train.clip_norm is not for lbfgs"));
+  CHECK(contains(error("clip_value = 1"), "train.clip_value is not for lbfgs"));
+  CHECK(contains(error("no_decay = '*bias'"), "train.no_decay is not for lbfgs"));
+  CHECK(contains(error("groups = [{ leaves = '*bias', lr = 1 }]"), "train.groups.0 is not for lbfgs"));
 }
 
 TEST_CASE("config: all problems are told at once, in the order of the file") {
@@ -281,7 +327,7 @@ TEST_CASE("config: everything that can be set says what it is and what it takes"
       if (setting.required) CHECK(setting.fallback.empty());
     }
   }
-  CHECK(names.size() == 50);
+  CHECK(names.size() == 52);
 }
 
 TEST_CASE("config: the defaults that are shown read back as they are") {

@@ -152,6 +152,87 @@ TEST_CASE("a run that is stopped and goes on from its checkpoint ends with the s
   }
 }
 
+TEST_CASE("lbfgs: a config's run is that of an Lbfgs, resumed or not") {
+  std::string text =
+      "[data]\nfile = 'points.csv'\nvalidate = 0.25\n[[model]]\ndense = 8\nactivation = 'tanh'\n"
+      "[[model]]\nbatch_norm = true\n[[model]]\ndense = 2\n[train]\nepochs = 6\nbatch = 48\n"
+      "optimizer = { lbfgs = { lr = 0.7, iterations = 3, history = 4 } }\n";
+  Run whole(text);
+  REQUIRE(whole.fit());
+  CHECK(whole.figure(whole.examples.train, "accuracy") > 0.85);
+
+  Run direct(text);
+  direct.config.data = {};
+  optim::Lbfgs lbfgs{{.lr = 0.7, .iterations = 3, .history = 4}};
+  const auto order = Key(0).fold_in(1);
+  nn::Stack best;
+  double least = INFINITY;
+  for (const data::Batch& batch : direct.examples.train.batches(48, {.epochs = 6, .shuffle = order})) {
+    const auto loss = [&](const nn::Stack& model, nn::Context& context) {
+      return mean(cross_entropy(model(batch.x, context), batch.y));
+    };
+    nn::Context statistics(Key(7));
+    loss(direct.model, statistics);
+    direct.model = statistics.commit(direct.model);
+    lbfgs.step(direct.model, [&](const nn::Stack& model) {
+      nn::Context context(Key(7));
+      return loss(model, context);
+    });
+    const double judged = direct.figure(direct.examples.validation, "loss");
+    if (judged < least) best = direct.model;
+    least = std::min(least, judged);
+  }
+  CHECK(tree::leaves(best)[0].to_vector<float>() == whole.first_weights());
+
+  text += "average = 0.5\nschedule = { cosine = { warmup = 1 } }\nseed = 3\n";
+  text.replace(text.find("[[model]]\nbatch_norm"), 0, "[[model]]\ndropout = 0.1\n");
+  text.replace(text.find("batch = 48"), 10, "batch = 16");
+  Run other(text);
+  REQUIRE(other.fit());
+  TempFolder folder;
+  std::vector<float> weights;
+  int parts = 0;
+  for (bool complete = false; !complete; ++parts) {
+    Run part(text);
+    FitOptions options = part.options();
+    options.checkpoints = folder / "checkpoints";
+    options.resume = true;
+    options.stepped = [](const RunNumbers&) { return true; };
+    complete = part.fit(options);
+    weights = part.first_weights();
+  }
+  CHECK(parts >= 18);
+  CHECK(weights == other.first_weights());
+}
+
+TEST_CASE("groups of weights are those of the optimiser") {
+  std::string text = quantities;
+  text.replace(text.find("sgd = { lr = 0.1, momentum = 0.5 } }"), 36,
+               "adamw = { lr = 0.125, weight_decay = 0.5 } }, no_decay = '*weight', "
+               "groups = [{ leaves = 'layers.0.bias', lr = 0.03125, weight_decay = 0.25 }]");
+  text.replace(text.find("model = [{ dense = 1 }]"), 23, "model = [{ dense = 3 }, { dense = 1 }]");
+  Run run(text, points(true)), direct(text, points(true));
+  REQUIRE(run.fit());
+  optim::AdamW adam{{.lr = 0.125,
+                     .weight_decay = 0.5,
+                     .groups = {{.leaves = "layers.0.bias", .lr = 0.25, .weight_decay = 0.25},
+                                {.leaves = "*weight", .weight_decay = 0}}}};
+  for (const data::Batch& batch : direct.examples.train.batches(8, {.epochs = 40, .shuffle = Key(0).fold_in(1)}))
+    adam.step(direct.model, grad([&](const nn::Stack& model) {
+                return nn::mse_loss(squeeze(model(batch.x), -1), batch.y);
+              })(direct.model));
+  const std::vector<Array> found = tree::leaves(run.model), wanted = tree::leaves(direct.model);
+  for (size_t i = 0; i < found.size(); ++i) CHECK(found[i].to_vector<float>() == wanted[i].to_vector<float>());
+
+  text.replace(text.find("lr = 0.03125, weight_decay = 0.25"), 33, "lr = 0");
+  Run still(text, points(true));
+  const std::vector<float> before = tree::leaves(still.model)[1].to_vector<float>();
+  REQUIRE(still.fit());
+  CHECK(tree::paths(still.model)[1] == "layers.0.bias");
+  CHECK(tree::leaves(still.model)[1].to_vector<float>() == before);
+  CHECK(still.first_weights() != run.first_weights());
+}
+
 TEST_CASE("a checkpoint of another run is refused with the setting that differs") {
   Run run(classes);
   TempFolder folder;

@@ -119,6 +119,28 @@ TEST_CASE("train::fit: the same bits however many batches are prepared ahead, an
   CHECK(contains(message_of<ValueError>([&] { train::fit(net, adam, circle(1, 100), loss, how); }), "200 examples"));
 }
 
+TEST_CASE("train::fit: an optimiser that takes the loss itself, and what it cannot be combined with") {
+  Net net = nn::init(Net{}, Key{0});
+  optim::Lbfgs lbfgs;
+  train::FitOptions how = options();
+  how.epochs = 6;
+  how.batch = 200;
+  const train::History history = train::fit(net, lbfgs, circle(1), loss, how);
+  CHECK(history.last("accuracy") > 0.9);
+  CHECK(lbfgs.numbers.to_vector<double>()[3] == 6);
+  how.plateau = optim::PlateauOptions{};
+  CHECK(train::fit(net, lbfgs, circle(1), loss, how).complete);
+  const auto refused = [&](auto set) {
+    train::FitOptions wrong = options();
+    set(wrong);
+    return message_of<ValueError>([&] { train::fit(net, lbfgs, circle(1), loss, wrong); });
+  };
+  CHECK(contains(refused([](auto& wrong) { wrong.accumulate = 2; }), "takes the loss itself"));
+  CHECK(contains(refused([](auto& wrong) { wrong.precision = float16; }), "takes the loss itself"));
+  CHECK(contains(refused([](auto& wrong) { wrong.clip_norm = 1; }), "takes the loss itself"));
+  CHECK(contains(refused([](auto& wrong) { wrong.clip_value = 1; }), "takes the loss itself"));
+}
+
 TEST_CASE("train::fit: what preparing a batch throws comes out") {
   train::FitOptions how = options();
   how.change = [](const data::Batch&, const Key&) -> data::Batch { throw IoError("the disk is gone"); };

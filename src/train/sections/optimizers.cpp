@@ -99,13 +99,27 @@ Section<optim::LionOptions> lion() {
            weight_decay<O>("this part of each weight, times lr, is taken from it")}};
 }
 
+Section<optim::LbfgsOptions> lbfgs() {
+  using O = optim::LbfgsOptions;
+  return {"lbfgs",
+          "moves by the curvature that earlier moves showed (Nocedal, 1980), for few examples, all in one batch",
+          {setting(&O::lr, "lr", "the length of a move, before it is searched for", {.bounds = positive}),
+           setting(&O::iterations, "iterations", "how many moves make a step", {.bounds = from_one}),
+           setting(&O::history, "history", "how many moves the curvature is learnt from", {.bounds = from_one}),
+           setting(&O::gradient_tolerance, "gradient_tolerance",
+                   "a step ends when no element of the gradient is larger", {.bounds = not_negative}),
+           setting(&O::change_tolerance, "change_tolerance", "a step ends when a move or the loss changes by no more",
+                   {.bounds = not_negative}),
+           setting(&O::line_search, "line_search", "halve a move until the loss falls enough")}};
+}
+
 }  // namespace
 
 std::span<const Choice<OptimizerConfig>> optimizer_choices() {
   using V = OptimizerConfig;
   static const std::vector<Choice<V>> choices =
       named<V>({choice<V>(adam()), choice<V>(adamw()), choice<V>(sgd()), choice<V>(adamax()), choice<V>(rmsprop()),
-                choice<V>(adagrad()), choice<V>(adadelta()), choice<V>(lion())});
+                choice<V>(adagrad()), choice<V>(adadelta()), choice<V>(lion()), choice<V>(lbfgs())});
   return choices;
 }
 

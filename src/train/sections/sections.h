@@ -63,8 +63,20 @@ struct ValueRule<std::vector<std::string>> {
   std::string write(const std::vector<std::string>& value) const;
 };
 
+template <>
+struct ValueRule<std::optional<double>> {
+  Bounds bounds = {};
+  std::string takes() const { return ValueRule<double>{bounds}.takes(); }
+  bool read(const Value& value, std::optional<double>& to) const {
+    return ValueRule<double>{bounds}.read(value, to.emplace());
+  }
+  std::string write(const std::optional<double>&) const { return ""; }
+};
+
 const Section<DataConfig>& data_section();
 const Section<TrainConfig>& train_section();
+/// One of [train] groups.
+const Section<WeightGroup>& group_section();
 
 /// A kind of a choice of tables, as of layers: the key that names it is the first setting of its section.
 template <class V>

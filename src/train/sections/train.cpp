@@ -12,7 +12,56 @@ const std::vector<std::string_view> watched = {"loss",      "accuracy", "top_2",
                                                "precision", "recall",   "f1",    "auc",   "perplexity",
                                                "mae",       "rmse",     "r2"};
 
+Setting<TrainConfig> groups() {
+  Setting<TrainConfig> result;
+  result.name = "groups";
+  result.doc = "weights with a rate and a decay of their own, the first that names a weight";
+  result.takes = "a list of tables, as in [{ leaves = \"*bias\", lr = 1e-4, weight_decay = 0 }]";
+  result.read = [info = static_cast<SettingInfo>(result)](TrainConfig& to, const Value& value, const Reading& at) {
+    const auto* list = value.get<Value::List>();
+    if (!list || list->empty()) return report_wrong_value(value, info, {}, at);
+    for (size_t i = 0; i < list->size(); ++i) {
+      const Value& one = (*list)[i];
+      WeightGroup& group = to.groups.emplace_back();
+      group.place = cat(at.path_to(info.name), ".", i);
+      read_section(one, one.place, group_section(), group, {group.place, at.problems});
+      if (one.get<Value::Table>() && !one.find("lr") && !one.find("weight_decay"))
+        at.problems.add(one.place, cat(group.place, " changes nothing; give it lr or weight_decay"));
+    }
+  };
+  return result;
+}
+
+Setting<TrainConfig> no_decay() {
+  Setting<TrainConfig> result;
+  const ValueRule<std::vector<std::string>> rule;
+  result.name = "no_decay";
+  result.doc =
+      "weights without weight decay, as patterns of their names: groups with weight_decay = 0, behind the others";
+  result.takes = rule.takes();
+  result.fallback = "[]";
+  result.read = [rule, info = static_cast<SettingInfo>(result)](TrainConfig& to, const Value& value,
+                                                                const Reading& at) {
+    std::vector<std::string> patterns;
+    if (!rule.read(value, patterns)) return report_wrong_value(value, info, {}, at);
+    for (const std::string& pattern : patterns)
+      to.groups.push_back({.leaves = pattern, .weight_decay = 0, .place = at.path_to(info.name)});
+  };
+  return result;
+}
+
 }  // namespace
+
+const Section<WeightGroup>& group_section() {
+  using G = WeightGroup;
+  static const Section<WeightGroup> section{
+      "groups",
+      "weights with a rate and a decay of their own",
+      {setting(&G::leaves, "leaves", "which ones, as a pattern of their names", {}, required),
+       setting(&G::lr, "lr", "in place of the optimizer's lr; a schedule changes both alike", {.bounds = not_negative}),
+       setting(&G::weight_decay, "weight_decay", "in place of the optimizer's", {.bounds = not_negative})}};
+  return section;
+}
 
 const Section<TrainConfig>& train_section() {
   using T = TrainConfig;
@@ -32,7 +81,8 @@ const Section<TrainConfig>& train_section() {
        setting(&T::clip_norm, "clip_norm", "the largest norm of a gradient, all weights together; 0 for any",
                {.bounds = not_negative}),
        setting(&T::clip_value, "clip_value", "the largest element of a gradient; 0 for any", {.bounds = not_negative}),
-       setting(&T::no_decay, "no_decay", "weights without weight decay, as patterns of their names"),
+       groups(),
+       no_decay(),
        setting(&T::accumulate, "accumulate", "how many batches make a step", {.bounds = from_one}),
        setting(&T::average, "average",
                "keep an average of the weights, with this part of it from step to step; 0 for none",
