@@ -87,9 +87,12 @@ class Op:
     def variadic(self):
         return bool(self.args) and self.args[-1].endswith("...")
 
+    @property
+    def shown(self):
+        return [name for name in self.outputs if not name.startswith("_")]
+
     def result(self):
-        visible = [name for name in self.outputs if not name.startswith("_")]
-        return "Array" if len(visible) == 1 else f"std::array<Array, {len(visible)}>"
+        return "Array" if len(self.shown) == 1 else f"{self.type}Result"
 
     def parameters(self, declare):
         """C++ parameter list; with `declare` the defaults are spelled."""
@@ -116,6 +119,8 @@ class Op:
                 tail = f" {default}" if default else ""
                 lines.append(f"  {kind} {name}{tail};  ///< {doc}")
             lines.append("};")
+        if len(self.shown) > 1:
+            lines.append(f"struct {self.result()} {{\n  Array {', '.join(self.shown)};\n}};")
         lines.append(f"/// {self.doc}")
         lines.append(f"{self.result()} {self.name}({self.parameters(True)});")
         optional = [arg for arg in self.args if arg.endswith("?")]

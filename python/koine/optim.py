@@ -10,7 +10,7 @@ from ._core.optim import (Plateau, Schedule, cosine, cosine_restarts, inverse_sq
 from .errors import ValueError as _ValueError
 from .layers import signed as _signed
 from .tree import map as _map
-from .tree import paths as _paths
+from .tree import paths_of as _paths_of
 
 
 class Optimizer:
@@ -58,8 +58,9 @@ class Optimizer:
     def init(self, model):
         """Makes the state that the first step would make, so that a saved one can be loaded into it."""
         leaves, structure = _flatten(model)
-        trained = [leaf for leaf, wanted in zip(leaves, _core.trained(structure, leaves)) if wanted]
-        self._set_state(self._options.init(self._state(), _trained_paths(model, structure, leaves), trained))
+        chosen = _trained(structure, leaves)
+        paths = _paths_of(structure)
+        self._set_state(self._options.init(self._state(), [paths[i] for i in chosen], [leaves[i] for i in chosen]))
         return self
 
     def update(self, model, gradient):
@@ -72,11 +73,8 @@ class Optimizer:
 
     def _step(self, model, gradient, make):
         leaves, structure = _flatten(model)
-        wanted = _core.trained(structure, leaves)
-        slopes = _gradients_like(structure, gradient)
-        chosen = [i for i, is_wanted in enumerate(wanted) if is_wanted]
-        params, state, *rest = make(_trained_paths(model, structure, leaves), [leaves[i] for i in chosen],
-                                    [slopes[i] for i in chosen])
+        slopes, paths, chosen = _gradients_like(structure, gradient), _paths_of(structure), _trained(structure, leaves)
+        params, state, *rest = make([paths[i] for i in chosen], [leaves[i] for i in chosen], [slopes[i] for i in chosen])
         self._set_state(state)
         for i, param in zip(chosen, params):
             leaves[i] = param
@@ -88,12 +86,16 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(said)})"
 
 
-def _trained_paths(model, structure, leaves):
-    return [path for path, wanted in zip(_paths(model), _core.trained(structure, leaves)) if wanted]
+def _trained(structure, leaves):
+    """The places of the leaves that are trained."""
+    return [i for i, is_wanted in enumerate(_core.trained(structure, leaves)) if is_wanted]
 
 
 def _gradients_like(structure, gradient):
     """The gradient of each leaf, None where it has none. Raises ValueError when it is a tree of another kind."""
+    found, same = _flatten(gradient)
+    if same == structure:
+        return found
     found = []
 
     def walk(shape, part, path):

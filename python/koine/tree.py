@@ -52,8 +52,12 @@ def paths(tree):
     >>> kn.tree.paths({'layers': [{'weight': kn.ones(1)}]})
     ['layers.0.weight']
     """
+    return paths_of(flatten(tree)[1])
+
+
+def paths_of(structure):
     found = []
-    _walk(flatten(tree)[1], (), found)
+    _walk(structure, (), found)
     return found
 
 

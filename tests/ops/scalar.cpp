@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include <koine/error.h>
+#include <koine/koine.h>
 
 #include <algorithm>
+#include <cmath>
 #include <complex>
 #include <vector>
 
@@ -103,4 +104,12 @@ TEST_CASE("scalar: what has no meaning for a class is refused") {
   CHECK_THROWS_AS(results<double>([](auto x) { return ~x; }, std::vector<double>{1}), DTypeError);
   CHECK_THROWS_AS(results<Complex>([](auto x) { return floor(x); }, std::vector<Complex>{1}), DTypeError);
   CHECK_THROWS_AS(results<Complex>([](auto x) { return x < 1; }, std::vector<Complex>{1}), DTypeError);
+}
+
+TEST_CASE("scalar: zeros have the sign that is promised") {
+  for (double zero : {0.0, -0.0}) {
+    CHECK(!std::signbit(koine::sign(array({zero})).to_vector<double>()[0]));
+    const std::vector<Complex> z = {Complex(zero, 0.0)};
+    CHECK(!std::signbit(results<Complex>([](auto x) { return expm1(x); }, z)[0].real()));
+  }
 }
