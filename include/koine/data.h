@@ -213,6 +213,16 @@ struct NamedArray {
 };
 /// The arrays of a .npz file, in its order.
 std::vector<NamedArray> npz(const std::string& path);
+struct NpzOptions {
+  /// The names of the inputs and of what is to be learnt, empty for nothing.
+  std::string x = "x", y = "y";
+  /// How many bytes of inputs are kept in memory; more are read when they are needed, from the file itself when they are
+  /// stored in it as they are (numpy.savez), else from a temporary one.
+  int64_t memory = int64_t{1} << 32;
+};
+/// The examples of a .npz file, along the first axes of two of its arrays. Throws IndexError for a name that is not
+/// there.
+Dataset npz_examples(const std::string& path, const NpzOptions& options = {});
 /// CIFAR-10's or CIFAR-100's binary files: x uint8 (examples, 32, 32, 3), y the classes (the fine ones of the hundred).
 Dataset cifar(const std::vector<std::string>& paths, bool hundred = false);
 

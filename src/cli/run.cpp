@@ -124,7 +124,7 @@ void describe(const Config& config, const Examples& examples, const BuiltModel& 
   out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
   if (examples.validation.defined()) out << ", " << examples.validation.size() << " to validate by";
   if (examples.test.defined()) out << ", " << examples.test.size() << " to test on";
-  if (examples.train.reader) out << ", read from a temporary file";
+  if (examples.train.reader) out << ", read from disk when they are needed";
   if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
   for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
   if (examples.in_both > 0)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +20,51 @@ namespace {
 // A piece that is written at once.
 constexpr size_t piece = size_t{1} << 22;
 
+Shape with_rows(size_t rows, const Shape& example) {
+  Shape shape{static_cast<int64_t>(rows)};
+  for (const Dim& dim : example) shape.push_back(dim);
+  return shape;
+}
+
+/// Examples in somebody else's file. It is not mapped: one that becomes shorter is an error, not the end of the
+/// process.
+class Stored final : public Reader {
+ public:
+  Stored(StoredRows rows, DType dtype, const Shape& shape)
+      : rows_(std::move(rows)), dtype_(dtype), size_(shape[0].value()), example_(shape) {
+    example_.erase(0);
+    bytes_ = static_cast<size_t>(count(example_).value()) * size_of(dtype);
+  }
+  int64_t size() const override { return size_; }
+  Shape example() const override { return example_; }
+  Array read(const Ints& rows) const override {
+    std::vector<std::byte> all(rows.size() * bytes_);
+    for (size_t i = 0, next = 0; i < rows.size(); i = next) {
+      for (next = i + 1; next < rows.size() && rows[next] == rows[next - 1] + 1;) ++next;
+      rows_.file->read_at(rows_.begin + static_cast<uint64_t>(rows[i]) * bytes_,
+                          std::span(all).subspan(i * bytes_, (next - i) * bytes_));
+    }
+    if (dtype_ == bool_ && !are_bools(all)) throw FormatError(cat(rows_.name, ": a bool that is neither 0 nor 1"));
+    return from_bytes(dtype_, with_rows(rows.size(), example_), all.data());
+  }
+
+ private:
+  StoredRows rows_;
+  DType dtype_;
+  int64_t size_;
+  Shape example_;
+  size_t bytes_ = 0;
+};
+
 }  // namespace
+
+ReaderPtr stored_examples(StoredRows rows, DType dtype, const Shape& shape) {
+  return ReaderPtr(new Stored(std::move(rows), dtype, shape));
+}
+
+bool are_bools(std::span<const std::byte> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b <= std::byte{1}; });
+}
 
 /// The examples of a file, by their numbers.
 class ExampleStore::File final : public Reader {
@@ -62,9 +107,7 @@ class ExampleStore::File final : public Reader {
     std::vector<std::byte> all(rows.size() * bytes_);
     for (size_t i = 0; i < rows.size(); ++i)
       std::memcpy(all.data() + i * bytes_, mapped_ + static_cast<size_t>(rows[i]) * bytes_, bytes_);
-    Shape shape{static_cast<int64_t>(rows.size())};
-    for (const Dim& dim : example_) shape.push_back(dim);
-    return from_bytes(dtype_, shape, all.data());
+    return from_bytes(dtype_, with_rows(rows.size(), example_), all.data());
   }
 
  private:
@@ -102,9 +145,7 @@ Dataset ExampleStore::take(Array y) {
     file_ = nullptr;
     return {{}, std::move(y), std::move(held_)};
   }
-  Shape shape{size_};
-  for (const Dim& dim : example_) shape.push_back(dim);
-  return {from_bytes(dtype_, shape, bytes_.data()), std::move(y)};
+  return {from_bytes(dtype_, with_rows(static_cast<size_t>(size_), example_), bytes_.data()), std::move(y)};
 }
 
 }  // namespace koine::data

@@ -1,13 +1,31 @@
 // Examples as they come, in memory while there are few and in a temporary file when there are many.
 #pragma once
 
+#include "base/random_file.h"
+
 #include <koine/data.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace koine::data {
+
+/// Where examples lie in a file, one behind the other.
+struct StoredRows {
+  std::shared_ptr<const RandomFile> file;
+  uint64_t begin = 0;
+  /// What errors name.
+  std::string name;
+};
+
+/// Reads them there; `shape` is that of all together. Throws FormatError for a bool that is neither 0 nor 1.
+ReaderPtr stored_examples(StoredRows rows, DType dtype, const Shape& shape);
+
+/// Whether all bytes are those of bools.
+bool are_bools(std::span<const std::byte> bytes);
 
 class ExampleStore {
  public:

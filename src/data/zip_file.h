@@ -1,6 +1,7 @@
 // Zip archives, as .npz files are.
 #pragma once
 
+#include "base/random_file.h"
 #include "data/byte_source.h"
 
 #include <cstdint>
@@ -15,23 +16,25 @@ struct ZipEntry {
   /// 0 stored, 8 deflated.
   int method = 0;
   uint64_t packed = 0, size = 0, offset = 0;
+  uint32_t checksum = 0;
 };
 
-/// Reads an archive without encryption and in one part. Throws FormatError for one that is damaged or has what is not
-/// read here, and IoError.
+/// An archive without encryption and in one part; only its directory is in memory. Throws FormatError for one that is
+/// damaged or has what is not read here, and IoError.
 class ZipFile {
  public:
   explicit ZipFile(const std::string& path);
   const std::vector<ZipEntry>& entries() const { return entries_; }
-  /// The bytes of an entry, expanded; as many as the archive says.
+  const std::shared_ptr<const RandomFile>& file() const { return file_; }
+  /// Where in the file the bytes of an entry begin.
+  uint64_t begin_of(const ZipEntry& entry) const;
+  /// The bytes of an entry, expanded. At their end FormatError unless their number and checksum are the archive's.
   std::unique_ptr<ByteSource> open(const ZipEntry& entry) const;
 
  private:
   [[noreturn]] void fail(const std::string& what) const;
-  uint64_t number(uint64_t at, int bytes) const;
 
-  std::string path_;
-  std::vector<char> bytes_;
+  std::shared_ptr<const RandomFile> file_;
   std::vector<ZipEntry> entries_;
 };
 

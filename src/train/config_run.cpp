@@ -190,10 +190,16 @@ namespace {
 void look_at(const Config& config, const Examples& examples, nn::Stack& model) {
   for (nn::Layer& layer : model.layers) {
     if (!std::holds_alternative<nn::Standardize>(layer)) continue;
-    // Of more rows than these the mean is known well enough.
-    constexpr int64_t enough = 100000;
-    const data::Dataset rows = examples.train.rows(0, std::min(examples.train.size(), enough));
-    layer = nn::Standardize::of(as_input(config, rows.x));
+    // Of more rows than these the mean is known well enough. They are in memory, also where the data are on disk.
+    constexpr int64_t most_rows = 100000, most_numbers = int64_t{1} << 26, piece = 4096;
+    const int64_t numbers = std::max<int64_t>(count(examples.train.example()).value(), 1);
+    const int64_t rows = std::min(examples.train.size(), std::clamp<int64_t>(most_numbers / numbers, 1, most_rows));
+    std::vector<Array> parts;
+    for (int64_t first = 0; first < rows; first += piece) {
+      parts.push_back(as_input(config, examples.train.rows(first, std::min(first + piece, rows)).x));
+      parts.back().data();  // a piece at a time
+    }
+    layer = nn::Standardize::of(concatenate(parts, {.axis = 0}));
   }
 }
 

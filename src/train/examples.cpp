@@ -90,6 +90,27 @@ Examples load_columns(const Config& config, const std::optional<TableCode>& give
   return examples;
 }
 
+// Numbers as models take them; bytes stay bytes until they are used (as_input).
+Array scaled(const Array& x, double scale) {
+  if (x.dtype() == uint8) return x;
+  const Array numbers = is_floating(x.dtype()) ? x : cast(x, {.dtype = float32});
+  const Array all = scale == 1 ? numbers : numbers * scale;
+  return all.dtype() == float64 ? cast(all, {.dtype = float32}) : all;
+}
+
+/// The same of examples that lie elsewhere.
+class Scaled final : public data::Reader {
+ public:
+  Scaled(data::ReaderPtr all, double scale) : all_(std::move(all)), scale_(scale) {}
+  int64_t size() const override { return all_->size(); }
+  Shape example() const override { return all_->example(); }
+  Array read(const Ints& rows) const override { return scaled(all_->read(rows), scale_); }
+
+ private:
+  data::ReaderPtr all_;
+  double scale_;
+};
+
 void take_parts(const Config& config, const data::Dataset& all, Examples& examples) {
   const RowSplit rows = split_rows(config, std::vector<bool>(static_cast<size_t>(all.size()), true));
   const auto part = [&](const Ints& chosen) { return chosen.empty() ? data::Dataset{} : all.subset(chosen); };
@@ -132,12 +153,10 @@ Examples load_arrays(const Config& config) {
   } else {
     all.y = cast(all.y, {.dtype = float32});
   }
-  if (!all.reader) {
-    if (is_floating(all.x.dtype()) && config.data.scale != 1) all.x = all.x * config.data.scale;
-    if (!is_floating(all.x.dtype()) && all.x.dtype() != uint8)
-      all.x = cast(all.x, {.dtype = float32}) * config.data.scale;
-    if (all.x.dtype() == float64) all.x = cast(all.x, {.dtype = float32});
-  }
+  if (all.reader)
+    all.reader = data::ReaderPtr(new Scaled(all.reader, config.data.scale));
+  else
+    all.x = scaled(all.x, config.data.scale);
   take_parts(config, all, examples);
   return examples;
 }
@@ -244,9 +263,7 @@ Array load_inputs(const Config& config, const std::string& file, const Shape& sh
     if (count(all.example()) != count(shape))
       throw FormatError(cat(file, " has examples of ", all.example(), ", but the model takes ", shape));
     const data::Dataset shaped = all.shape(shape);
-    const Array x = shaped.rows(0, shaped.size()).x;
-    if (x.dtype() == uint8) return x;
-    return cast(x, {.dtype = float32}) * config.data.scale;
+    return scaled(shaped.rows(0, shaped.size()).x, config.data.scale);
   }
   if (code && has_columns(config)) {
     const data::TextTable table = read_columns(config, file);

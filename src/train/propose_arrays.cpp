@@ -1,14 +1,13 @@
 #include "train/propose_arrays.h"
 
 #include "base/format.h"
+#include "train/array_file.h"
 #include "train/config_value.h"
-#include "train/sources.h"
 
 #include <koine/error.h>
 #include <koine/ops.h>
 
 #include <algorithm>
-#include <map>
 
 namespace koine::train {
 
@@ -19,24 +18,24 @@ constexpr const char* input_names[] = {"x", "X", "images", "inputs", "data", "fe
 constexpr const char* label_names[] = {"y", "Y", "labels", "targets", "target", "label", "y_train"};
 
 template <size_t N>
-std::string find(const std::map<std::string, Array>& arrays, const char* const (&names)[N], const std::string& path,
-                 const char* what) {
+const ArrayFile::Entry& find(const ArrayFile& file, const char* const (&names)[N], const std::string& path,
+                             const char* what) {
   for (const char* name : names)
-    if (arrays.count(name)) return name;
-  std::string list;
-  for (const auto& [name, array] : arrays) list += cat(list.empty() ? "" : ", ", name, " ", array.shape());
-  throw ValueError(cat(path, " has ", list, "; write a config that says by ", what,
+    for (const ArrayFile::Entry& entry : file.entries())
+      if (entry.name == name) return entry;
+  throw ValueError(cat(path, " has ", file.list(), "; write a config that says by ", what,
                        " = \"...\" under [data] which are the ", *what == 'x' ? "inputs" : "labels"));
 }
 
-std::string hidden_layers(const Array& x) {
+std::string hidden_layers(const ArrayFile::Entry& x) {
+  const auto axes = x.shape.size();
   // Images, channels last: a convolutional net; else all of an example at once.
-  if (x.rank() == 4 && x.size(3) <= 4 && std::min(x.size(1), x.size(2)) >= 8)
+  if (axes == 4 && x.shape[3].value() <= 4 && std::min(x.shape[1].value(), x.shape[2].value()) >= 8)
     return "[[model]]\nconv = 16\nactivation = \"relu\"\n\n[[model]]\nmax_pool = 2\n\n[[model]]\nconv = 32\nactivation "
            "= "
            "\"relu\"\n\n[[model]]\nmax_pool = 2\n\n[[model]]\nflatten = true\n\n[[model]]\ndropout = 0.2\n\n";
-  const std::string standard = x.dtype() == uint8 ? "" : "[[model]]\nstandardize = true\n\n";
-  return cat(standard, x.rank() > 2 ? "[[model]]\nflatten = true\n\n" : "",
+  const std::string standard = x.dtype == uint8 ? "" : "[[model]]\nstandardize = true\n\n";
+  return cat(standard, axes > 2 ? "[[model]]\nflatten = true\n\n" : "",
              "[[model]]\ndense = 64\nactivation = \"relu\"\n\n[[model]]\ndropout = 0.1\n\n[[model]]\ndense = "
              "64\nactivation = \"relu\"\n\n");
 }
@@ -44,21 +43,21 @@ std::string hidden_layers(const Array& x) {
 }  // namespace
 
 std::string propose_arrays(const std::string& path, const std::string& file, const std::string& output) {
-  const auto arrays = arrays_of(path);
-  const std::string x_name = find(arrays, input_names, path, "x"), y_name = find(arrays, label_names, path, "y");
-  const Array &x = arrays.at(x_name), &y = arrays.at(y_name);
-  if (x.rank() < 2 || y.rank() != 1 || x.size(0) != y.size(0) || x.size(0) < 8)
+  const ArrayFile arrays(path);
+  const ArrayFile::Entry &x = find(arrays, input_names, path, "x"), &labels = find(arrays, label_names, path, "y");
+  if (x.shape.size() < 2 || labels.shape.size() != 1 || !same(x.shape[0], labels.shape[0]) || x.shape[0].value() < 8)
     throw ValueError(
-        cat(path, " has ", x_name, " ", x.shape(), " and ", y_name, " ", y.shape(),
+        cat(path, " has ", x.name, " ", x.shape, " and ", labels.name, " ", labels.shape,
             "; a proposal takes at least 8 examples with a number for each, other configs are to be written"));
+  const Array y = arrays.read(labels.name);
   const bool classes = !is_floating(y.dtype());
   const int64_t outputs = classes ? max(cast(y, {.dtype = int64})).item<int64_t>() + 1 : 1;
-  const int64_t rows = x.size(0), batch = rows < 500 ? 16 : rows < 10000 ? 32 : 128;
+  const int64_t rows = x.shape[0].value(), batch = rows < 500 ? 16 : rows < 10000 ? 32 : 128;
   const auto epochs = static_cast<int64_t>(
       std::clamp(4000 * static_cast<double>(batch) / (0.7 * static_cast<double>(rows)), 8.0, 100.0));
   return cat("# For ", file, ": ", rows,
              " examples. Made by koine new; change what you like.\n[data]\nfile = ", toml_text(file),
-             "\nx = ", toml_text(x_name), "  # ", x.shape(), "\ny = ", toml_text(y_name), "  # ",
+             "\nx = ", toml_text(x.name), "  # ", x.shape, "\ny = ", toml_text(labels.name), "  # ",
              classes ? cat(outputs, " classes") : std::string("a quantity"), "\nvalidate = 0.15\ntest = 0.15\n\n",
              hidden_layers(x), "[[model]]\ndense = ", outputs, "\n\n[train]\nloss = ",
              classes ? "\"cross_entropy\"\nmetrics = [\"f1\"]" : "\"mse\"\nmetrics = [\"mae\", \"rmse\"]",

@@ -2,13 +2,13 @@
 
 #include "base/format.h"
 #include "data/image.h"
-#include "io/safetensors/safetensors.h"
+#include "data/numpy_file.h"
+#include "train/array_file.h"
 
 #include <koine/ops.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 namespace koine::train {
 
@@ -59,27 +59,31 @@ data::Dataset cifar(const std::string& folder) {
   return data::cifar(files);
 }
 
-Array named(const Config& config, const std::map<std::string, Array>& arrays, const std::string& name,
-            std::string_view setting, const std::string& path) {
-  const auto found = arrays.find(name);
-  if (found != arrays.end()) return found->second;
-  std::string list;
+void expect(const Config& config, const ArrayFile& file, const std::string& name, std::string_view setting,
+            const std::string& path) {
+  if (file.has(name)) return;
   std::vector<std::string_view> names;
-  for (const auto& [known, array] : arrays) {
-    list += cat(list.empty() ? "" : ", ", known, " ", array.shape());
-    names.push_back(known);
-  }
+  for (const ArrayFile::Entry& known : file.entries()) names.push_back(known.name);
   const std::string guess = did_you_mean(name, names);
-  config.fail(setting, cat(path, " has no array '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
+  config.fail(setting,
+              cat(path, " has no array '", name, "'", guess.empty() ? cat("; there are ", file.list()) : guess));
 }
 
 // What is in one file: the inputs and, where they are wanted, the labels.
 data::Dataset array_file(const Config& config, const std::string& path, bool labels) {
-  const auto arrays = arrays_of(path);
-  if (!arrays.empty())
-    return {named(config, arrays, config.data.x, "data.x", path),
-            labels ? named(config, arrays, config.data.y, "data.y", path) : Array()};
-  data::Dataset all{is_idx_name(path) ? data::idx(path) : data::npy(path), {}};
+  if (ArrayFile::is_one(path)) {
+    const ArrayFile file(path);
+    expect(config, file, config.data.x, "data.x", path);
+    if (labels) expect(config, file, config.data.y, "data.y", path);
+    data::Dataset all = file.examples(config.data.x, memory_of(config));
+    if (labels) all.y = file.read(config.data.y);
+    return all;
+  }
+  data::Dataset all;
+  if (is_idx_name(path))
+    all.x = data::idx(path);
+  else
+    all = data::npy_examples(path, memory_of(config));
   if (!labels) return all;
   if (config.data.labels.empty())
     config.fail("data.labels", cat(path, " has no labels in it; name the file that has them by labels"));
@@ -88,17 +92,6 @@ data::Dataset array_file(const Config& config, const std::string& path, bool lab
 }
 
 }  // namespace
-
-std::map<std::string, Array> arrays_of(const std::string& path) {
-  std::map<std::string, Array> arrays;
-  if (path.ends_with(".npz"))
-    for (data::NamedArray& one : data::npz(path)) arrays.emplace(std::move(one.name), std::move(one.array));
-  if (!path.ends_with(".safetensors")) return arrays;
-  const io::safetensors::Reader file(path);
-  for (const auto& entry : file.header().entries)
-    arrays.emplace(entry.name, from_bytes(entry.dtype, Shape(entry.shape), file.read(entry).data()));
-  return arrays;
-}
 
 SourceKind kind_of(const std::string& path) {
   std::error_code ignored;
@@ -138,13 +131,13 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
     }
     default:
       source.examples = array_file(config, path, labels);
-      if (source.examples.x.rank() == 0) throw FormatError(cat(path, " holds a single number"));
+      if (!source.examples.reader && source.examples.x.rank() == 0)
+        throw FormatError(cat(path, " holds a single number"));
       if (!labels) break;
       Array& y = source.examples.y;
-      if (y.rank() == 0 || y.size(0) != source.examples.x.size(0))
-        config.fail(
-            config.data.labels.empty() ? "data.y" : "data.labels",
-            cat("the labels have shape ", y.shape(), ", but there are ", source.examples.x.size(0), " examples"));
+      if (y.rank() == 0 || y.size(0) != source.examples.size())
+        config.fail(config.data.labels.empty() ? "data.y" : "data.labels",
+                    cat("the labels have shape ", y.shape(), ", but there are ", source.examples.size(), " examples"));
       if (!is_floating(y.dtype())) y = cast(y, {.dtype = int64});
   }
   return source;

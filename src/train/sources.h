@@ -5,7 +5,6 @@
 
 #include <koine/data.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -26,8 +25,6 @@ struct ArraySource {
   /// Of each example, for images.
   std::vector<std::string> files = {};
 };
-/// The arrays of a file that has several (.npz, .safetensors) by their names; empty for other files.
-std::map<std::string, Array> arrays_of(const std::string& path);
 
 /// Throws ConfigError with the place of the setting that does not fit, FormatError and IoError.
 ArraySource read_arrays(const Config& config, const std::string& path, bool labels);

@@ -137,7 +137,7 @@ def turns(koine):
     expect(mean and float(mean[1]) > 0.9, f"the mean of the folds: {said[-1]}")
     memory = accuracy(koine)[0]
     other, shown = accuracy(koine, "data.memory=0.0001")
-    expect(other == memory and "temporary file" in shown, f"a table that is read from a file:\n{shown}")
+    expect(other == memory and "from disk" in shown, f"a table that is read from a file:\n{shown}")
 
 
 PARTS = {"MNIST": mnist, "CIFAR-10": cifar, "images": images, "texts": texts, "folds and files": turns}

@@ -1,11 +1,13 @@
 #include <koine/data.h>
 #include <koine/ops.h>
 
+#include "support/numpy_files.h"
 #include "support/temp_folder.h"
 
 using namespace koine;
 using testing::contains;
 using testing::message_of;
+using testing::npy;
 using testing::TempFolder;
 
 namespace {
@@ -14,15 +16,6 @@ std::string bytes(std::initializer_list<int> values) {
   std::string text;
   for (const int value : values) text += static_cast<char>(value);
   return text;
-}
-
-// numpy.save of an array, by the format's description.
-std::string npy(const std::string& descr, const std::string& shape, const std::string& data,
-                const std::string& order = "False") {
-  std::string header = "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }";
-  header += std::string(63 - (10 + header.size()) % 64, ' ') + "\n";
-  return "\x93NUMPY" + bytes({1, 0, static_cast<int>(header.size() % 256), static_cast<int>(header.size() / 256)}) +
-         header + data;
 }
 
 template <class F>

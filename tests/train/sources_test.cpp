@@ -1,3 +1,4 @@
+#include "support/numpy_files.h"
 #include "support/temp_folder.h"
 #include "train/fit.h"
 #include "train/losses.h"
@@ -350,4 +351,37 @@ TEST_CASE("examples from a temporary file train to the same bits") {
   REQUIRE(other.examples.train.reader);
   other.learn("loss");
   CHECK(tree::leaves(one.model)[0].to_vector<float>() == tree::leaves(other.model)[0].to_vector<float>());
+}
+
+TEST_CASE("arrays that stay in their file train to the same bits") {
+  std::string x, y;
+  for (int i = 0; i < 120; ++i) {
+    for (int k = 0; k < 3; ++k) x += testing::bytes_of(static_cast<double>((i * (k + 3)) % 17));
+    y += testing::bytes_of(static_cast<int64_t>(i % 2));
+  }
+  const std::vector<std::pair<std::string, std::string>> arrays = {{"x.npy", testing::npy("<f8", "(120, 3)", x)},
+                                                                   {"y.npy", testing::npy("<i8", "(120,)", y)}};
+  std::vector<float> wanted;
+  for (const std::string file : {"stored.npz", "deflated.npz", "a.safetensors", "x.npy"})
+    for (const std::string memory : {"100", "0.0001"}) {
+      CAPTURE(file);
+      Case one;
+      one.folder.write("stored.npz", testing::zip(arrays, testing::Packing::stored));
+      one.folder.write("deflated.npz", testing::zip(arrays, testing::Packing::deflated));
+      struct Arrays {
+        Array x, y;
+      };
+      const std::string plain = one.folder.write("x.npy", arrays[0].second);
+      one.folder.write("y.npy", arrays[1].second);
+      io::save(one.folder / "a.safetensors", Arrays{data::npy(plain), data::npy(one.folder / "y.npy")});
+      one.load("data = { file = '" + file + "', " + (file == "x.npy" ? "labels = 'y.npy', " : "") +
+               "scale = 0.1, validate = 0.2, test = 0.1, memory = " + memory +
+               " }\nmodel = [{ standardize = true }, { dense = 4, activation = 'relu' }, { dense = 2 }]\n"
+               "train = { epochs = 3, batch = 32 }\n");
+      CHECK(static_cast<bool>(one.examples.train.reader) == (memory != "100"));
+      one.learn("loss");
+      const std::vector<float> weights = tree::leaves(one.model)[2].to_vector<float>();
+      if (wanted.empty()) wanted = weights;
+      CHECK(weights == wanted);
+    }
 }

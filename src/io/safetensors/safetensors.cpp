@@ -4,12 +4,8 @@
 
 #include <koine/error.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 
 namespace koine::io::safetensors {
@@ -50,16 +46,12 @@ void write(const std::string& path, std::vector<TensorBytes> tensors,
   file.commit();
 }
 
-Reader::Reader(const std::string& path) : path_(path), file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-  struct stat status{};
-  if (!file_.open()) throw IoError("cannot open " + path + ": " + std::strerror(errno));
-  if (fstat(file_.number(), &status) != 0) throw IoError("cannot read " + path + ": " + std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) throw IoError("cannot read " + path + ": it is not a plain file");
-  const uint64_t file_bytes = static_cast<uint64_t>(status.st_size);
+Reader::Reader(const std::string& path) : file_(std::make_shared<const RandomFile>(path)) {
+  const uint64_t file_bytes = file_->size();
   if (file_bytes < length_bytes)
     throw FormatError(path + ": " + std::to_string(file_bytes) + " bytes are too few for a safetensors file");
   uint64_t header_bytes = 0;
-  read_at(0, std::as_writable_bytes(std::span(&header_bytes, 1)));
+  file_->read_at(0, std::as_writable_bytes(std::span(&header_bytes, 1)));
   // A file of another format has any number here.
   if (header_bytes > max_header_bytes)
     throw FormatError(path + ": a header of " + std::to_string(header_bytes) +
@@ -68,7 +60,7 @@ Reader::Reader(const std::string& path) : path_(path), file_(open(path.c_str(), 
     throw FormatError(path + ": the file is cut short in its header: " + std::to_string(header_bytes) +
                       " bytes of it, " + std::to_string(file_bytes - length_bytes) + " are there");
   std::string text(header_bytes, '\0');
-  read_at(length_bytes, std::as_writable_bytes(std::span(text)));
+  file_->read_at(length_bytes, std::as_writable_bytes(std::span(text)));
   data_begin_ = length_bytes + header_bytes;
   header_ = parse_header(text, file_bytes - data_begin_, path);
 }
@@ -83,28 +75,15 @@ void Reader::read(const Entry& entry, std::span<std::byte> to) const {
   if (to.size() != entry.end - entry.begin)
     throw ValueError("tensor '" + entry.name + "' has " + std::to_string(entry.end - entry.begin) +
                      " bytes, the buffer " + std::to_string(to.size()));
-  read_at(data_begin_ + entry.begin, to);
+  file_->read_at(begin_of(entry), to);
   if (entry.dtype == bool_ && std::any_of(to.begin(), to.end(), [](std::byte b) { return b > std::byte{1}; }))
-    throw FormatError(path_ + ": tensor '" + entry.name + "' holds a bool that is neither 0 nor 1");
+    throw FormatError(file_->path() + ": tensor '" + entry.name + "' holds a bool that is neither 0 nor 1");
 }
 
 std::vector<std::byte> Reader::read(const Entry& entry) const {
   std::vector<std::byte> bytes(entry.end - entry.begin);
   read(entry, bytes);
   return bytes;
-}
-
-void Reader::read_at(uint64_t offset, std::span<std::byte> to) const {
-  constexpr size_t most_at_once = size_t{1} << 30;
-  while (!to.empty()) {
-    const ssize_t count =
-        pread(file_.number(), to.data(), std::min(to.size(), most_at_once), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw IoError("cannot read " + path_ + ": " + std::strerror(errno));
-    if (count == 0) throw FormatError(path_ + ": the file became shorter while it was read");
-    to = to.subspan(static_cast<size_t>(count));
-    offset += static_cast<uint64_t>(count);
-  }
 }
 
 }  // namespace koine::io::safetensors

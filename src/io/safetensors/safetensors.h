@@ -1,10 +1,11 @@
 // Reading and writing safetensors files: named tensors as raw bytes.
 #pragma once
 
-#include "base/descriptor.h"
+#include "base/random_file.h"
 #include "io/safetensors/header.h"
 
 #include <cstddef>
+#include <memory>
 
 namespace koine::io::safetensors {
 
@@ -30,6 +31,9 @@ class Reader {
   explicit Reader(const std::string& path);
 
   const Header& header() const { return header_; }
+  /// The file, and where in it the bytes of a tensor begin.
+  const std::shared_ptr<const RandomFile>& file() const { return file_; }
+  uint64_t begin_of(const Entry& entry) const { return data_begin_ + entry.begin; }
   /// Null when there is none of that name.
   const Entry* find(std::string_view name) const;
   /// Copies the bytes of a tensor; `to` has its length. Throws FormatError for a bool that is neither 0 nor 1, or when
@@ -38,10 +42,7 @@ class Reader {
   std::vector<std::byte> read(const Entry& entry) const;
 
  private:
-  void read_at(uint64_t offset, std::span<std::byte> to) const;
-
-  std::string path_;
-  Descriptor file_;
+  std::shared_ptr<const RandomFile> file_;
   uint64_t data_begin_ = 0;
   Header header_;
 };

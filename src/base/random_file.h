@@ -1,0 +1,30 @@
+// A plain file that is read at any place, by any thread.
+#pragma once
+
+#include "base/descriptor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace koine {
+
+class RandomFile {
+ public:
+  /// Throws IoError when it cannot be opened or is no plain file.
+  explicit RandomFile(std::string path);
+
+  const std::string& path() const { return path_; }
+  /// As it was when it was opened.
+  uint64_t size() const { return size_; }
+  /// Fills `to`. Throws FormatError when the file ends before, and IoError.
+  void read_at(uint64_t offset, std::span<std::byte> to) const;
+
+ private:
+  std::string path_;
+  Descriptor file_;
+  uint64_t size_ = 0;
+};
+
+}  // namespace koine
