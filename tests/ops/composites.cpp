@@ -115,3 +115,19 @@ TEST_CASE("composites: operands that do not fit are refused") {
   CHECK(softmax(zeros({2, 0})).shape() == Shape{2, 0});
   CHECK(cross_entropy(zeros({0, 3}), zeros({0}, int64)).shape() == Shape{0});
 }
+
+TEST_CASE("composites: more lines than a reference reads at a time") {
+  const int64_t lines = 300, length = 3;
+  Array x = reshape(cast(arange(lines * length), {.dtype = float64}), {.shape = {lines, length}});
+  Doubles along, sums, tops;
+  for (int64_t i = 0; i < lines; ++i) {
+    double total = 0;
+    for (int64_t j = 0; j < length; ++j) along.push_back(total += static_cast<double>(i * length + j));
+    sums.push_back(total);
+    tops.push_back(static_cast<double>(i * length + length - 1));
+  }
+  CHECK(list(cumsum(x, {.axis = 1})) == along);
+  CHECK(list(cumsum(transpose(x), {.axis = 0})) == list(transpose(cumsum(x, {.axis = 1}))));
+  CHECK(list(sum(x, {.axis = 1})) == sums);
+  CHECK(list(max(x, {.axis = 1})) == tops);
+}

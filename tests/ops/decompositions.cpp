@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <koine/koine.h>
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 using namespace koine;
@@ -63,6 +65,19 @@ TEST_CASE("decompositions: without elements the vectors are those of an identity
   CHECK(r.shape() == Shape{2, 0});
   CHECK(svd(zeros({2, 0}, float64)).u.to_vector<double>() == two);
   CHECK(svd(zeros({0, 2}, float64)).vh.to_vector<double>() == two);
+}
+
+TEST_CASE("decompositions: determinants of matrices that are simple or singular") {
+  auto [sign, logarithm] =
+      slogdet(array({{{1.0, 0.0}, {0.0, 1.0}}, {{0.0, 1.0}, {1.0, 0.0}}, {{1.0, 2.0}, {2.0, 4.0}}}));
+  CHECK(sign.to_vector<double>() == Doubles{1, -1, 0});
+  CHECK(logarithm.to_vector<double>() == Doubles{0, 0, -std::numeric_limits<double>::infinity()});
+}
+
+TEST_CASE("decompositions: of what is no number nothing is known") {
+  auto [q, r] = qr(array({{NAN, 1.0}, {2.0, 3.0}}));
+  CHECK(all(isnan(q)).item<bool>());
+  CHECK(cast(isnan(r), {.dtype = float64}).to_vector<double>() == Doubles{1, 1, 0, 1});
 }
 
 TEST_CASE("decompositions: derivatives are those of differences") {
