@@ -131,3 +131,26 @@ TEST_CASE("composites: more lines than a reference reads at a time") {
   CHECK(list(sum(x, {.axis = 1})) == sums);
   CHECK(list(max(x, {.axis = 1})) == tops);
 }
+
+TEST_CASE("composites: the next number of infinities and of what is none, in every floating dtype") {
+  struct Largest {
+    DType dtype;
+    double number;
+  };
+  for (auto [dtype, number] : {Largest{float16, 65504},
+                               {bfloat16, 0x1.fep127},
+                               {float32, 0x1.fffffep127},
+                               {float64, std::numeric_limits<double>::max()}}) {
+    auto next = [&, dtype = dtype](double from, double to) {
+      return nextafter(cast(array({from}), {.dtype = dtype}), cast(array({to}), {.dtype = dtype}))
+          .to_vector<double>()[0];
+    };
+    CHECK(next(infinity, 0) == number);
+    CHECK(next(number, infinity) == infinity);
+    CHECK(next(-infinity, -infinity) == -infinity);
+    CHECK(next(-infinity, infinity) == -number);
+    CHECK(std::isnan(next(NAN, 1)));
+    CHECK(std::isnan(next(1, NAN)));
+    CHECK(std::isnan(next(infinity, NAN)));
+  }
+}
