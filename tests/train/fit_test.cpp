@@ -67,6 +67,28 @@ std::string load_error(const std::string& text, const std::string& csv = points(
   return message_of<ConfigError>([&] { Run(text, csv); });
 }
 
+/// What comes of a run that is stopped after every update, each time in a process of its own as far as the state goes.
+struct Parts {
+  int count = 0;
+  std::vector<float> weights;
+  size_t epochs = 0;
+};
+Parts fit_in_parts(const std::string& config) {
+  TempFolder folder;
+  Parts parts;
+  for (bool complete = false; !complete; ++parts.count) {
+    Run part(config);
+    FitOptions options = part.options();
+    options.checkpoints = folder / "checkpoints";
+    options.resume = true;
+    options.stepped = [](const RunNumbers&) { return true; };
+    complete = part.fit(options);
+    parts.weights = part.first_weights();
+    parts.epochs = part.history.epochs.size();
+  }
+  return parts;
+}
+
 }  // namespace
 
 TEST_CASE("fit learns classes; the loss falls and the running statistics move") {
@@ -131,24 +153,10 @@ TEST_CASE("a run that is stopped and goes on from its checkpoint ends with the s
     if (optimizer != "adam") now.replace(now.find("adam = { lr = 0.02 }"), 20, optimizer);
     Run whole(now);
     REQUIRE(whole.fit());
-    // Stopped after every update, each time in a process of its own as far as the state goes.
-    TempFolder folder;
-    std::vector<float> weights;
-    size_t epochs = 0;
-    int parts = 0;
-    for (bool complete = false; !complete; ++parts) {
-      Run part(now);
-      FitOptions options = part.options();
-      options.checkpoints = folder / "checkpoints";
-      options.resume = true;
-      options.stepped = [](const RunNumbers&) { return true; };
-      complete = part.fit(options);
-      weights = part.first_weights();
-      epochs = part.history.epochs.size();
-    }
-    CHECK(parts >= 10);
-    CHECK(weights == whole.first_weights());
-    CHECK(epochs == 3);
+    const Parts parts = fit_in_parts(now);
+    CHECK(parts.count >= 10);
+    CHECK(parts.weights == whole.first_weights());
+    CHECK(parts.epochs == 3);
   }
 }
 
@@ -189,20 +197,9 @@ TEST_CASE("lbfgs: a config's run is that of an Lbfgs, resumed or not") {
   text.replace(text.find("batch = 48"), 10, "batch = 16");
   Run other(text);
   REQUIRE(other.fit());
-  TempFolder folder;
-  std::vector<float> weights;
-  int parts = 0;
-  for (bool complete = false; !complete; ++parts) {
-    Run part(text);
-    FitOptions options = part.options();
-    options.checkpoints = folder / "checkpoints";
-    options.resume = true;
-    options.stepped = [](const RunNumbers&) { return true; };
-    complete = part.fit(options);
-    weights = part.first_weights();
-  }
-  CHECK(parts >= 18);
-  CHECK(weights == other.first_weights());
+  const Parts parts = fit_in_parts(text);
+  CHECK(parts.count >= 18);
+  CHECK(parts.weights == other.first_weights());
 }
 
 TEST_CASE("groups of weights are those of the optimiser") {
