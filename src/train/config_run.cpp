@@ -191,7 +191,7 @@ void look_at(const Config& config, const Examples& examples, nn::Stack& model) {
   for (nn::Layer& layer : model.layers) {
     if (!std::holds_alternative<nn::Standardize>(layer)) continue;
     // Of more rows than these the mean is known well enough. They are in memory, also where the data are on disk.
-    constexpr int64_t most_rows = 100000, most_numbers = int64_t{1} << 26, piece = 4096;
+    constexpr int64_t most_rows = 100000, most_numbers = int64_t{1} << 24, piece = 4096;
     const int64_t numbers = std::max<int64_t>(count(examples.train.example()).value(), 1);
     const int64_t rows = std::min(examples.train.size(), std::clamp<int64_t>(most_numbers / numbers, 1, most_rows));
     std::vector<Array> parts;
