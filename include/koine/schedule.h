@@ -31,6 +31,10 @@ class Schedule {
   /// change.
   Schedule then(int64_t step, const Schedule& next) const;
   bool is_constant() const;
+  /// All that the schedule is, as numbers for a file; `of_numbers` makes it of them again.
+  std::vector<double> numbers() const;
+  /// Throws ValueError for numbers that no schedule has given.
+  static Schedule of_numbers(const std::vector<double>& numbers);
 
   KOINE_TREE(Schedule, pieces_)
 

@@ -2,6 +2,7 @@
 
 #include "optim/scalar.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace koine::optim {
@@ -78,6 +79,29 @@ Schedule Schedule::after_warmup(int64_t steps, double start) const {
 }
 
 bool Schedule::is_constant() const { return pieces_.size() == 1 && pieces_[0].kind == Kind::constant; }
+
+std::vector<double> Schedule::numbers() const {
+  std::vector<double> all;
+  for (const Piece& piece : pieces_)
+    for (double number :
+         {static_cast<double>(piece.kind), piece.first, piece.from, piece.to, piece.length, piece.shape})
+      all.push_back(number);
+  return all;
+}
+
+Schedule Schedule::of_numbers(const std::vector<double>& numbers) {
+  std::vector<Piece> pieces;
+  bool good = !numbers.empty() && numbers.size() % 6 == 0;
+  for (size_t i = 0; good && i < numbers.size(); i += 6) {
+    const auto kind = static_cast<uint8_t>(std::clamp(numbers[i], 0.0, 255.0));
+    good = kind == numbers[i] && kind <= static_cast<uint8_t>(Kind::inverse_sqrt) && numbers[i + 4] > 0 &&
+           (i == 0 ? numbers[1] == 0 : numbers[i + 1] > numbers[i - 5]);
+    pieces.push_back(
+        {static_cast<Kind>(kind), numbers[i + 1], numbers[i + 2], numbers[i + 3], numbers[i + 4], numbers[i + 5]});
+  }
+  if (!good) throw ValueError("[of_numbers] these numbers are those of no schedule");
+  return Schedule(std::move(pieces));
+}
 
 Schedule linear(double from, double to, int64_t steps) {
   return Schedule({{.kind = Schedule::Kind::linear, .from = from, .to = to, .length = positive(steps, "linear")}});

@@ -195,6 +195,11 @@ void add_schedules(nb::module_& m) {
                         const Schedule& other) { return tree::structure_key(self) == tree::structure_key(other); })
       .def("__eq__", [](const Schedule&, nb::handle) { return false; })
       .def("__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); })
+      .def("__getstate__", &Schedule::numbers)
+      .def("__setstate__",
+           [](Schedule& self, const std::vector<double>& numbers) {
+             new (&self) Schedule(Schedule::of_numbers(numbers));
+           })
       .def("__hash__", [](const Schedule& self) { return static_cast<int64_t>(tree::structure_hash(self) >> 1); });
   m.def("linear", optim::linear, nb::arg("start"), nb::arg("to"), nb::arg("steps"),
         "From one number to another in even steps, then the second one.\n\n"

@@ -129,7 +129,19 @@ TEST_CASE("optim: schedules are PyTorch's, as numbers and as arrays") {
     const Array arrays =
         vmap([&schedule = schedule](const Array& step) { return schedule(step); })(arange(want.size()));
     CHECK(beside(arrays, from(numbers, {want.size()})) == "");
+    const Schedule again = Schedule::of_numbers(schedule.numbers());
+    CHECK(again.numbers() == schedule.numbers());
+    CHECK(again.at(17) == schedule.at(17));
   }
+  for (const std::vector<double>& none : std::vector<std::vector<double>>{{},
+                                                                          {1, 0, 1, 0, 5},
+                                                                          {7, 0, 1, 0, 5, 1},
+                                                                          {0.5, 0, 1, 0, 5, 1},
+                                                                          {1, 2, 1, 0, 5, 1},
+                                                                          {1, 0, 1, 0, 0, 1},
+                                                                          {NAN, 0, 1, 0, 5, 1},
+                                                                          {1, 0, 1, 0, 5, 1, 1, 0, 1, 0, 5, 1}})
+    CHECK_THROWS_AS(Schedule::of_numbers(none), ValueError);
   CHECK(Schedule(0.1).is_constant());
   CHECK(inverse_sqrt(1, 10).at(30) == doctest::Approx(0.5));
   CHECK(cosine(1, 10).scaled(2).at(0) == doctest::Approx(2));

@@ -1,6 +1,7 @@
 """Optimisers, schedules and gradients, beside PyTorch's numbers."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -80,6 +81,8 @@ def test_schedules_are_numbers_and_arrays():
     assert plan(0) == 0.5 and abs(plan(30) - 0.05) < 1e-12 and plan(99) == 0
     np.testing.assert_allclose(np.asarray(plan(kn.arange(40))), [plan(i) for i in range(40)], rtol=1e-12)
     assert (plan * 2)(0) == 1 and plan == optim.cosine(0.5, 30, 0.05).then(30, optim.linear(0.05, 0, 10))
+    again = pickle.loads(pickle.dumps(optim.AdamW(plan, weight_decay=0.1)))
+    assert again.lr == plan and again.weight_decay == 0.1 and again.lr(17) == plan(17)
     plateau = optim.Plateau(patience=1)
     assert [plateau.observe(1.0) for _ in range(4)] == [1.0, 1.0, 0.1, 0.1] or plateau.factor < 1
     adam = optim.Adam(plan)
