@@ -216,8 +216,8 @@ std::vector<NamedArray> npz(const std::string& path);
 struct NpzOptions {
   /// The names of the inputs and of what is to be learnt, empty for nothing.
   std::string x = "x", y = "y";
-  /// How many bytes of inputs are kept in memory; more are read when they are needed, from the file itself when they are
-  /// stored in it as they are (numpy.savez), else from a temporary one.
+  /// How many bytes of inputs are kept in memory; more are read when they are needed, from the file itself when they
+  /// are stored in it as they are (numpy.savez), else from a temporary one.
   int64_t memory = int64_t{1} << 32;
 };
 /// The examples of a .npz file, along the first axes of two of its arrays. Throws IndexError for a name that is not

@@ -5,6 +5,8 @@
 #include <koine/optim.h>
 #include <koine/transform.h>
 
+#include <cmath>
+
 #include "support/temp_folder.h"
 #include "torch/values.h"
 
