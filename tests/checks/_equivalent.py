@@ -55,6 +55,8 @@ KNOWN = [
     ("family/factorization.cpp", "off by one: `1`", r"n = length\(k.in\[0\], @1@\)", "the matrix is square"),
     ("family/factorization.cpp", "off by one: `1`", r"Mask\(results", "any mark but 0 is one"),
     ("library/slogdet.h", "off by one: `0`", "zeros_like", "both results have one shape, and one dtype where this is real"),
+    ("family/op.cpp", "negation", r"defined\(\)\) return false", "the longer way gives the same"),
+    ("library/next_number.h", "off by one: `0`", r"return \{in.dtype", "both operands are of one type, else it throws before"),
     ("library/qr.h", "sign: `y`", "return", "both factors of a quotient change their sign"),
     ("family/op.cpp", "dropped statement", r"remember\(given", "what is not remembered is worked out again"),
     ("library/eigh.h", "off by one: `1`", r"shape\(0\)\[-@1@\]", "the matrix is square"),

@@ -78,6 +78,16 @@ TEST_CASE("decompositions: of what is no number nothing is known") {
   auto [q, r] = qr(array({{NAN, 1.0}, {2.0, 3.0}}));
   CHECK(all(isnan(q)).item<bool>());
   CHECK(cast(isnan(r), {.dtype = float64}).to_vector<double>() == Doubles{1, 1, 0, 1});
+  auto [values, vectors] = eigh(array({{NAN, 1.0}, {1.0, 3.0}}));
+  CHECK((all(isnan(values)).item<bool>() && all(isnan(vectors)).item<bool>()));
+  auto [u, s, vh] = svd(array({{NAN, 1.0}, {2.0, 3.0}}));
+  for (const Array& part : {u, s, vh}) CHECK(all(isnan(part)).item<bool>());
+}
+
+TEST_CASE("decompositions: the Fourier transform of integers and truths is of single precision") {
+  CHECK(dft(array({1, 0, -1, 0})).dtype() == complex64);
+  CHECK(dft(array({1, 0, -1, 0}) > 0).dtype() == complex64);
+  CHECK(dft(cast(array({1.0, 2.0}), {.dtype = float64})).dtype() == complex128);
 }
 
 TEST_CASE("decompositions: derivatives are those of differences") {

@@ -23,7 +23,6 @@ struct Dft : Library {
       ">>> kn.dft(kn.asarray([1.0, 0.0, -1.0, 0.0]))\n"
       "array([0.+0.j, 2.+0.j, 0.+0.j, 2.+0.j], dtype=complex64)";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
-    promote_operands(Promote::inexact, operands);
     operands[0].dtype = complex_of(operands[0].dtype);
   }
   static void normalize(Attrs& a, const TypeInput& in) { canonical_axis(a.axis, in.shape(0)); }

@@ -35,19 +35,18 @@ struct Qr : Factorization {
   // The first columns determine q; r is then q^H x.
   static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
     const Array &q = node.out[0], &r = node.out[1], &x = node.in[0], &dx = t[0];
-    Dim m = q.shape()[-2], columns = q.shape()[-1], n = x.shape()[-1];
+    Dim columns = q.shape()[-1], n = x.shape()[-1];
     if (!same(columns, min(columns, n)))
       throw NotDifferentiable("the columns that mode='complete' adds are not determined; use mode='reduced'");
-    auto first = [&](const Array& y, Dim rows) {
+    auto first = [&](const Array& y) {
       if (same(n, columns)) return y;
       Shape offsets, sizes = y.shape();
       for (size_t d = 0; d < sizes.size(); ++d) offsets.push_back(0);
       sizes[-1] = columns;
-      sizes[-2] = rows;
       return slice(y, {.offsets = offsets, .sizes = sizes});
     };
     // dx r^-1, by solving with r^H.
-    Array moved = adjoint(solve(adjoint(first(r, columns)), adjoint(first(dx, m))));
+    Array moved = adjoint(solve(adjoint(first(r)), adjoint(first(dx))));
     Array inner = matmul(adjoint(q), moved);
     Array below = lower_of(inner, false);
     Array turn = below - adjoint(below);
