@@ -3,18 +3,13 @@
     PYTHONPATH=build/python python3 bench/mlp.py
 """
 
-import json
-import os
-import statistics
-import time
-
 import numpy
+import timing
 
 import koine as kn
 from koine import nn, optim
 
 SIZES = (784, 512, 256, 10)
-SECONDS, REPEATS = float(os.environ.get("PEER_SECONDS", "0.3")), int(os.environ.get("PEER_REPEATS", "7"))
 
 
 class Mlp(nn.Module):
@@ -43,23 +38,15 @@ def main():
     model, optimizer = first_model(), optim.Adam(1e-3)
     images = kn.asarray(normal(0, 128, SIZES[0]).astype("float32"))
     labels = kn.asarray(numpy.random.RandomState(0).randint(0, SIZES[-1], 128).astype("int32"))
+    loss = None
 
-    def steps(count):
-        begin = time.perf_counter()
-        for _ in range(count):
-            loss, gradient = kn.value_and_grad(lambda m: kn.mean(kn.cross_entropy(m(images), labels)))(model)
-            optimizer.step(model, gradient)
-            kn.evaluate(loss)
-        return time.perf_counter() - begin, loss
+    def step():
+        nonlocal loss
+        loss, gradient = kn.value_and_grad(lambda m: kn.mean(kn.cross_entropy(m(images), labels)))(model)
+        optimizer.step(model, gradient)
+        kn.evaluate(loss)
 
-    first, loss = steps(1)
-    check = loss.item()
-    steps(20)
-    count = max(1, round(SECONDS / (steps(20)[0] / 20)))
-    times = [steps(count)[0] / count * 1e3 for _ in range(REPEATS)]
-    print(json.dumps({"workload": "mlp", "peer": "koine-python", "unit": "ms/step", "median": statistics.median(times),
-                      "min": min(times), "max": max(times), "first_call_s": first, "check": float(f"{check:.5g}"),
-                      "version": kn.__version__}))
+    timing.report("mlp", step, lambda: loss.item())
 
 
 if __name__ == "__main__":

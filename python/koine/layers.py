@@ -1,6 +1,7 @@
 """The layers of C++ as modules: a class for each row of the table in the extension. Options, leaves and parts are seen there
 by reflection, calls run the layer's own code."""
 
+import functools as _functools
 import inspect as _inspect
 
 from . import _core
@@ -8,6 +9,11 @@ from .errors import ValueError as _ValueError
 from .modules import Context, Module, Param, State, Variable
 
 _ROLES = {"param": Param, "state": State}
+
+
+@_functools.cache
+def _parts_of(prototype):
+    return prototype.parts()
 
 
 class Layer(Module):
@@ -26,7 +32,7 @@ class Layer(Module):
     def _fill(self, prototype):
         members = self.__dict__
         members["_layer"] = prototype
-        parts = prototype.parts()
+        parts = _parts_of(prototype)
         type(self)._states = tuple(name for name, part in parts if isinstance(part, tuple) and part[0] == "state")
         for name, part in parts:
             if isinstance(part, tuple):
@@ -63,7 +69,7 @@ class Layer(Module):
 
     def _variables(self):
         return {name: None if part is None else _ROLES[part[0]](*part[1:])
-                for name, part in self._layer.parts() if part is None or isinstance(part, tuple)}
+                for name, part in _parts_of(self._layer) if part is None or isinstance(part, tuple)}
 
     def describe(self):
         """What it is and the options that are not the default's, in one line."""
@@ -77,7 +83,7 @@ class Layer(Module):
     def _values(self):
         """The arrays in the order of the C++ struct, None where there is none."""
         values = []
-        for name, part in self._layer.parts():
+        for name, part in _parts_of(self._layer):
             value = self.__dict__[name]
             if part is None or isinstance(part, tuple):
                 values.append(None if isinstance(value, Variable) else value)

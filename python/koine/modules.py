@@ -68,6 +68,7 @@ class State(Variable):
 class _Declarations:
     """The variables of a module by name: a value that belongs to its structure."""
 
+    __koine_tree__ = False
     __slots__ = ("variables",)
 
     def __init__(self, variables):

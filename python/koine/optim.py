@@ -9,8 +9,8 @@ from ._core import unflatten as _unflatten
 from ._core.optim import (Plateau, Schedule, cosine, cosine_restarts, inverse_sqrt, linear, one_cycle, polynomial, step_decay)
 from .errors import ValueError as _ValueError
 from .layers import signed as _signed
+from .tree import assign as _assign
 from .tree import map as _map
-from .tree import paths_of as _paths_of
 
 
 class Optimizer:
@@ -58,37 +58,27 @@ class Optimizer:
     def init(self, model):
         """Makes the state that the first step would make, so that a saved one can be loaded into it."""
         leaves, structure = _flatten(model)
-        chosen = _trained(structure, leaves)
-        paths = _paths_of(structure)
-        self._set_state(self._options.init(self._state(), [paths[i] for i in chosen], [leaves[i] for i in chosen]))
+        self._set_state(self._options.init(self._state(), structure, leaves))
         return self
 
     def update(self, model, gradient):
         """The model after a step; the state of the optimiser changes, the given model does not."""
-        return self._step(model, gradient, lambda *numbers: self._options.step(self._state(), *numbers))[0]
+        leaves, structure = _flatten(model)
+        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, gradient))
+        self._set_state(state)
+        return _unflatten(structure, leaves)
 
     def step(self, model, gradient):
         """Makes a step: changes the model, which is a module, dict or list, and the state of the optimiser."""
-        _assign(model, self.update(model, gradient))
-
-    def _step(self, model, gradient, make):
         leaves, structure = _flatten(model)
-        slopes, paths, chosen = _gradients_like(structure, gradient), _paths_of(structure), _trained(structure, leaves)
-        params, state, *rest = make([paths[i] for i in chosen], [leaves[i] for i in chosen], [slopes[i] for i in chosen])
+        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, gradient))
+        _core.assign(model, structure, leaves)
         self._set_state(state)
-        for i, param in zip(chosen, params):
-            leaves[i] = param
-        return _unflatten(structure, leaves), *rest
 
     def __repr__(self):
         defaults = _core.optim.kinds[self._kind][1]
         said = [f"{name}={value!r}" for name, value in self._options.options().items() if value != defaults[name]]
         return f"{type(self).__name__}({', '.join(said)})"
-
-
-def _trained(structure, leaves):
-    """The places of the leaves that are trained."""
-    return [i for i, is_wanted in enumerate(_core.trained(structure, leaves)) if is_wanted]
 
 
 def _gradients_like(structure, gradient):
@@ -116,44 +106,6 @@ def _gradients_like(structure, gradient):
 
     walk(structure, gradient, ())
     return found
-
-
-def _assign(old, new):
-    """Gives a tree the leaves of another one of the same structure."""
-    if isinstance(old, dict):
-        items = list(new.items())
-    elif isinstance(old, list):
-        items = list(enumerate(new))
-    elif isinstance(old, tuple):
-        items = ()
-        for before, after in zip(old, new):
-            if isinstance(before, _Array):
-                raise _ValueError("[step] a tuple cannot be changed: use model = optimizer.update(model, gradient)")
-            _assign(before, after)
-    elif isinstance(old, _Array):
-        raise _ValueError("[step] an array cannot be changed: use x = optimizer.update(x, gradient)")
-    elif getattr(type(old), "__koine_tree__", False):
-        for name, after in new.__dict__.items():
-            if isinstance(after, _Array) or after is None:
-                old.__dict__[name] = after
-            else:
-                _assign(old.__dict__[name], after)
-        return
-    elif hasattr(type(old), "__dataclass_fields__"):
-        for name in type(old).__dataclass_fields__:
-            after = getattr(new, name)
-            if isinstance(after, _Array):
-                object.__setattr__(old, name, after)
-            else:
-                _assign(getattr(old, name), after)
-        return
-    else:
-        return
-    for name, after in items:
-        if isinstance(after, _Array):
-            old[name] = after
-        else:
-            _assign(old[name], after)
 
 
 def _make(kind, doc, defaults):
@@ -321,13 +273,12 @@ class LossScale:
 
     def update(self, optimizer, model, gradient):
         """The model after the step, and whether it was made, a bool array; the state of both objects changes."""
-
-        def make(*numbers):
-            result, self.factor, self.good = optimizer._options.scaled_step(
-                _core.optim.LossScaleOptions(*self._numbers), self.factor, self.good, optimizer._state(), *numbers)
-            return result
-
-        return optimizer._step(model, gradient, make)
+        leaves, structure = _flatten(model)
+        (leaves, state, made), self.factor, self.good = optimizer._options.scaled_step(
+            _core.optim.LossScaleOptions(*self._numbers), self.factor, self.good, optimizer._state(), structure, leaves,
+            _gradients_like(structure, gradient))
+        optimizer._set_state(state)
+        return _unflatten(structure, leaves), made
 
     def step(self, optimizer, model, gradient):
         """Makes the step in the model, which is a module, dict or list; gives whether it was made, a bool array."""

@@ -19,6 +19,7 @@ from .modules import takes_context as _takes_context
 from .progress import progress as _progress
 from .transforms import Jit as _Jit
 from .transforms import value_and_grad as _value_and_grad
+from .tree import assign as _assign
 from .tree import leaves as _leaves
 from .tree import map as _map
 
@@ -87,7 +88,7 @@ class EarlyStopping(Callback):
     def on_train_end(self, history):
         """Gives the best values back."""
         if self.restore_best and self.kept is not None:
-            _optim._assign(self.model, self.kept)
+            _assign(self.model, self.kept)
 
 
 class ModelCheckpoint(Callback):
@@ -374,7 +375,7 @@ def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuf
                     for callback in callbacks:
                         callback.on_batch_end(batch, {name: float(value) for name, value in numbers.items()})
         finally:  # also when somebody interrupts
-            _optim._assign(model, now)
+            _assign(model, now)
             state.optimizer = optimizer
             progress.close()
         if means.count == 0:

@@ -5,6 +5,7 @@ import functools as _functools
 import inspect as _inspect
 import threading as _threading
 from functools import partial as _partial
+from types import FunctionType as _FunctionType
 
 from . import _core
 from ._core import Array as _Array
@@ -26,7 +27,19 @@ stop_gradient = _core.ops["stop_gradient"]
 
 
 def _wraps(f):
-    return _functools.wraps(f) if hasattr(f, "__name__") else lambda wrapper: wrapper
+    """functools.wraps for whatever can be called. Loops transform a lambda at every step: the common case is spelled out, at a
+    fraction of the cost."""
+
+    def wrapping(wrapper):
+        if type(f) is _FunctionType:
+            wrapper.__module__, wrapper.__name__, wrapper.__qualname__ = f.__module__, f.__name__, f.__qualname__
+            wrapper.__doc__, wrapper.__annotations__ = f.__doc__, f.__annotations__
+            wrapper.__dict__.update(f.__dict__, __wrapped__=f)
+        elif hasattr(f, "__name__"):
+            _functools.update_wrapper(wrapper, f)
+        return wrapper
+
+    return wrapping
 
 
 def _result_of(tree, transform):

@@ -1,7 +1,8 @@
 """Trees: nested dicts, lists, tuples, named tuples, dataclasses and modules of arrays.
 
 Everything in a tree that is no array (a number, a string, a function) belongs to its structure and is carried unchanged. A
-class of one's own becomes a tree by `__koine_tree__ = True`: its attributes are then the parts.
+class of one's own becomes a tree by `__koine_tree__ = True`: its attributes are then the parts. With False it is a value of
+the structure, which need not be looked at more closely.
 """
 
 from . import _core
@@ -52,23 +53,13 @@ def paths(tree):
     >>> kn.tree.paths({'layers': [{'weight': kn.ones(1)}]})
     ['layers.0.weight']
     """
-    return paths_of(flatten(tree)[1])
+    return _core.paths_of(flatten(tree)[1])
 
 
-def paths_of(structure):
-    found = []
-    _walk(structure, (), found)
-    return found
-
-
-def _walk(shape, path, found):
-    if shape == "*" or shape == "~":
-        found.append(".".join(path))
-    elif isinstance(shape, tuple) and shape[0] != "=":
-        kind, names, *children = shape
-        names = names or getattr(kind, "_fields", None)
-        for i, child in enumerate(children):
-            _walk(child, (*path, str(names[i] if names else i)), found)
+def assign(tree, other):
+    """Gives a tree the leaves of another one of the same structure, where they lie."""
+    leaves, structure = flatten(other)
+    _core.assign(tree, structure, leaves)
 
 
 def with_arrays(tree):

@@ -468,7 +468,8 @@ void add_layers(nb::module_& module) {
       .def_prop_ro("kind", &Prototype::kind)
       .def("__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); })
       .def("options", &Prototype::options)
-      .def("parts", &Prototype::parts);
+      .def("parts", &Prototype::parts)
+      .attr("__koine_tree__") = false;
   nb::class_<LayerPrototype, Prototype>(m, "LayerPrototype")
       .def("__reduce__",
            [](const LayerPrototype& self) {

@@ -223,6 +223,13 @@ The tree of a structure with these arrays in it. ValueError where they are not a
 >>> kn.tree.unflatten(structure, [x * 10 for x in leaves])
 {'a': array(10), 'b': [array(20), 'name']}
 )");
+  m.def("paths_of", [](nb::handle structure) { return paths_of(structure.ptr()); }, nb::arg("structure").none());
+  m.def(
+      "assign",
+      [](nb::handle tree, nb::handle structure, nb::handle leaves) {
+        assign(tree.ptr(), structure.ptr(), leaves.ptr());
+      },
+      nb::arg("tree").none(), nb::arg("structure").none(), nb::arg("leaves"));
   m.def(
       "trained", [](nb::handle structure, const List& leaves) { return trained(structure.ptr(), leaves); },
       nb::arg("structure").none(), nb::arg("leaves"));

@@ -10,15 +10,47 @@
 
 #include <map>
 
-/// Optimisers, schedules and what is done with gradients, for koine/optim.py. A tree of Python comes as the arrays of
-/// its trained leaves with their paths.
+/// Optimisers, schedules and what is done with gradients, for koine/optim.py. A tree of Python comes as its structure
+/// and leaves.
 namespace koine::python {
 
 namespace nb = nanobind;
 
 namespace {
 
-using Paths = std::vector<std::string>;
+/// The leaves of a tree of Python, and those among them that are trained with their paths.
+class Leaves {
+ public:
+  Leaves(nb::handle structure, nb::list all) : all_(std::move(all)), arrays_(nb::cast<List>(all_)) {
+    const std::vector<bool> wanted = trained(structure.ptr(), arrays_);
+    const std::vector<std::string> paths = paths_of(structure.ptr());
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      if (!wanted[i]) continue;
+      places_.push_back(i);
+      paths_.push_back(paths.at(i));
+    }
+  }
+  /// Of one array for each leaf those of the trained ones.
+  Named trained_of(const List& arrays) const {
+    List chosen;
+    for (size_t i : places_) chosen.push_back(arrays.at(i));
+    return {paths_, chosen};
+  }
+  Named params() const { return trained_of(arrays_); }
+  /// All leaves, the trained ones replaced.
+  nb::list with(Named& params) const {
+    auto leaves = nb::steal<nb::list>(PySequence_List(all_.ptr()));
+    size_t at = 0;
+    for (auto& [path, array] : params) leaves[places_[at++]] = nb::cast(array);
+    return leaves;
+  }
+
+ private:
+  nb::list all_;
+  List arrays_;
+  std::vector<size_t> places_;  // of the trained ones
+  std::vector<std::string> paths_;
+};
 
 /// State of an optimiser in the order of its members: arrays, and lists of arrays.
 nb::object from_state(const Array& state) { return nb::cast(state); }
@@ -28,11 +60,11 @@ void to_state(nb::handle object, List& state) { state = nb::cast<List>(object); 
 
 class OptimizerPrototype : public Prototype {
  public:
-  /// Gives the new parameters and the new state, a list in the order of `parts`.
-  virtual nb::tuple step(const nb::list& state, const Paths& paths, const List& params, const List& grads) const = 0;
-  virtual nb::list init(const nb::list& state, const Paths& paths, const List& params) const = 0;
-  /// A step with scaled gradients: the new parameters, the new state and whether it was made.
-  virtual nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Paths& paths, const List& params,
+  /// Gives the new leaves and the new state, a list in the order of `parts`; `grads` has one for each leaf.
+  virtual nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads) const = 0;
+  virtual nb::list init(const nb::list& state, const Leaves& leaves) const = 0;
+  /// A step with scaled gradients: the new leaves, the new state and whether it was made.
+  virtual nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves,
                                 const List& grads) const = 0;
 };
 
@@ -57,24 +89,24 @@ class PrototypeOf : public OptimizerPrototype {
   nb::dict options() const override { return reflect::options_of(optimizer_.options); }
   nb::list parts() const override { return state_of(optimizer_, true); }
 
-  nb::tuple step(const nb::list& state, const Paths& paths, const List& params, const List& grads) const override {
+  nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads) const override {
     O optimizer = with(state);
-    Named model(paths, params);
-    optimizer.step(model, Named(paths, grads));
-    return nb::make_tuple(model.arrays(), state_of(optimizer));
+    Named model = leaves.params();
+    optimizer.step(model, leaves.trained_of(grads));
+    return nb::make_tuple(leaves.with(model), state_of(optimizer));
   }
-  nb::list init(const nb::list& state, const Paths& paths, const List& params) const override {
+  nb::list init(const nb::list& state, const Leaves& leaves) const override {
     O optimizer = with(state);
-    Named model(paths, params);
+    Named model = leaves.params();
     optimizer.init(model);
     return state_of(optimizer);
   }
-  nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Paths& paths, const List& params,
+  nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves,
                         const List& grads) const override {
     O optimizer = with(state);
-    Named model(paths, params);
-    Array made = scale.step(optimizer, model, Named(paths, grads));
-    return nb::make_tuple(model.arrays(), state_of(optimizer), made);
+    Named model = leaves.params();
+    Array made = scale.step(optimizer, model, leaves.trained_of(grads));
+    return nb::make_tuple(leaves.with(model), state_of(optimizer), made);
   }
 
  private:
@@ -312,13 +344,17 @@ void add_optimizers(nb::module_& module) {
   add_gradients(m);
   add_lbfgs(m);
   nb::class_<OptimizerPrototype, Prototype>(m, "OptimizerPrototype")
-      .def("step", &OptimizerPrototype::step)
-      .def("init", &OptimizerPrototype::init)
+      .def("step",
+           [](const OptimizerPrototype& self, const nb::list& state, nb::handle structure, const nb::list& leaves,
+              const List& grads) { return self.step(state, {structure, leaves}, grads); })
+      .def("init", [](const OptimizerPrototype& self, const nb::list& state, nb::handle structure,
+                      const nb::list& leaves) { return self.init(state, {structure, leaves}); })
       .def("scaled_step",
            [](const OptimizerPrototype& self, const optim::LossScaleOptions& options, const Array& factor,
-              const Array& good, const nb::list& state, const Paths& paths, const List& params, const List& grads) {
+              const Array& good, const nb::list& state, nb::handle structure, const nb::list& leaves,
+              const List& grads) {
              optim::LossScale scale{options, factor, good};
-             nb::tuple result = self.scaled_step(scale, state, paths, params, grads);
+             nb::tuple result = self.scaled_step(scale, state, {structure, leaves}, grads);
              return nb::make_tuple(result, scale.factor, scale.good);
            })
       .def("__reduce__", [](const OptimizerPrototype& self) {

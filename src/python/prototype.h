@@ -35,15 +35,27 @@ namespace reflect {
 template <class L>
 inline constexpr int member_count = tree::detail::member_count<L>;
 
+/// The names of the members of a plain aggregate.
+template <class L>
+const std::vector<std::string>& member_names() {
+  static const auto& names = *new std::vector<std::string>([] {
+    std::vector<std::string> all;
+    if constexpr (member_count<L> > 0)
+      for (int64_t at = 0; at < member_count<L>; ++at)
+        all.emplace_back(tree::detail::member_name(tree::detail::spell<tree::detail::member_pointers<L>()>(), at));
+    return all;
+  }());
+  return names;
+}
+
 /// Calls f(name, member) for each member of a plain aggregate.
 template <class L, class F>
 void each_member(L& object, F f) {
   using Plain = std::remove_const_t<L>;
   if constexpr (member_count<Plain> > 0)
     tree::detail::Members<member_count<Plain>>::pass(object, [&](auto&... member) {
-      constexpr const char* names = tree::detail::spell<tree::detail::member_pointers<Plain>()>();
-      int64_t at = 0;
-      (f(std::string(tree::detail::member_name(names, at++)), member), ...);
+      const std::string* name = member_names<Plain>().data();
+      (f(*name++, member), ...);
     });
 }
 

@@ -10,6 +10,7 @@
 
 #include <exception>
 #include <source_location>
+#include <string>
 #include <vector>
 
 namespace koine::python {
@@ -136,6 +137,11 @@ PyObject* make_op(const ir::OpSpec& op);
 /// containers are leaves too, which come back as numbers of a trace.
 PyObject* flatten(PyObject* tree, bool numbers = false);
 PyObject* unflatten(PyObject* structure, PyObject* leaves);
+/// The path of each leaf, as "layers.0.weight", in the order of the tree.
+std::vector<std::string> paths_of(PyObject* structure);
+/// Gives a tree other leaves, where they lie. Throws ValueError, before anything is changed, for leaves in a tuple and
+/// for a tree that is a leaf.
+void assign(PyObject* tree, PyObject* structure, PyObject* leaves);
 /// For each leaf whether it has a gradient: it is of real or complex numbers, and no state that a module keeps.
 std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves);
 

@@ -175,19 +175,23 @@ class Flattening {
     return result;
   }
   PyObject* members_of(PyObject* tree) {
-    auto attribute = [tree](PyObject* name) { return PyObject_GetAttr(tree, name); };
     if (PyObject* found = class_attribute(tree, members_name())) {
       Owned mark(found);
-      Owned dictionary(PyObject_GetAttrString(tree, "__dict__"));
-      Owned names(PySequence_Tuple(dictionary.get()));
-      Owned result(members(tree, names.get(), attribute));
+      const int is_tree = PyObject_IsTrue(mark.get());
+      if (is_tree < 0) throw PythonError();
+      if (is_tree == 0) return fixed(tree, type_of(tree));
+      Owned attributes(PyObject_GenericGetDict(tree, nullptr));
+      Owned names(PySequence_Tuple(attributes.get()));
+      Owned result(members(tree, names.get(), [&](PyObject* name) {
+        return Py_XNewRef(PyDict_GetItemWithError(attributes.get(), name));
+      }));
       mark_states(tree, names.get(), result.get());
       return result.release();
     }
     if (PyObject* found = class_attribute(tree, fields_name())) {
       Owned fields(found);
       Owned names(PySequence_Tuple(fields.get()));
-      return members(tree, names.get(), attribute);
+      return members(tree, names.get(), [tree](PyObject* name) { return PyObject_GetAttr(tree, name); });
     }
     if (is_array_like(tree)) {
       Owned array(wrap(to_array(tree)));
@@ -260,13 +264,93 @@ PyObject* flatten(PyObject* tree, bool numbers) {
 
 namespace {
 
+bool is_leaf(PyObject* structure) { return structure == leaf_mark() || structure == state_mark(); }
+bool is_container(PyObject* structure) {
+  return PyTuple_Check(structure) && PyTuple_GET_ITEM(structure, 0) != static_mark();
+}
+
 void add_marks(PyObject* structure, std::vector<PyObject*>& marks) {
-  if (structure == leaf_mark() || structure == state_mark()) return marks.push_back(structure);
-  if (!PyTuple_Check(structure) || PyTuple_GET_ITEM(structure, 0) == static_mark()) return;
+  if (is_leaf(structure)) return marks.push_back(structure);
+  if (!is_container(structure)) return;
   for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) add_marks(PyTuple_GET_ITEM(structure, i), marks);
 }
 
+void add_paths(PyObject* structure, const std::string& path, std::vector<std::string>& paths) {
+  if (is_leaf(structure)) return paths.push_back(path);
+  if (!is_container(structure)) return;
+  PyObject *kind = PyTuple_GET_ITEM(structure, 0), *what = PyTuple_GET_ITEM(structure, 1);
+  PyObject* fields = what == Py_None ? PyObject_GetAttrString(kind, "_fields") : Py_NewRef(what);
+  if (!fields) PyErr_Clear();
+  Owned names(fields ? fields : Py_NewRef(Py_None));
+  const std::string before = path.empty() ? path : path + ".";
+  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) {
+    std::string name = std::to_string(i - 2);
+    if (fields) {
+      Owned text(PyObject_Str(PyTuple_GET_ITEM(fields, i - 2)));
+      const char* bytes = PyUnicode_AsUTF8(text.get());
+      if (!bytes) throw PythonError();
+      name = bytes;
+    }
+    add_paths(PyTuple_GET_ITEM(structure, i), before + name, paths);
+  }
+}
+
+PyTypeObject* kind_of(PyObject* structure) { return reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(structure, 0)); }
+
+// Leaves lie in what can be changed.
+void check_owners(PyObject* structure) {
+  if (is_leaf(structure)) throw ValueError("[step] an array cannot be changed: use x = optimizer.update(x, gradient)");
+  if (!is_container(structure)) return;
+  const bool is_tuple = PyType_IsSubtype(kind_of(structure), &PyTuple_Type);
+  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) {
+    PyObject* child = PyTuple_GET_ITEM(structure, i);
+    if (is_tuple && is_leaf(child))
+      throw ValueError("[step] a tuple cannot be changed: use model = optimizer.update(model, gradient)");
+    if (!is_leaf(child)) check_owners(child);
+  }
+}
+
+// Replaces the leaves from that number on, and gives the number of the next one.
+Py_ssize_t replace(PyObject* tree, PyObject* structure, PyObject* leaves, Py_ssize_t next) {
+  if (!is_container(structure)) return next;
+  PyTypeObject* kind = kind_of(structure);
+  if (!PyType_IsSubtype(Py_TYPE(tree), kind))
+    throw ValueError("[tree] the tree is another one than its structure says");
+  PyObject* names = PyTuple_GET_ITEM(structure, 1);
+  const bool is_list = PyType_IsSubtype(kind, &PyList_Type), is_dict = PyType_IsSubtype(kind, &PyDict_Type);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(structure) - 2; ++i) {
+    PyObject* child = PyTuple_GET_ITEM(structure, i + 2);
+    if (!is_leaf(child)) {
+      if (!is_container(child)) continue;
+      Owned part(names == Py_None ? PySequence_GetItem(tree, i)
+                 : is_dict        ? PyObject_GetItem(tree, PyTuple_GET_ITEM(names, i))
+                                  : PyObject_GetAttr(tree, PyTuple_GET_ITEM(names, i)));
+      next = replace(part.get(), child, leaves, next);
+      continue;
+    }
+    if (next >= PyList_GET_SIZE(leaves)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
+    PyObject* leaf = PyList_GET_ITEM(leaves, next++);
+    const int failed = is_list   ? PySequence_SetItem(tree, i, leaf)
+                       : is_dict ? PyObject_SetItem(tree, PyTuple_GET_ITEM(names, i), leaf)
+                                 : PyObject_GenericSetAttr(tree, PyTuple_GET_ITEM(names, i), leaf);
+    if (failed < 0) throw PythonError();
+  }
+  return next;
+}
+
 }  // namespace
+
+std::vector<std::string> paths_of(PyObject* structure) {
+  std::vector<std::string> paths;
+  add_paths(structure, "", paths);
+  return paths;
+}
+
+void assign(PyObject* tree, PyObject* structure, PyObject* leaves) {
+  check_owners(structure);
+  Owned list(PySequence_List(leaves));
+  replace(tree, structure, list.get(), 0);
+}
 
 std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves) {
   std::vector<PyObject*> marks;

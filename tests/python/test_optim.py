@@ -1,6 +1,7 @@
 """Optimisers, schedules and gradients, beside PyTorch's numbers."""
 
 import copy
+import dataclasses
 import pickle
 
 import numpy as np
@@ -118,6 +119,28 @@ def test_a_step_changes_modules_in_place_and_nothing_else():
         optim.AdamW(0.1).step(x, x)
     with pytest.raises(kn.errors.ValueError, match="nothing for layers.1"):
         adam.step(model, nn.Sequential(model.layers[0]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    left: object
+    right: object
+
+
+def test_a_step_reaches_leaves_wherever_they_lie():
+    model = {"list": [kn.ones(2), (["fixed", kn.ones(1)], None)], 3: Pair(kn.ones(3), kn.asarray(7))}
+    parts = model["list"], model["list"][1][0], model[3]
+    optim.Sgd(1.0).step(model, kn.tree.map(lambda leaf: kn.ones_like(leaf), model))
+    assert all(now is part for now, part in zip((model["list"], model["list"][1][0], model[3]), parts))
+    assert [leaf.tolist() for leaf in kn.tree.leaves(model)] == [[0, 0], [0], [0, 0, 0], 7]
+    assert kn.tree.paths(model) == ["list.0", "list.1.0.1", "3.left", "3.right"]
+
+
+def test_a_step_that_is_refused_changes_nothing():
+    adam, model = optim.Adam(0.1), {"a": kn.ones(1), "b": (kn.ones(2), kn.ones(3))}
+    with pytest.raises(kn.errors.ValueError, match="a tuple cannot be changed"):
+        adam.step(model, model)
+    assert adam.steps is None and model["a"].item() == 1
 
 
 def test_averages_and_accumulated_gradients():
