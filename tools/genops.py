@@ -140,16 +140,18 @@ class Op:
         if self.variadic:
             out.append("  SourceScope scope(where);")
             out.append(f"  std::vector<Arg> list({names[-1]}.begin(), {names[-1]}.end());")
-            call = f"{invoke}(row_{self.type}, list, {pointer})"
+            call = f"ops::invoke(row_{self.type}, list, {pointer})" + "[0]" * (len(self.outputs) == 1)
         elif not names:
             call = f"{invoke}(row_{self.type}, {{}}, {pointer})"
         else:
             optional = [n for n, a in zip(names, self.args) if a.endswith("?")]
-            out.append(f"  const Arg list[] = {{{', '.join(names)}}};")
+            items = names if invoke == "ops::invoke" else ["&" + name for name in names]
+            kind = "const Arg" if invoke == "ops::invoke" else "const Arg* const"
+            out.append(f"  {kind} list[] = {{{', '.join(items)}}};")
             count = str(len(names))
             for name in optional:
                 count += f" - ({name}.is_array() && !{name}.array().defined())"
-            call = f"{invoke}(row_{self.type}, std::span<const Arg>(list, static_cast<size_t>({count})), {pointer})"
+            call = f"{invoke}(row_{self.type}, std::span<{kind}>(list, static_cast<size_t>({count})), {pointer})"
         if len(self.outputs) == 1:
             out.append(f"  return {call};")
         else:

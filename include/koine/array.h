@@ -20,6 +20,8 @@ struct Out;
 struct OutHeader {
   uint32_t refs;
 };
+/// Gives up a handle that seems to be the only one, and one that was the last.
+void release_only(Out* out) noexcept;
 void release_last(Out* out) noexcept;
 }  // namespace ir
 
@@ -118,7 +120,12 @@ class Array {
     if (out_) __atomic_fetch_add(&reinterpret_cast<ir::OutHeader*>(out_)->refs, 1, __ATOMIC_RELAXED);
   }
   void release() noexcept {
-    if (out_ && __atomic_sub_fetch(&reinterpret_cast<ir::OutHeader*>(out_)->refs, 1, __ATOMIC_ACQ_REL) == 0)
+    if (!out_) return;
+    // The only handle needs no atomic subtraction: another one can then be made under the graph lock alone.
+    uint32_t& refs = reinterpret_cast<ir::OutHeader*>(out_)->refs;
+    if (__atomic_load_n(&refs, __ATOMIC_ACQUIRE) == 1)
+      ir::release_only(out_);
+    else if (__atomic_sub_fetch(&refs, 1, __ATOMIC_ACQ_REL) == 0)
       ir::release_last(out_);
   }
   void read_as(DType dtype, void* to, std::source_location where) const;

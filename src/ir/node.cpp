@@ -72,6 +72,15 @@ void NodePool::destroy(Node* node) noexcept {
   busy = false;
 }
 
+void release_only(Out* out) noexcept {
+  GraphLock lock(graph_mutex());
+  if (__atomic_load_n(&out->refs, __ATOMIC_ACQUIRE) == 1)
+    __atomic_store_n(&out->refs, 0, __ATOMIC_RELAXED);
+  else if (__atomic_sub_fetch(&out->refs, 1, __ATOMIC_ACQ_REL) != 0)
+    return;
+  NodePool::drop_use(out);
+}
+
 void release_last(Out* out) noexcept {
   GraphLock lock(graph_mutex());
   NodePool::drop_use(out);

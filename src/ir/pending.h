@@ -12,6 +12,9 @@ inline uint64_t count_serial() {
   return serial;
 }
 
+/// How many threads have a tape.
+inline constinit uint32_t running_tapes = 0;
+
 /// Makes nodes and takes them back. Those that died are used again: recording asks the system for nothing.
 class NodePool {
  public:
@@ -30,6 +33,32 @@ class NodePool {
       out.node = node;
       out.type = types[i];
     }
+    return node;
+  }
+  /// A node of an op with one output and at most `near_operands` operands.
+  static Node* make_near(const OpSpec& op, const AttrRef& attrs, std::span<const Array* const> in, TypeRef type,
+                         std::source_location where) {
+    if (!free_) grow();
+    Node* node = std::exchange(free_, free_->next_);
+    node->op = &op;
+    node->attrs = attrs;
+    node->serial = count_serial();
+    node->where = where;
+    bool abstract = !type->concrete, taped = false;
+    for (size_t i = 0; i < in.size(); ++i) {
+      Out* operand = in[i]->out();
+      ++operand->uses;
+      abstract |= operand->node->abstract;
+      taped |= operand->node->taped;
+      node->near_in_[i] = operand;
+    }
+    node->in_count_ = static_cast<uint32_t>(in.size());
+    node->abstract = abstract;
+    node->taped = taped && running_tapes != 0;
+    node->out_count_ = node->live_outs = 1;
+    node->near_out_.refs = node->near_out_.uses = 1;
+    node->near_out_.node = node;
+    node->near_out_.type = type;
     return node;
   }
   static void add_operand(Node* node, Out* operand) {
@@ -84,7 +113,7 @@ inline bool is_due(const Node* node) {
   return node->component && (eager || should_cut(*node->component)) && body_depth == 0;
 }
 
-inline void add_to(Component& component, Node* node) {
+[[gnu::always_inline]] inline void add_to(Component& component, Node* node) {
   node->component = &component;
   node->slot = static_cast<uint32_t>(component.nodes.size());
   component.nodes.push_back(node);
@@ -93,7 +122,7 @@ inline void add_to(Component& component, Node* node) {
   for (const Out& out : node->outs()) component.bytes += out.type->bytes;
 }
 /// Adds a node with operands to the pending work that these belong to.
-inline void join_component(Node* node) {
+[[gnu::always_inline]] inline void join_component(Node* node) {
   Component* home = nullptr;
   for (Out* operand : node->in()) {
     Component* other = operand->node->component;
@@ -112,8 +141,6 @@ void fail_run(Component* component);
 /// Gives up the lock until some run has ended.
 void wait_for_a_run();
 
-/// How many threads have a tape.
-inline constinit uint32_t running_tapes = 0;
 /// A tape that is active on this thread takes a node, with its operands, into its history.
 bool keep_history(Node* node);
 

@@ -1,3 +1,4 @@
+#include "base/few.h"
 #include "base/format.h"
 #include "ops/family/op.h"
 #include "python/python.h"
@@ -224,8 +225,11 @@ PyObject* call(PyObject* callable, PyObject* const* args, size_t flags, PyObject
       if (!operands.has(i) && (!(*self.operands)[i].optional || i < operands.list().size()))
         type_error(self, cat("needs the argument '", PyUnicode_AsUTF8((*self.operands)[i].name), "'"));
     operands.settle_numbers();
-    if (self.op->outputs.size() == 1) return wrap(ops::invoke_one(*self.op, operands.list(), attributes.get()));
-    return results(self, ops::invoke(*self.op, operands.list(), attributes.get()));
+    std::span<const Arg> given = operands.list();
+    if (self.op->outputs.size() != 1) return results(self, ops::invoke(*self.op, given, attributes.get()));
+    Few<const Arg*, 3> pointers(given.size());
+    for (size_t i = 0; i < given.size(); ++i) pointers[i] = &given[i];
+    return wrap(ops::invoke_one(*self.op, pointers.all(), attributes.get()));
   });
 }
 

@@ -92,19 +92,19 @@ ir::OperandDType before_promotion(const Arg& arg) {
 }
 
 // Few operands as arrays of which none has to be cast; numbers become arrays in `made`. False when that cannot be.
-bool as_they_are(const ir::OpSpec& op, std::span<const Arg> args, std::span<const Array*> arrays,
+bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::span<const Array*> arrays,
                  std::span<Array> made) {
   ir::OperandDType dtypes[ir::most_known_operands];
   for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i].is_array() && !args[i].array().defined()) return false;
-    dtypes[i] = before_promotion(args[i]);
+    if (args[i]->is_array() && !args[i]->array().defined()) return false;
+    dtypes[i] = before_promotion(*args[i]);
   }
   op.operand_dtypes(op, {dtypes, args.size()});
   for (size_t i = 0; i < args.size(); ++i)
-    if (args[i].is_array() && args[i].array().dtype() != dtypes[i].dtype) return false;
+    if (args[i]->is_array() && args[i]->array().dtype() != dtypes[i].dtype) return false;
   for (size_t i = 0; i < args.size(); ++i) {
-    if (!args[i].is_array()) made[i] = number_array(args[i].number(), dtypes[i].dtype);
-    arrays[i] = args[i].is_array() ? &args[i].array() : &made[i];
+    if (!args[i]->is_array()) made[i] = number_array(args[i]->number(), dtypes[i].dtype);
+    arrays[i] = args[i]->is_array() ? &args[i]->array() : &made[i];
   }
   return true;
 }
@@ -125,8 +125,21 @@ void remember(const ir::AttrRef& given, std::span<const Array> in, const Array& 
   ir::remember_call({operands, in.size()}, given, out);
 }
 
-Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
-  SourceScope scope(ir::current_source(args[0].where()));
+/// The quick way for few arrays; an empty one when it cannot be gone.
+inline Array invoke_known(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
+  const Array* arrays[ir::most_known_operands];
+  const size_t count = args.size();
+  if (count > ir::most_known_operands) return {};
+  for (size_t i = 0; i < count; ++i) {
+    if (!args[i]->is_array() || !args[i]->array().defined()) return {};
+    arrays[i] = &args[i]->array();
+  }
+  return ir::record_known(op, {arrays, count}, attrs, count == 0 ? std::source_location() : args[0]->where());
+}
+
+/// The same where some are numbers.
+Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
+  SourceScope scope(ir::current_source(args[0]->where()));
   const Array* arrays[ir::most_known_operands];
   Array made[ir::most_known_operands];
   bool found = false;
@@ -135,26 +148,24 @@ Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg> args, void*
   } catch (const Error&) {
     // Said below, with the operands and the line.
   }
-  if (found)
-    if (Array out = ir::record_known(op, {arrays, args.size()}, attrs, {}); out.defined()) return out;
-  return invoke(op, args, attrs)[0];
+  return found ? ir::record_known(op, {arrays, args.size()}, attrs, {}) : Array();
+}
+
+[[gnu::noinline]] Array invoke_otherwise(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
+  const auto is_number = [](const Arg* arg) { return !arg->is_array(); };
+  if (args.size() <= ir::most_known_operands && std::ranges::any_of(args, is_number))
+    if (Array out = invoke_with_numbers(op, args, attrs); out.defined()) return out;
+  std::vector<Arg> list;
+  for (const Arg* arg : args) list.push_back(*arg);
+  return invoke(op, list, attrs)[0];
 }
 
 }  // namespace
 
-Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
-  constexpr size_t most = ir::most_known_operands;
-  if (args.size() > most) return invoke(op, args, attrs)[0];
-  const Array* arrays[most];
-  size_t found = 0;
-  for (const Arg& arg : args)
-    if (arg.is_array() && arg.array().defined()) arrays[found++] = &arg.array();
-  if (found == args.size()) {
-    std::source_location where = args.empty() ? std::source_location() : args[0].where();
-    if (Array out = ir::record_known(op, {arrays, found}, attrs, where); out.defined()) return out;
-    return invoke(op, args, attrs)[0];
-  }
-  return invoke_with_numbers(op, args, attrs);
+Array invoke_one(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
+  Array out = invoke_known(op, args, attrs);
+  if (!out.defined()) out = invoke_otherwise(op, args, attrs);
+  return out;
 }
 
 Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {

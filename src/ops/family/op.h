@@ -78,8 +78,9 @@ Arrays again(const BatchInput& node, std::span<const Array> in);
 
 /// The entry of the user's functions: promotion, canonical attributes, recording. `attrs` is changed.
 Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs);
-/// The same for an op with one output; quick when it was called before on operands of the same types.
-Array invoke_one(const ir::OpSpec& op, std::span<const Arg> args, void* attrs);
+/// The same for an op with one output; quick when it was called before on operands of the same types. Pointers, because
+/// to copy operands that were just made is what the processor is slow at.
+Array invoke_one(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs);
 
 /// Axis as stored: negative, counted from the end. Throws IndexError naming the shape.
 int64_t axis_from_end(int64_t axis, const Shape& shape);
