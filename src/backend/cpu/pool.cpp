@@ -25,9 +25,9 @@ namespace koine::backend::cpu {
 
 namespace {
 
-// How long a thread that waits keeps its core: longer than it takes to record the next step, in Python too, because a
-// thread that sleeps misses the step's first 0.1 ms; shorter than what a neighbour would notice.
-constexpr std::chrono::microseconds spin_time{200};
+// How long a thread that waits keeps its core: longer than the gaps inside a program, shorter than what a neighbour
+// would notice.
+constexpr std::chrono::microseconds spin_time{50};
 
 // Set on a thread that runs a chunk: what it starts itself is not shared again.
 thread_local bool inside = false;
