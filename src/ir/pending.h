@@ -36,7 +36,7 @@ class NodePool {
     return node;
   }
   /// A node of an op with one output and at most `near_operands` operands.
-  static Node* make_near(const OpSpec& op, const AttrRef& attrs, std::span<const Array* const> in, TypeRef type,
+  static Node* make_near(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, TypeRef type,
                          std::source_location where) {
     if (!free_) grow();
     Node* node = std::exchange(free_, free_->next_);
@@ -46,7 +46,7 @@ class NodePool {
     node->where = where;
     bool abstract = !type->concrete, taped = false;
     for (size_t i = 0; i < in.size(); ++i) {
-      Out* operand = in[i]->out();
+      Out* operand = in[i];
       ++operand->uses;
       abstract |= operand->node->abstract;
       taped |= operand->node->taped;

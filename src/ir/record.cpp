@@ -92,15 +92,11 @@ struct KnownCall {
   TypeRef out = nullptr;
 };
 
-// These are inlined by force, here and in pending.h, because every op of the user passes here: a tenth of its cost.
-[[gnu::always_inline]] inline CallKey key_of(const OpSpec& op, std::span<const Array* const> operands,
-                                             const void* attrs) {
-  const auto type = [operands](size_t i) { return i < operands.size() ? type_of(*operands[i]) : nullptr; };
-  CallKey key{&op, {type(0), type(1), type(2)}};
-  if (!op.attrs.fields.empty()) key.attrs_hash = hash_attrs(0, op, attrs);
-  return key;
+uint64_t attrs_hash(const OpSpec& op, const void* attrs) {
+  return op.attrs.fields.empty() ? 0 : hash_attrs(0, op, attrs);
 }
 
+// Inlined by force, here and in pending.h, because every op of the user passes here: a tenth of its cost.
 [[gnu::always_inline]] inline KnownCall& place_of(const CallKey& key) {
   constexpr int bits = 12;
   static std::array<KnownCall, size_t{1} << bits>& table = *new std::array<KnownCall, size_t{1} << bits>;
@@ -157,27 +153,38 @@ Array record_one(const OpSpec& op, const AttrRef& attrs, std::span<const Array> 
   return out;
 }
 
-Array record_known(const OpSpec& op, std::span<const Array* const> in, const void* attrs, std::source_location where) {
-  CallKey key = key_of(op, in, attrs);
-  where = current_source(where);
-  Array out;
+Array record_known(const OpSpec& op, std::span<const Arg* const> args, const void* attrs) {
+  Out* in[most_known_operands];
+  CallKey key{&op};
+  if (args.size() > most_known_operands) return Array();
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!args[i]->is_array() || !args[i]->array().defined()) return Array();
+    in[i] = args[i]->array().out();
+    key.in[i] = in[i]->type;
+  }
+  key.attrs_hash = attrs_hash(op, attrs);
+  const std::source_location where = current_source(args.empty() ? std::source_location() : args[0]->where());
+  Node* node = nullptr;
   bool due = false;
   {
     GraphLock lock(graph_mutex());
     const KnownCall& known = place_of(key);
     if (!known.key.is(key) || (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs)))
-      return out;
-    Node* node = NodePool::make_near(op, known.attrs, in, known.out, where);
+      return Array();
+    node = NodePool::make_near(op, known.attrs, {in, args.size()}, known.out, where);
     if (!node->abstract) join_component(node);
-    out = Array::adopt(&node->outs()[0]);
     due = is_due(node);
   }
+  Array out = Array::adopt(&node->outs()[0]);
   if (due) evaluate(out, where);
   return out;
 }
 
-void remember_call(std::span<const Array* const> in, const AttrRef& given, const Array& out) {
-  CallKey key = key_of(*given->op, in, given->data.get());
+void remember_call(std::span<const Array> in, const AttrRef& given, const Array& out) {
+  if (in.size() > most_known_operands) return;
+  CallKey key{given->op};
+  for (size_t i = 0; i < in.size(); ++i) key.in[i] = type_of(in[i]);
+  key.attrs_hash = attrs_hash(*given->op, given->data.get());
   GraphLock lock(graph_mutex());
   place_of(key) = {key, given, node_of(out)->attrs, type_of(out)};
 }

@@ -8,9 +8,10 @@ namespace koine::ir {
 
 inline constexpr size_t most_known_operands = 3;
 
-/// Records the call, or gives an empty array when it is not known. `attrs` are as the caller gave them.
-Array record_known(const OpSpec& op, std::span<const Array* const> in, const void* attrs, std::source_location where);
+/// Records the call, or gives an empty array when it is not known, as none is with a number, an empty array or many
+/// operands. `attrs` are as the caller gave them.
+Array record_known(const OpSpec& op, std::span<const Arg* const> args, const void* attrs);
 /// Remembers a call by its operands, its attributes as given, and its result. Bounded: another call may take its place.
-void remember_call(std::span<const Array* const> in, const AttrRef& given, const Array& out);
+void remember_call(std::span<const Array> in, const AttrRef& given, const Array& out);
 
 }  // namespace koine::ir

@@ -91,9 +91,8 @@ ir::OperandDType before_promotion(const Arg& arg) {
   return {bool_, true, arg.number().kind()};
 }
 
-// Few operands as arrays of which none has to be cast; numbers become arrays in `made`. False when that cannot be.
-bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::span<const Array*> arrays,
-                 std::span<Array> made) {
+/// Few operands that have the op's dtypes already; numbers become arrays in `made`. False when that cannot be.
+bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::span<Array> made) {
   ir::OperandDType dtypes[ir::most_known_operands];
   for (size_t i = 0; i < args.size(); ++i) {
     if (args[i]->is_array() && !args[i]->array().defined()) return false;
@@ -102,10 +101,8 @@ bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::sp
   op.operand_dtypes(op, {dtypes, args.size()});
   for (size_t i = 0; i < args.size(); ++i)
     if (args[i]->is_array() && args[i]->array().dtype() != dtypes[i].dtype) return false;
-  for (size_t i = 0; i < args.size(); ++i) {
+  for (size_t i = 0; i < args.size(); ++i)
     if (!args[i]->is_array()) made[i] = number_array(args[i]->number(), dtypes[i].dtype);
-    arrays[i] = args[i]->is_array() ? &args[i]->array() : &made[i];
-  }
   return true;
 }
 
@@ -113,44 +110,30 @@ bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::sp
 void remember(const ir::AttrRef& given, std::span<const Array> in, const Array& out) {
   const ir::OpSpec& op = *given->op;
   if (op.outputs.size() != 1 || in.size() > ir::most_known_operands) return;
-  const Array* operands[ir::most_known_operands];
   std::vector<ir::OperandDType> dtypes;
-  for (size_t i = 0; i < in.size(); ++i) {
-    operands[i] = &in[i];
-    dtypes.push_back({in[i].dtype()});
-  }
+  for (const Array& operand : in) dtypes.push_back({operand.dtype()});
   if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
   for (size_t i = 0; i < in.size(); ++i)
     if (dtypes[i].dtype != in[i].dtype()) return;
-  ir::remember_call({operands, in.size()}, given, out);
+  ir::remember_call(in, given, out);
 }
 
-/// The quick way for few arrays; an empty one when it cannot be gone.
-inline Array invoke_known(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
-  const Array* arrays[ir::most_known_operands];
-  const size_t count = args.size();
-  if (count > ir::most_known_operands) return {};
-  for (size_t i = 0; i < count; ++i) {
-    if (!args[i]->is_array() || !args[i]->array().defined()) return {};
-    arrays[i] = &args[i]->array();
-  }
-  return ir::record_known(op, {arrays, count}, attrs, count == 0 ? std::source_location() : args[0]->where());
-}
-
-/// The same where some are numbers.
+/// A known call with numbers among its operands, or an empty array.
 Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
   SourceScope scope(ir::current_source(args[0]->where()));
-  const Array* arrays[ir::most_known_operands];
   Array made[ir::most_known_operands];
-  bool found = false;
   try {
-    found = as_they_are(op, args, arrays, made);
+    if (!as_they_are(op, args, made)) return {};
   } catch (const Error&) {
-    // Said below, with the operands and the line.
+    return {};  // said later, with the operands and the line
   }
-  return found ? ir::record_known(op, {arrays, args.size()}, attrs, {}) : Array();
+  const Arg numbers[ir::most_known_operands] = {made[0], made[1], made[2]};
+  const Arg* arrays[ir::most_known_operands];
+  for (size_t i = 0; i < args.size(); ++i) arrays[i] = args[i]->is_array() ? args[i] : &numbers[i];
+  return ir::record_known(op, {arrays, args.size()}, attrs);
 }
 
+/// Not part of invoke_one, which it would make slower where it is not needed.
 [[gnu::noinline]] Array invoke_otherwise(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
   const auto is_number = [](const Arg* arg) { return !arg->is_array(); };
   if (args.size() <= ir::most_known_operands && std::ranges::any_of(args, is_number))
@@ -163,7 +146,7 @@ Array invoke_with_numbers(const ir::OpSpec& op, std::span<const Arg* const> args
 }  // namespace
 
 Array invoke_one(const ir::OpSpec& op, std::span<const Arg* const> args, void* attrs) {
-  Array out = invoke_known(op, args, attrs);
+  Array out = ir::record_known(op, args, attrs);
   if (!out.defined()) out = invoke_otherwise(op, args, attrs);
   return out;
 }
