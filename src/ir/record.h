@@ -11,7 +11,8 @@ inline constexpr size_t most_known_operands = 3;
 /// Records the call, or gives an empty array when it is not known, as none is with a number, an empty array or many
 /// operands. `attrs` are as the caller gave them.
 Array record_known(const OpSpec& op, std::span<const Arg* const> args, const void* attrs);
-/// Remembers a call by its operands, its attributes as given, and its result. Bounded: another call may take its place.
+/// Remembers a call of few operands by these, its attributes as given, and its result. Bounded: another call may take
+/// its place.
 void remember_call(std::span<const Array> in, const AttrRef& given, const Array& out);
 
 }  // namespace koine::ir

@@ -109,7 +109,7 @@ bool as_they_are(const ir::OpSpec& op, std::span<const Arg* const> args, std::sp
 /// The next call on such operands is a known one, if none of them had to be cast.
 void remember(const ir::AttrRef& given, std::span<const Array> in, const Array& out) {
   const ir::OpSpec& op = *given->op;
-  if (op.outputs.size() != 1 || in.size() > ir::most_known_operands) return;
+  if (op.outputs.size() != 1) return;
   std::vector<ir::OperandDType> dtypes;
   for (const Array& operand : in) dtypes.push_back({operand.dtype()});
   if (!dtypes.empty()) op.operand_dtypes(op, dtypes);
