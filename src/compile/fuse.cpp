@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "compile/group.h"
 #include "compile/lower.h"
+#include "compile/recompute.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ using namespace ir;
 
 namespace {
 
-constexpr size_t most_nodes = 96;  // of a group, so that no kernel grows without bound
 constexpr size_t most_boxes = 16;  // of a value
 
 int64_t count_of(const Shape& shape) {
@@ -84,8 +84,9 @@ class Fuser {
       settle(output);
       result_.outputs.push_back(in_memory(output));
     }
-    // A value is stored when something outside of its group reads it.
     groups_.insert(groups_.begin(), std::make_move_iterator(numbers_.begin()), std::make_move_iterator(numbers_.end()));
+    recompute(groups_, needed_);
+    // A value is stored when something outside of its group reads it.
     for (const Group& group : groups_)
       for (ValueId base : group.reads()) groups_need(base);
     needed_.resize(result_.types.size());

@@ -1,63 +1,13 @@
 #include "compile/group.h"
 
 #include "compile/lower.h"
+#include "compile/strides.h"
 
 #include <algorithm>
 
 namespace koine::compile {
 
 using namespace ir;
-
-namespace {
-
-Ints lengths_of(const Shape& shape) {
-  Ints lengths;
-  for (Dim d : shape) lengths.push_back(d.value());
-  return lengths;
-}
-
-int64_t product(const Ints& lengths, size_t from, size_t to) {
-  int64_t n = 1;
-  for (size_t d = from; d < to; ++d) n *= lengths[d];
-  return n;
-}
-
-Ints dense(const Ints& lengths, size_t rank) {
-  Ints strides(lengths.size());
-  int64_t step = 1;
-  for (size_t d = rank; d-- > 0;) {
-    strides[d] = step;
-    step *= lengths[d];
-  }
-  return strides;
-}
-
-/// The strides over the last axes of a shape that a value is broadcast to.
-Ints broadcast_strides(const Ints& strides, const Ints& own, const Ints& shape) {
-  Ints wide(shape.size());
-  size_t extra = shape.size() - own.size();
-  for (size_t d = 0; d < own.size(); ++d) wide[extra + d] = own[d] == 1 && shape[extra + d] != 1 ? 0 : strides[d];
-  return wide;
-}
-
-bool equal_strides(const Ints& a, const Ints& b, const Ints& lengths) {
-  for (size_t d = 0; d < lengths.size(); ++d)
-    if (lengths[d] != 1 && a[d] != b[d]) return false;
-  return true;
-}
-
-/// Whether the axes lie in memory like one.
-bool collapses(const Ints& strides, const Ints& lengths, size_t from, size_t to) {
-  std::optional<int64_t> inner;
-  for (size_t d = to; d-- > from;) {
-    if (lengths[d] == 1) continue;
-    if (inner && strides[d] != *inner) return false;
-    inner = strides[d] * lengths[d];
-  }
-  return true;
-}
-
-}  // namespace
 
 std::optional<FoldedAxes> folded_axes(const Shape& shape, const Axes& axes) {
   Ints lengths = lengths_of(shape);
@@ -118,34 +68,12 @@ bool Group::fits_segments(const Ints& strides) const {
          (loop_ == Loop::row || collapses(strides, domain_, fold_, split_));
 }
 
-/// Strides over a shape as strides over the domain, or over its rows.
-std::optional<Ints> Group::over_domain(const Ints& strides, const Shape& shape, bool whole) const {
-  Ints lengths = lengths_of(shape), result(domain_.size());
-  size_t rank = whole ? domain_.size() : split_;
-  // Axis by axis, but for those of length 1.
-  size_t s = 0, d = 0;
-  bool aligned = true;
-  while (aligned) {
-    while (s < lengths.size() && lengths[s] == 1) ++s;
-    while (d < rank && domain_[d] == 1) ++d;
-    if (s == lengths.size() || d == rank) break;
-    aligned = lengths[s] == domain_[d];
-    result[d++] = strides[s++];
-  }
-  aligned = aligned && s == lengths.size() && d == rank;
-  if (!aligned) {
-    // Another shape of as many elements: their order is the same when they are dense, or all one.
-    bool zero = true;
-    for (size_t k = 0; k < lengths.size(); ++k) zero = zero && (lengths[k] == 1 || strides[k] == 0);
-    if (zero)
-      result.assign(domain_.size(), 0);
-    else if (equal_strides(strides, dense(lengths, lengths.size()), lengths))
-      result = dense(domain_, rank);
-    else
-      return {};
-    for (size_t k = rank; k < domain_.size(); ++k) result[k] = 0;
-  }
-  if (!fits_segments(result)) return {};
+/// Strides over axes of these lengths as strides over the domain, or over its rows.
+std::optional<Ints> Group::over_domain(const Ints& strides, const Ints& lengths, bool whole) const {
+  std::optional<Ints> result = over_axes(strides, lengths, Ints(domain_.begin(), domain_.begin() + (whole ? domain_.size() : split_)));
+  if (!result) return {};
+  result->resize(domain_.size());
+  if (!fits_segments(*result)) return {};
   return result;
 }
 
@@ -184,7 +112,7 @@ std::optional<Group::Source> Group::source(const Operand& in, const Shape& shape
   result.value = in.view.base;
   auto member = members_.find(in.view.base);
   if (member == members_.end()) {
-    std::optional<Ints> over = over_domain(strides, shape, whole);
+    std::optional<Ints> over = over_domain(strides, lengths, whole);
     if (!over) return {};
     result.from = Source::From::memory;
     result.offset = in.view.offset;
@@ -285,7 +213,7 @@ bool Group::add_part(const Operand& in, const Shape& box, int64_t offset, const 
                      uint32_t node) {
   if (step_ || product(lengths_of(box), 0, box.size()) != extent(0, domain_.size())) return false;
   std::optional<Source> from = source(in, box, true);
-  std::optional<Ints> to = over_domain(strides, box, true);
+  std::optional<Ints> to = over_domain(strides, lengths_of(box), true);
   if (!from || !to) return false;
   if (++loads_ > most_accesses / 2) return false;
   Entry entry{nullptr, scalar::Prim::input, {std::move(*from)}, in.type, out, Role::folded, node};
@@ -315,7 +243,7 @@ class Emitter {
     kernel_.buffers = static_cast<uint16_t>(step_.in.size());
     for (size_t e = 0; e < results.size(); ++e) {
       const Group::Entry& entry = group_.entries_[e];
-      if (!needed_[entry.out]) continue;
+      if (entry.again || !needed_[entry.out]) continue;
       if (step_.out.empty() || step_.out.back() != entry.out) {
         step_.out.push_back(entry.out);
         ++kernel_.buffers;
@@ -343,7 +271,7 @@ class Emitter {
     else
       result = in[0];
     values_[entry.out] = result;
-    if (entry.node != UINT32_MAX && (step_.nodes.empty() || step_.nodes.back() != entry.node))
+    if (!entry.again && entry.node != UINT32_MAX && (step_.nodes.empty() || step_.nodes.back() != entry.node))
       step_.nodes.push_back(entry.node);
     return result;
   }

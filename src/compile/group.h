@@ -16,6 +16,9 @@ struct Operand {
   int64_t integer = 0;
 };
 
+/// The most nodes of a group, so that no kernel grows without bound.
+inline constexpr size_t most_nodes = 96;
+
 /// The axes [first, last) of a shape, which a fold takes away; axes of length 1 among them do not matter.
 struct FoldedAxes {
   size_t first, last;
@@ -82,15 +85,17 @@ class Group {
     Role role;
     uint32_t node;
     std::optional<Access> part_of = std::nullopt;  // where in `out` it is stored, when it is not all of it
+    bool again = false;                            // another group makes it too, and stores it if anybody does
   };
 
   std::optional<Source> source(const Operand& in, const Shape& shape, bool whole) const;
-  std::optional<Ints> over_domain(const Ints& strides, const Shape& shape, bool whole) const;
+  std::optional<Ints> over_domain(const Ints& strides, const Ints& lengths, bool whole) const;
   Ints strides_of(Role role) const;
   std::optional<size_t> axis_after(int64_t places);
   bool fits_segments(const Ints& strides) const;
   int64_t extent(size_t from, size_t to) const;
   friend class Emitter;
+  friend class Recomputer;
 
   std::optional<Step> step_;
   Ints domain_;
