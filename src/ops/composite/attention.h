@@ -59,11 +59,10 @@ struct Attention : Composite {
     if (scale != 0) return x * scale;
     return x * rsqrt(counted(x.shape(), -1, x.dtype()));
   }
-  static Array body(Array q, Array k, Array v, Array mask, const Attrs& a) {
-    check(q.shape(), k.shape(), v.shape());
-    Dim heads = q.shape()[2], queries = q.shape()[1], keys = k.shape()[1];
-    if (same(keys, 0)) return zeros({q.shape()[0], queries, heads, v.shape()[3]}, q.dtype());
-    Array scores = matmul(scaled(by_head(q, heads), a.scale), swapaxes(by_head(k, heads), 2, 3));
+  /// How much each query takes of each key's value: (batch, heads, queries, keys), from scaled q.
+  static Array weights(const Array& q, const Array& k, Array mask, const Attrs& a) {
+    const Dim queries = q.shape()[2], keys = k.shape()[2];
+    Array scores = matmul(q, swapaxes(k, 2, 3));
     if (a.causal) {
       Array seen = places(keys) <= expand_dims(places(queries), 1);
       mask = mask.defined() ? mask & seen : seen;
@@ -73,10 +72,42 @@ struct Attention : Composite {
     Array top = stop_gradient(max(scores, {.axis = -1, .keepdims = true}));
     // Where no key is seen the maximum is -inf, every weight 0, and so is their sum.
     if (mask.defined()) top = where(top == nothing, 0, top);
-    Array weights = exp(scores - top);
-    Array total = sum(weights, {.axis = -1, .keepdims = true});
+    Array parts = exp(scores - top);
+    Array total = sum(parts, {.axis = -1, .keepdims = true});
     if (mask.defined()) total = where(total == 0, 1, total);
-    return cast(swapaxes(matmul(weights / total, by_head(v, heads)), 1, 2), {.dtype = q.dtype()});
+    return parts * (1 / total);
+  }
+  static Array body(Array q, Array k, Array v, Array mask, const Attrs& a) {
+    check(q.shape(), k.shape(), v.shape());
+    const Dim heads = q.shape()[2];
+    if (same(k.shape()[1], 0)) return zeros({q.shape()[0], q.shape()[1], heads, v.shape()[3]}, q.dtype());
+    Array part = weights(scaled(by_head(q, heads), a.scale), by_head(k, heads), mask, a);
+    return cast(swapaxes(matmul(part, by_head(v, heads)), 1, 2), {.dtype = q.dtype()});
+  }
+  /// The cotangent of x from that of `by_head`: heads that shared one of x add up.
+  static Array from_heads(const Array& ct, const Array& x) {
+    Array part = swapaxes(ct, 1, 2);
+    Shape shape = x.shape();
+    if (!same(part.shape()[2], shape[2])) {
+      shape.insert(3, floor_div(part.shape()[2], shape[2]));
+      part = sum(reshape(part, {.shape = shape}), {.axis = 3});
+    }
+    return cast(part, {.dtype = x.dtype()});
+  }
+  // Through softmax by its result (see softmax.h), so that the weights are all that is kept of them.
+  static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents ct) {
+    const Array &q = node.in[0], &k = node.in[1], &v = node.in[2];
+    Arrays given(node.in.size());
+    if (same(k.shape()[1], 0)) return given;
+    const Dim heads = q.shape()[2];
+    Array qs = scaled(by_head(q, heads), a.scale), ks = by_head(k, heads), cts = by_head(ct[0], heads);
+    Array part = weights(qs, ks, node.in.size() > 3 ? node.in[3] : Array(), a);
+    Array ct_part = matmul(cts, swapaxes(by_head(v, heads), 2, 3));
+    Array ct_scores = part * (ct_part - sum(ct_part * part, {.axis = -1, .keepdims = true}));
+    given[0] = from_heads(scaled(matmul(ct_scores, ks), a.scale), q);
+    given[1] = from_heads(matmul(swapaxes(ct_scores, 2, 3), qs), k);
+    given[2] = from_heads(matmul(swapaxes(part, 2, 3), cts), v);
+    return given;
   }
   static std::vector<Sample> samples() {
     SampleInput mask{.shape = {2, 3}, .dtype = bool_, .values = {1, 0, 1, 0, 0, 0}};
