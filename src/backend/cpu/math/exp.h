@@ -20,11 +20,13 @@ KOINE_INLINE ExpArgument<V> reduce_exp(V x) {
 
 template <class V>
 KOINE_INLINE V exp(V x) {
-  // Outside of these the result is 0 or infinite; a NaN passes.
-  constexpr double low = is_float<V> ? -105 : -746, high = is_float<V> ? 89 : 710;
-  auto [n, r] = reduce_exp(greater(V(low), lesser(V(high), x)));
+  // Outside of these the result is 0 or infinite; a NaN passes. What becomes 0, as where a score is masked out, is not
+  // computed: a product that underflows takes some processors longer than everything else here.
+  constexpr double low = is_float<V> ? -104 : -746, high = is_float<V> ? 89 : 710;
+  const auto vanishes = x < V(low);
+  auto [n, r] = reduce_exp(select(vanishes, V(0.0), lesser(V(high), x)));
   V one = 1.0;
-  return scaled(fma(fma(polynomial(r, TableOf<V>::exp), r, one), r, one), n);
+  return select(vanishes, V(0.0), scaled(fma(fma(polynomial(r, TableOf<V>::exp), r, one), r, one), n));
 }
 
 /// exp(x) - 1 = 2 (2^(n-1) - 1/2 + 2^(n-1) (r + r^2 q(r))): the first sum is exact, so that only small terms round.
