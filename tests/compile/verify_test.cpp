@@ -183,3 +183,20 @@ TEST_CASE("verify: every element of a result is stored, once") {
       },
       "step 2: store 0 is of the row where columns are folded");
 }
+
+TEST_CASE("verify: many folds of many operands are not more than a kernel holds") {
+  std::vector<ir::TypeRef> types(32, type(bool_, {3, 4}));
+  types.resize(160, type(float32, {3, 4}));
+  Arrays inputs;
+  for (ir::TypeRef one : types) inputs.push_back(ones(one->shape, one->dtype));
+  auto f = [](Inputs x) {
+    Arrays results;
+    for (size_t k = 0; k < 32; ++k) results.push_back(where(x[k], x[k + 32], x[k + 64]));
+    for (size_t k = 96; k < 160; ++k) results.push_back(sum(x[k], {.axis = {1}}));
+    return results;
+  };
+  CHECK(testing::complaint_of([&] { verify(schedule_of(types, f)); }) == "");
+  const Arrays results = f(inputs);
+  CHECK(results[0].to_vector<float>() == std::vector<float>(12, 1));
+  CHECK(results[95].to_vector<float>() == std::vector<float>(3, 4));
+}
