@@ -150,7 +150,9 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   if (profiling)
     for (size_t s = 0; s < steps_.size(); ++s) steps_[s].facts = facts_of(s, *graph);
   memory_ = plan_memory(schedule_, donated, scratch, safe_from);
+  if (shown) show_stage("memory", to_string(memory_, schedule_, scratch));
   if (checked) verify(memory_, schedule_, donated, scratch, safe_from);
+  if (shown) show_stage("tape", to_string(schedule_, steps_));
 }
 
 void CpuProgram::prepare(size_t s) {
