@@ -556,11 +556,15 @@ class Fuser {
 
 std::string to_string(const Schedule& schedule) {
   std::string text;
-  auto value = [&](ValueId v) { return cat("%", v, " : ", to_string(*schedule.types[v])); };
+  // Also of a schedule in which something is wrong.
+  auto value = [&](ValueId v) {
+    return v < schedule.types.size() ? cat("%", v, " : ", to_string(*schedule.types[v])) : cat("%", v);
+  };
+  const std::vector<GraphNode>& nodes = schedule.graph->nodes;
   for (size_t s = 0; s < schedule.steps.size(); ++s) {
     const Step& step = schedule.steps[s];
     text += cat("step ", s, ":");
-    for (uint32_t n : step.nodes) text += cat(" ", schedule.graph->nodes[n].op->name);
+    for (uint32_t n : step.nodes) text += cat(" ", n < nodes.size() ? nodes[n].op->name : "?");
     for (const View& view : step.in) text += cat("\n  reads ", value(view.base));
     for (ValueId v : step.out) text += cat("\n  makes ", value(v));
     text += "\n";

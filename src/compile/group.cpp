@@ -196,6 +196,7 @@ bool Group::add_fold(scalar::Prim prim, const Operand& in, FoldedAxes axes, Type
   std::optional<Source> from = trial.source(in, shape, true);
   if (!from) return false;
   if (from->from == Source::From::member && members_.at(from->value) != Role::whole) return false;
+  if (from->from == Source::From::memory && ++trial.loads_ > most_accesses / 2) return false;
   Role role = column ? Role::folded : Role::row;
   trial.entries_.push_back({nullptr, prim, {std::move(*from)}, type, out, role, node});
   trial.members_[out] = role;

@@ -32,7 +32,7 @@ std::string to_string(const Kernel& kernel) {
     text += cat("  %", i, " = ");
     switch (instr.action) {
       case Action::load:
-        text += cat("load ", to_string(kernel.loads[instr.a]));
+        text += cat("load ", instr.a < kernel.loads.size() ? to_string(kernel.loads[instr.a]) : "?");
         break;
       case Action::constant:
         text += literal(instr);

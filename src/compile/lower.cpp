@@ -9,24 +9,6 @@ using scalar::Prim;
 
 namespace {
 
-bool is_test(Prim prim) {
-  switch (prim) {
-    case Prim::equal:
-    case Prim::not_equal:
-    case Prim::less:
-    case Prim::less_equal:
-    case Prim::greater:
-    case Prim::greater_equal:
-    case Prim::logical_not:
-    case Prim::is_nan:
-    case Prim::is_inf:
-    case Prim::is_finite:
-      return true;
-    default:
-      return false;
-  }
-}
-
 uint16_t push(std::vector<Instr>& code, Instr instr) {
   code.push_back(instr);
   return static_cast<uint16_t>(code.size() - 1);
@@ -46,6 +28,24 @@ void extreme(Instr& instr, bool least) {
 }
 
 }  // namespace
+
+bool is_test(Prim prim) {
+  switch (prim) {
+    case Prim::equal:
+    case Prim::not_equal:
+    case Prim::less:
+    case Prim::less_equal:
+    case Prim::greater:
+    case Prim::greater_equal:
+    case Prim::logical_not:
+    case Prim::is_nan:
+    case Prim::is_inf:
+    case Prim::is_finite:
+      return true;
+    default:
+      return false;
+  }
+}
 
 bool is_lowered(DType dtype) { return !is_complex(dtype); }
 

@@ -11,6 +11,8 @@ namespace koine::compile {
 bool is_lowered(DType dtype);
 /// The type that values of a dtype are computed in.
 DType computed_in(DType dtype);
+/// Whether a primitive's result is a bool, whatever its operands are.
+bool is_test(scalar::Prim prim);
 
 /// Appends the scalar body of an elementwise op on the operands' instructions; returns the result's, in dtype `out`.
 uint16_t lower_body(std::vector<Instr>& code, const scalar::Program& body, std::span<const uint16_t> operands,

@@ -1,5 +1,7 @@
 #include "compile/passes.h"
 
+#include "base/format.h"
+
 #include <algorithm>
 
 namespace koine::compile {
@@ -85,5 +87,29 @@ class Planner {
 }  // namespace
 
 Passes passes_of(const Kernel& kernel) { return Planner(kernel).run(); }
+
+std::string to_string(const Passes& plan) {
+  std::string text;
+  auto add = [&](const char* what, const std::vector<uint16_t>& list, const char* mark) {
+    if (list.empty()) return;
+    text += cat(text.ends_with(':') ? " " : ", ", what);
+    for (uint16_t i : list) text += cat(" ", mark, i);
+  };
+  for (size_t p = 0; p < plan.passes.size(); ++p) {
+    const Passes::Pass& pass = plan.passes[p];
+    text += cat("  pass ", p, ":");
+    add("for the row", pass.row, "%");
+    add("for each column", pass.wide, "%");
+    add("folds", pass.folds, "%");
+    add("keeps", pass.spilled, "%");
+    add("stores", pass.stores, "");
+    text += "\n";
+  }
+  if (plan.row.empty() && plan.stores.empty()) return text;
+  text += "  after them:";
+  add("for the row", plan.row, "%");
+  add("stores", plan.stores, "");
+  return text + "\n";
+}
 
 }  // namespace koine::compile

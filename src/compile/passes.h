@@ -21,6 +21,8 @@ struct Passes {
 };
 
 Passes passes_of(const Kernel& kernel);
+/// A line for each pass: the instructions that it runs, what it keeps for later ones, and which stores it makes.
+std::string to_string(const Passes& passes);
 
 /// The operands of an instruction that are instructions.
 std::span<const uint16_t> operands_of(const Instr& instr, uint16_t (&room)[3]);

@@ -314,13 +314,23 @@ def new_ops(koine):
 
 def inspected(koine):
     """Every stage of what is trained, by the config or by a command; what is kept is listed and can be removed."""
-    stages = ["== graph", "== clean", "== schedule"]
+    stages = {
+        "graph": "inputs %0", "clean": "outputs %", "schedule": "makes %", "memory": "arena of [0-9]",
+        "tape": "own kernel of matmul: tiles",
+    }
     for words in (["c.toml"], ["--", koine.binary, "eval", "c.toml"]):
         said = koine.good("inspect", "--passes", *words)
-        for stage in stages:
-            expect(stage in said, f"inspect --passes {words}: no {stage}")
+        texts = re.split(r"^== (\w+)", said, flags=re.M)[1:]
+        texts = [text for text in zip(texts[::2], texts[1::2]) if text[0] != "code"]
+        order, programs = [name for name, _ in texts], len(texts) // len(stages)
+        expect(programs and order == [*stages] * programs, f"inspect --passes {words}: the stages are {order}")
+        for stage, part in stages.items():
+            expect(any(name == stage and re.search(part, text) for name, text in texts),
+                   f"inspect --passes {words}: no {part!r} in {stage}")
+        expect("eval" in words or ", a transposed" in said, "training has no transposed operand")
         koine.good("train", "c.toml", "train.epochs=3")
     files = list((koine.place / "kernels").glob("*"))
+    expect("== code of kernel_" in said or not files, "inspect --passes: no code, and there are kernels")
     said = koine.good("inspect", "--caches")
     expect(f"{len(files)} kernels on disk" in said or "no kernels" in said, f"of {len(files)} kernels:\n{said}")
     for file in files:
@@ -402,6 +412,7 @@ IMPOSTORS = {
     "less learnt": ("s/^test accuracy 0.9/test accuracy 0.8/", "0", "examples"),
     "no file on cards": ("/^file /d", "0", "op cards"),
     "a stage without its name": ("s/^== schedule//", "0", "inspect"),
+    "an empty stage": ("s/^arena of.*//", "0", "inspect"),
     "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
 }
 

@@ -10,6 +10,7 @@
 
 /// `koine_fuzz [--seconds N] [--seed FIRST] [--count N]`: exit status 1 when a program has a problem.
 int main(int argc, char** argv) {
+  setenv("KOINE_VERIFY", "1", 0);
   double seconds = 60;
   uint64_t seed = 1, count = UINT64_MAX;
   for (int i = 1; i + 1 < argc; i += 2) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
 /// How the CPU device runs a single node by a library or by hand. A file of src/backend/cpu/ops serves the op that it
 /// is named after and defines `make_<op>`; the build lists them, so that a new one is that file alone.
@@ -26,6 +27,8 @@ class NodeKernel {
   virtual int64_t scratch_bytes() const { return 0; }
   /// Sums and products that a run takes, 0 where nobody counts them.
   virtual int64_t flops() const { return 0; }
+  /// What runs, for who looks at the program; "" where the op says it all.
+  virtual std::string text() const { return ""; }
   /// Whether the operands' values are such that `run` may be called; else the op's own definition runs, and says what
   /// is wrong with them.
   virtual bool accepts(std::span<const std::byte* const>) const { return true; }
@@ -33,6 +36,9 @@ class NodeKernel {
   /// allocated by us.
   virtual void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const = 0;
 };
+
+/// ", 8 parts for threads", or "" for one.
+std::string in_parts(int64_t parts);
 
 /// The device's own file for an op: `make` returns null when it has nothing for these types and strides.
 struct OpKernel {

@@ -6,6 +6,7 @@
 #include "base/few.h"
 #include "base/format.h"
 #include "compile/clean.h"
+#include "compile/verify.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -124,14 +125,16 @@ TensorRef tensor_of(TypeRef type) {
 }  // namespace
 
 CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donated, Tier tier) : tier_(tier) {
+  const bool checked = compile::verifying(), shown = inspecting();
+  if (shown) show_stage("graph", to_string(*graph));
+  if (checked) verify(*graph);
   compile::Cleaned cleaned = compile::clean(*graph, keeps);
+  if (shown) show_stage("clean", to_string(*cleaned.graph));
+  if (checked) verify(*cleaned.graph);
   origin_ = std::move(cleaned.origin);
   schedule_ = compile::fuse(cleaned.graph, takes_views);
-  if (inspecting()) {
-    show_stage("graph", to_string(*graph));
-    show_stage("clean", to_string(*cleaned.graph));
-    show_stage("schedule", to_string(schedule_));
-  }
+  if (shown) show_stage("schedule", to_string(schedule_));
+  if (checked) verify(schedule_);
   steps_ = std::vector<ReadyStep>(schedule_.steps.size());
   std::vector<int64_t> scratch;
   size_t safe_from = 0;
@@ -147,6 +150,9 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   if (profiling)
     for (size_t s = 0; s < steps_.size(); ++s) steps_[s].facts = facts_of(s, *graph);
   memory_ = plan_memory(schedule_, donated, scratch, safe_from);
+  if (shown) show_stage("memory", to_string(memory_, schedule_, scratch));
+  if (checked) verify(memory_, schedule_, donated, scratch, safe_from);
+  if (shown) show_stage("tape", to_string(schedule_, steps_));
 }
 
 void CpuProgram::prepare(size_t s) {

@@ -32,6 +32,9 @@ struct ReadyStep {
   std::vector<ir::TensorRef> tensors;  // of a reference kernel: operands, then results, without data
 };
 
+/// The steps in the order in which they run: what runs, how it is cut for threads, and a kernel's passes.
+std::string to_string(const compile::Schedule& schedule, std::span<const ReadyStep> steps);
+
 /// Whether kernels become machine code: `usual` from the second run on, or what KOINE_TIER says.
 enum class Tier : uint8_t { usual, interpreted };
 

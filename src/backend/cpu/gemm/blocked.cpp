@@ -5,6 +5,7 @@
 
 #include "backend/cpu/gemm/tile.h"
 #include "backend/cpu/pool.h"
+#include "base/format.h"
 
 #include <algorithm>
 #include <cstring>
@@ -45,6 +46,10 @@ class Blocked : public NodeKernel {
   }
 
   int64_t flops() const override { return p_.work(); }
+  std::string text() const override {
+    return cat("tiles, ", to_string(p_), swapped_ ? ", the other way round" : "",
+               in_parts(grid_of(p_, batch_, thread_count()).chunks()));
+  }
 
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte*) const override {
     if (batch_ == 0 || p_.rows == 0 || p_.columns == 0) return;

@@ -1,6 +1,7 @@
 #include "backend/cpu/gemm/product.h"
 
 #include "backend/cpu/gemm/blocked.h"
+#include "base/format.h"
 
 #include <algorithm>
 
@@ -60,6 +61,15 @@ int64_t Product::work() const {
   int64_t n = 2 * rows * inner * columns;
   for (int64_t size : batch) n *= size;
   return n;
+}
+
+std::string to_string(const Product& p) {
+  std::string text;
+  for (int64_t size : p.batch) text += cat(text.empty() ? "" : " x ", size);
+  text += cat(text.empty() ? "" : " of ", p.rows, " x ", p.inner, " x ", p.columns);
+  if (p.a.column_stride != 1) text += ", a transposed";
+  if (p.b.column_stride != 1) text += ", b transposed";
+  return text;
 }
 
 std::unique_ptr<NodeKernel> make_product(Product product) {

@@ -23,6 +23,9 @@ struct Product {
   int64_t work() const;
 };
 
+/// "2 x 3 of 64 x 256 x 32, a transposed": batches, rows, inner axis and columns, and which operands are read across.
+std::string to_string(const Product& product);
+
 /// The product of dense row-major operands of these types as the op understands them: vectors, broadcast batches.
 Product product_of(ir::TypeRef x1, ir::TypeRef x2);
 

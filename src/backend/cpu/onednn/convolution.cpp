@@ -3,6 +3,7 @@
 #include "backend/cpu/gemm/tile.h"
 #include "backend/cpu/onednn/primitive.h"
 #include "backend/cpu/pool.h"
+#include "base/format.h"
 
 #include <algorithm>
 #include <array>
@@ -162,6 +163,10 @@ class Convolve : public NodeKernel {
   }
 
   int64_t flops() const override { return static_cast<int64_t>(work_); }
+  std::string text() const override {
+    return cat("oneDNN", in_parts(static_cast<int64_t>(parts_.size())),
+               reorder_ ? ", weights brought into its layout" : "");
+  }
   int64_t scratch_bytes() const override {
     return reorder_ ? static_cast<int64_t>(parts_.weights_layout().get_size()) : 0;
   }
@@ -200,6 +205,7 @@ class ConvolveWeight : public NodeKernel {
   }
 
   int64_t flops() const override { return static_cast<int64_t>(work_); }
+  std::string text() const override { return cat("oneDNN", in_parts(static_cast<int64_t>(parts_.size()))); }
   int64_t scratch_bytes() const override { return bytes_ * (static_cast<int64_t>(parts_.size()) - (plain_ ? 1 : 0)); }
 
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte* scratch) const override {

@@ -1,6 +1,7 @@
 #include "backend/cpu/gemm/product.h"
 #include "backend/cpu/onednn/primitive.h"
 #include "backend/cpu/pool.h"
+#include "base/format.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@ class LibraryProduct : public NodeKernel {
   bool make(const Product& p) {
     const int64_t batch = p.batch.empty() ? 1 : p.batch[0];
     work_ = p.work();
+    sizes_ = to_string(p);
     const auto wanted =
         static_cast<int64_t>(std::clamp(static_cast<double>(work_) / least_work, 1.0, static_cast<double>(most_parts)));
     const int64_t batches = (batch + std::min(batch, wanted) - 1) / std::min(batch, wanted);
@@ -50,6 +52,7 @@ class LibraryProduct : public NodeKernel {
   }
 
   int64_t flops() const override { return work_; }
+  std::string text() const override { return cat("oneDNN, ", sizes_, in_parts(static_cast<int64_t>(parts_.size()))); }
 
   void run(std::span<const std::byte* const> in, std::span<std::byte* const> out, std::byte*) const override {
     parallel_for(static_cast<int64_t>(parts_.size()), [&](int64_t i) {
@@ -92,6 +95,7 @@ class LibraryProduct : public NodeKernel {
   std::unique_ptr<Primitive> main_, last_;
   std::vector<Part> parts_;
   int64_t work_ = 0;
+  std::string sizes_;
 };
 
 }  // namespace
