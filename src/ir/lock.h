@@ -2,25 +2,13 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 
-/// The locks of the core. Both cost a few nanoseconds while nobody else wants them.
+/// The lock of the core. It costs a few nanoseconds while nobody else wants it.
 namespace koine::ir {
 
-/// For a handful of instructions that throw nothing.
-class SpinLock {
- public:
-  void lock() {
-    while (taken_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
-  }
-  void unlock() { taken_.store(false, std::memory_order_release); }
-
- private:
-  std::atomic<bool> taken_{false};
-};
-
-/// Guards recording: pending graphs belong to arrays, not to threads. A thread may lock it again while it holds it.
-/// It is held for short moments, so that those who wait look again now and then, and leaving costs a store.
+/// Guards recording, and the memory of values: pending graphs belong to arrays, not to threads. A thread may lock it
+/// again while it holds it. It is held for short moments, so that those who wait look again now and then, and leaving
+/// costs a store.
 class GraphMutex {
  public:
   void lock() {

@@ -4,7 +4,7 @@
 
 namespace koine::runtime {
 
-ProgramCache::ProgramRef ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
+const ProgramCache::ProgramRef* ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
   ++clock_;
   Entry*& recent = recent_[work.hash % recent_.size()];
   if (!recent || !recent->is(device, work)) {
@@ -16,14 +16,16 @@ ProgramCache::ProgramRef ProgramCache::find(const backend::DeviceApi& device, co
   if (!recent) return nullptr;
   recent->last_use = clock_;
   ++hits_;
-  return recent->program;
+  return &recent->program;
 }
 
-void ProgramCache::add(const backend::DeviceApi& device, const Work& work, ProgramRef program) {
+const ProgramCache::ProgramRef& ProgramCache::add(const backend::DeviceApi& device, const Work& work,
+                                                  ProgramRef program) {
   ++compiled_;
   if (entries_.size() >= bound_) forget_old();
   auto key = work.key.words();
-  entries_.emplace(work.hash, Entry{&device, {key.begin(), key.end()}, std::move(program), clock_});
+  Entry entry{&device, {key.begin(), key.end()}, std::move(program), clock_};
+  return entries_.emplace(work.hash, std::move(entry))->second.program;
 }
 
 bool ProgramCache::Entry::is(const backend::DeviceApi& other, const Work& work) const {

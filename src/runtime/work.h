@@ -40,7 +40,8 @@ struct Work {
   uint64_t hash = 0;
   // While it runs.
   std::vector<ir::Buffer*> read;        // of the inputs, which keep them
-  std::vector<ir::BufferRef> computed;  // of the outputs
+  std::vector<ir::BufferRef> computed;  // of the outputs, and room for more
+  Work* next = nullptr;                 // among those that nobody uses
 };
 
 /// What came of `describe`.
