@@ -24,7 +24,7 @@ class ProgramCache {
  private:
   struct Entry {
     const backend::DeviceApi* device;
-    std::vector<uint64_t> key;
+    std::vector<Key::Number> key;
     ProgramRef program;
     uint64_t last_use;
     bool is(const backend::DeviceApi& other, const Work& work) const;
