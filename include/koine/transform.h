@@ -270,10 +270,10 @@ class Jit {
     for (const Entry* entry = first(); entry; entry = entry->next)
       if (entry->key == key)
         return tree::unflatten(*static_cast<const Result*>(entry->result),
-                               detail::replay(*entry->graph, std::move(leaves), where_));
+                               detail::replay(*entry->graph, leaves, where_));
     const std::tuple<A...> all(arguments...);
     detail::OnLeaves<G, A...> on_leaves(f, all);
-    detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), leaves, "jit", where_);
+    detail::RecordedRef graph = detail::trace(detail::Callable(on_leaves), tree::leaves(all), "jit", where_);
     detail::List results = detail::replay(*graph, leaves, where_);
     add(new Entry(std::move(key), std::move(graph), on_leaves.last()));
     return on_leaves.with(results);

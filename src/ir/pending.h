@@ -148,6 +148,12 @@ inline bool is_due(const Node* node) {
 /// The bytes of all its outputs.
 int64_t bytes_of(Node* node);
 
+/// Records a node of an op whose types are known, pending unless it is abstract.
+Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, std::span<const TypeRef> types,
+               std::source_location where);
+/// The arrays that adopt the handles of a new node.
+Arrays handles_of(Node* node);
+
 /// Brings the nodes into order, operands before users, with no gaps.
 void settle_order(Component& component);
 /// The nodes have their values; operands are dropped unless history is kept. The component is gone.

@@ -42,38 +42,18 @@ std::span<const TypeRef> inferred(const OpSpec& op, const AttrRef& attrs, std::s
   return place.out;
 }
 
-void connect(Node* node, const OpSpec& op, const AttrRef& attrs) {
-  node->op = &op;
-  node->attrs = attrs;
-  node->taped &= running_tapes != 0;
-  if (!node->abstract)
-    for (const Out& out : node->outs()) node->abstract |= !out.type->concrete;
-  if (!node->abstract) join_component(node, node->in(), bytes_of(node));
-}
-
-Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
-               std::source_location where) {
-  Node* node = NodePool::make(in.size(), types, where);
-  for (const Array& operand : in) NodePool::add_operand(node, operand.out());
-  connect(node, op, attrs);
-  return node;
-}
-
 Node* infer_and_add(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
+  Few<Out*, 8> outs(in.size());
   Few<TypeRef, 8> types(in.size());
-  for (size_t i = 0; i < in.size(); ++i) types[i] = type_of(in[i]);
+  for (size_t i = 0; i < in.size(); ++i) {
+    outs[i] = in[i].out();
+    types[i] = type_of(in[i]);
+  }
   try {
-    return add_node(op, attrs, in, inferred(op, attrs, types.all()), where);
+    return add_node(op, attrs, outs.all(), inferred(op, attrs, types.all()), where);
   } catch (const Error& error) {
     rethrow_for_op(error, op, types.all(), attrs.get(), where);
   }
-}
-
-Arrays handles_of(Node* node) {
-  Arrays handles;
-  handles.reserve(node->outs().size());
-  for (Out& out : node->outs()) handles.push_back(Array::adopt(&out));
-  return handles;
 }
 
 /// A known call: what it is known by, and what it gives. `given` are the attributes before they were brought to their
@@ -138,6 +118,25 @@ const bool eager = [] {
   return value && *value && std::strcmp(value, "0") != 0;
 }();
 
+Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, std::span<const TypeRef> types,
+               std::source_location where) {
+  Node* node = NodePool::make(in.size(), types, where);
+  for (Out* operand : in) NodePool::add_operand(node, operand);
+  node->op = &op;
+  node->attrs = attrs;
+  node->taped &= running_tapes != 0;
+  for (const Out& out : node->outs()) node->abstract |= !out.type->concrete;
+  if (!node->abstract) join_component(node, in, bytes_of(node));
+  return node;
+}
+
+Arrays handles_of(Node* node) {
+  Arrays handles;
+  handles.reserve(node->outs().size());
+  for (Out& out : node->outs()) handles.push_back(Array::adopt(&out));
+  return handles;
+}
+
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in) {
   GraphLock lock(graph_mutex());
   auto types = inferred(op, attrs, in);
@@ -146,8 +145,10 @@ std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::sp
 
 Arrays record_typed(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
                     std::source_location where) {
+  Few<Out*, 8> outs(in.size());
+  for (size_t i = 0; i < in.size(); ++i) outs[i] = in[i].out();
   GraphLock lock(graph_mutex());
-  return handles_of(add_node(op, attrs, in, types, where));
+  return handles_of(add_node(op, attrs, outs.all(), types, where));
 }
 
 Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
