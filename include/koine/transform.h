@@ -2,7 +2,6 @@
 #include <koine/detail/functional.h>
 #include <koine/tree.h>
 
-#include <memory>
 #include <optional>
 #include <tuple>
 
@@ -263,7 +262,7 @@ class Jit {
   template <class G, class... A>
   auto call(G& f, const A&... arguments) const {
     using Result = typename detail::OnLeaves<G, A...>::Result;
-    auto [leaves, key, has_opaque] = tree::flatten(detail::Borrowed<A...>{{std::addressof(arguments)...}});
+    auto [leaves, key, has_opaque] = tree::flatten(detail::Borrowed<A...>{{__builtin_addressof(arguments)...}});
     // A value that is known by its type alone may differ: such a call is traced each time.
     if (has_opaque) return Result(f(arguments...));
     detail::add_types(key, leaves);
