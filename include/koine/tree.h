@@ -76,7 +76,7 @@ bool has_opaque(View tree);
 
 /// `leaves`, `structure_key` and `has_opaque` by one walk.
 struct Flat {
-  std::vector<Array> leaves;
+  std::vector<const Array*> leaves;  // where they lie in the tree
   std::string structure_key;
   bool has_opaque = false;
 };

@@ -3,6 +3,7 @@
 
 #include <koine/runtime.h>
 
+#include <atomic>
 #include <exception>
 
 /// What a device is: a small table of functions.
@@ -12,6 +13,15 @@ namespace koine::backend {
 class Program {
  public:
   virtual ~Program() = default;
+  /// From now on a run takes a microsecond or so, waits for nobody and calls nothing of the host: who holds a lock may
+  /// as well keep it.
+  bool is_brief() const { return brief_.load(std::memory_order_acquire); }
+
+ protected:
+  void tell_brief() const { brief_.store(true, std::memory_order_release); }
+
+ private:
+  mutable std::atomic<bool> brief_{false};
 };
 
 /// A kernel that threw, and the node of the graph that it ran.

@@ -1,5 +1,6 @@
 #include "functional/recorded.h"
 
+#include "base/few.h"
 #include "base/format.h"
 #include "ir/call.h"
 #include "ir/trace_end.h"
@@ -66,19 +67,27 @@ RecordedRef trace(Callable f, const List& leaves, const char* transform, std::so
   return RecordedRef(recorded);
 }
 
-List replay(const Recorded& recorded, List leaves, std::source_location where) {
-  std::erase_if(leaves, [](const Array& leaf) { return !leaf.defined(); });
-  leaves.insert(leaves.end(), recorded.outside.begin(), recorded.outside.end());
-  ir::Arrays out = ir::record_call(recorded.call, leaves, where);
-  if (out.empty()) out = ir::replay(*recorded.graph, leaves, where);
+List replay(const Recorded& recorded, const Leaves& leaves, std::source_location where) {
+  Few<ir::Out*, 16> operands(leaves.size() + recorded.outside.size());
+  size_t count = 0;
+  for (const Array* leaf : leaves)
+    if (leaf->defined()) operands[count++] = leaf->out();
+  for (const Array& x : recorded.outside) operands[count++] = x.out();
+  const std::span<ir::Out* const> in = operands.all().first(count);
+  ir::Arrays out = ir::record_call(recorded.call, in, where);
+  if (out.empty()) {
+    ir::Arrays arrays;
+    for (ir::Out* operand : in) arrays.push_back(Array::share(operand));
+    out = ir::replay(*recorded.graph, arrays, where);
+  }
   return with_empty(std::move(out), recorded.given);
 }
 
 std::string to_string(const Recorded& recorded) { return ir::to_string(*recorded.graph); }
 
-void add_types(std::string& key, const List& leaves) {
-  for (const Array& leaf : leaves) {
-    ir::TypeRef type = leaf.defined() ? ir::type_of(leaf) : nullptr;
+void add_types(std::string& key, const Leaves& leaves) {
+  for (const Array* leaf : leaves) {
+    ir::TypeRef type = leaf->defined() ? ir::type_of(*leaf) : nullptr;
     key.append(reinterpret_cast<const char*>(&type), sizeof(type));
   }
 }

@@ -33,7 +33,8 @@ size_t bytes_of(uint32_t size_class) {
 }
 }  // namespace
 
-/// The memory of all buffers, live and kept.
+/// The memory of all buffers, live and kept. Guarded by the graph lock, which those who ask for a buffer or give one
+/// back often hold already.
 class BufferPool {
  public:
   BufferRef take(int64_t wanted) {
@@ -42,7 +43,7 @@ class BufferPool {
     uint32_t size_class = class_of(needed);
     Buffer* buffer = nullptr;
     {
-      std::lock_guard lock(lock_);
+      GraphLock lock(graph_mutex());
       if ((buffer = kept_[size_class])) {
         kept_[size_class] = buffer->next_;
         kept_bytes_ -= bytes_of(size_class);
@@ -60,18 +61,18 @@ class BufferPool {
     return result;
   }
   void give(Buffer* buffer) {
-    std::lock_guard lock(lock_);
+    GraphLock lock(graph_mutex());
     live_ -= buffer->bytes_;
     buffer->next_ = kept_[buffer->size_class_];
     kept_[buffer->size_class_] = buffer;
     kept_bytes_ += bytes_of(buffer->size_class_);
   }
   int64_t live() {
-    std::lock_guard lock(lock_);
+    GraphLock lock(graph_mutex());
     return live_;
   }
   int64_t peak() {
-    std::lock_guard lock(lock_);
+    GraphLock lock(graph_mutex());
     return peak_;
   }
   void limit(int64_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }
@@ -92,13 +93,13 @@ class BufferPool {
     void* memory = ::operator new(bytes_of(size_class), alignment, std::nothrow);
     if (!memory) {
       {
-        std::lock_guard lock(lock_);
+        GraphLock lock(graph_mutex());
         release(kept_bytes_);
       }
       memory = ::operator new(bytes_of(size_class), alignment, std::nothrow);
     }
     if (!memory) refuse(wanted);
-    std::lock_guard lock(lock_);
+    GraphLock lock(graph_mutex());
     count(wanted);
     return new (memory) Buffer;
   }
@@ -125,7 +126,6 @@ class BufferPool {
       }
   }
 
-  SpinLock lock_;
   int64_t live_ = 0, peak_ = 0;
   std::atomic<int64_t> limit_ = 0;
   size_t kept_bytes_ = 0;

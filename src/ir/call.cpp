@@ -24,13 +24,12 @@ constexpr OpSpec call_row = [] {
 }();
 
 // A transform that follows an operand needs the nodes; so does a graph that gives an operand back as it is.
-bool may_call(const Graph& graph, std::span<const Array> in) {
-  if (in.empty() || graph.outputs.empty() || BodyScope::active()) return false;
+bool may_call(const Graph& graph, std::span<Out* const> in) {
+  if (in.empty() || graph.outputs.empty() || body_depth > 0) return false;
   for (ValueId output : graph.outputs)
     if (output < graph.input_count) return false;
-  GraphLock lock(graph_mutex());
-  for (const Array& x : in)
-    if (node_of(x)->abstract || (node_of(x)->taped && running_tapes != 0)) return false;
+  for (const Out* x : in)
+    if (x->node->abstract || (x->node->taped && running_tapes != 0)) return false;
   return true;
 }
 
@@ -46,9 +45,8 @@ const Graph* called_graph(const Node& node) {
   return static_cast<const CallAttrs*>(node.attrs->data.get())->graph[0].get();
 }
 
-Arrays record_call(const AttrRef& call, std::span<const Array> in, std::source_location where) {
+Arrays record_call(const AttrRef& call, std::span<Out* const> in, std::source_location where) {
   const Graph& graph = *static_cast<const CallAttrs*>(call->data.get())->graph[0];
-  if (!may_call(graph, in)) return {};
   Few<TypeRef, 8> types(graph.outputs.size());
   for (size_t k = 0; k < graph.outputs.size(); ++k) types[k] = graph.output_type(k);
   where = current_source(where);
@@ -56,9 +54,10 @@ Arrays record_call(const AttrRef& call, std::span<const Array> in, std::source_l
   bool due = false;
   {
     GraphLock lock(graph_mutex());
-    out = record_typed(call_row, call, in, types.all(), where);
-    Node* node = node_of(out[0]);
+    if (!may_call(graph, in)) return {};
+    Node* node = add_node(call_row, call, in, types.all(), where);
     node->component->called += graph.nodes.size();
+    out = handles_of(node);
     due = is_due(node);
   }
   if (due) evaluate(out[0], where);

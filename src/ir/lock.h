@@ -2,25 +2,19 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 
-/// The locks of the core. Both cost a few nanoseconds while nobody else wants them.
+/// The lock of the core. It costs a few nanoseconds while nobody else wants it.
 namespace koine::ir {
 
-/// For a handful of instructions that throw nothing.
-class SpinLock {
- public:
-  void lock() {
-    while (taken_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
-  }
-  void unlock() { taken_.store(false, std::memory_order_release); }
-
- private:
-  std::atomic<bool> taken_{false};
-};
-
-/// Guards recording: pending graphs belong to arrays, not to threads. A thread may lock it again while it holds it.
-/// It is held for short moments, so that those who wait look again now and then, and leaving costs a store.
+/// Guards recording, and the memory of values: pending graphs belong to arrays, not to threads. A thread may lock it
+/// again while it holds it. It is held for short moments, so that those who wait look again now and then.
+///
+/// It has a gate that is passed with an atomic operation. But nearly always it is one thread that comes, again and
+/// again: the first that ever came. It is the favourite and goes in by a door of its own: it says that it is inside and
+/// then looks whether it is still the favourite. Another thread, once through the gate, takes that away and then looks
+/// whether it is inside. Who is second sees what the first one wrote if neither store is late; the favourite leaves it
+/// to the others, who come seldom, to make sure of that, for both sides (`membarrier`). When nobody else came for a
+/// while it is the favourite again. Nobody else ever is, so that the door is used by one thread only.
 class GraphMutex {
  public:
   void lock() {
@@ -29,14 +23,21 @@ class GraphMutex {
       ++depth_;
       return;
     }
-    const void* nobody = nullptr;
-    if (!owner_.compare_exchange_strong(nobody, self, std::memory_order_acquire)) wait(self);
+    if (favourite_.load(std::memory_order_relaxed) != self || !enter_by_door(self)) pass_gate(self);
+    owner_.store(self, std::memory_order_relaxed);
   }
   void unlock() {
-    if (depth_ != 0)
+    if (depth_ != 0) {
       --depth_;
-    else
-      owner_.store(nullptr, std::memory_order_release);
+      return;
+    }
+    owner_.store(nullptr, std::memory_order_relaxed);
+    if (!by_gate_) {
+      inside_.store(false, std::memory_order_release);
+    } else {
+      by_gate_ = false;
+      gate_.store(nullptr, std::memory_order_release);
+    }
   }
 
  private:
@@ -45,10 +46,21 @@ class GraphMutex {
     static thread_local char place;
     return &place;
   }
-  void wait(const void* self);
+  bool enter_by_door(const void* self) {
+    inside_.store(true, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // the compiler keeps the order, and `membarrier` does
+    if (favourite_.load(std::memory_order_relaxed) == self) return true;
+    inside_.store(false, std::memory_order_release);
+    return false;
+  }
+  void pass_gate(const void* self);
 
-  std::atomic<const void*> owner_{nullptr};
+  std::atomic<const void*> owner_{nullptr}, favourite_{nullptr}, gate_{nullptr};
+  std::atomic<bool> inside_{false};  // written by the first thread only
+  bool by_gate_ = false;             // how who holds it came in; this and the next are guarded by the lock itself
   uint32_t depth_ = 0;
+  const void* first_ = nullptr;  // the only thread that may be the favourite; this and the next are guarded by the gate
+  uint32_t in_a_row_ = 0;        // how often the first thread passed the gate since another one did
 };
 
 inline constinit GraphMutex the_graph_mutex;

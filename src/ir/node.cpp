@@ -3,22 +3,19 @@
 /// The life of nodes.
 namespace koine::ir {
 
-constinit Node* NodePool::free_ = nullptr;
-
 uint64_t next_serial() {
   GraphLock lock(graph_mutex());
   return count_serial();
 }
 
 void NodePool::make_far(Node* node, size_t operands, size_t outputs) {
-  if (operands > Node::near_operands) {
-    node->far_in_ = std::make_unique<Out*[]>(operands);
-    node->in_ = node->far_in_.get();
-  }
-  if (outputs != 1) {
-    node->far_outs_ = std::make_unique<Out[]>(outputs);
-    node->outs_ = node->far_outs_.get();
-  }
+  if (operands > Node::near_operands) node->in_ = new Out*[operands];
+  if (outputs != 1) node->outs_ = new Out[outputs];
+}
+
+void NodePool::give_far(Node* node) noexcept {
+  if (node->in_ != node->near_in_) delete[] std::exchange(node->in_, node->near_in_);
+  if (node->outs_ != &node->near_out_) delete[] std::exchange(node->outs_, &node->near_out_);
 }
 
 void NodePool::grow() {
@@ -32,35 +29,14 @@ void NodePool::grow() {
   }
 }
 
-void NodePool::give(Node* node) noexcept {
-  node->op = nullptr;
-  node->attrs.reset();
-  node->visited = 0;
-  node->abstract = node->taped = false;
-  node->placeholder_of = nullptr;
-  if (node->far_in_) {
-    node->far_in_.reset();
-    node->in_ = node->near_in_;
-  }
-  if (node->far_outs_) {
-    node->far_outs_.reset();
-    node->outs_ = &node->near_out_;
-  }
-  node->near_out_.value.reset();
-  node->near_out_.ready.store(false, std::memory_order_relaxed);
-  node->near_out_.mark = 0;
-  node->next_ = std::exchange(free_, node);
-}
-
 // A list of the dead instead of recursion: a chain of a million nodes is legal.
-void NodePool::destroy(Node* node) noexcept {
+void NodePool::destroy_with_operands(Node* node) noexcept {
   static constinit Node* dead = nullptr;
   static constinit bool busy = false;
   if (node->component) {
     if (node->component->running) return;
     leave_component(node);
   }
-  if (node->in_count_ == 0) return give(node);
   node->next_ = std::exchange(dead, node);
   if (busy) return;
   busy = true;

@@ -29,7 +29,7 @@ struct Node;
 struct Component;
 
 /// One output of a node. `refs` counts handles; it is first, for Array.
-struct Out {
+struct alignas(64) Out {
   uint32_t refs = 0;
   /// What keeps it: operands that read it, and one for every time that its handles will go back to none.
   uint32_t uses = 0;
@@ -42,18 +42,14 @@ struct Out {
   std::atomic<bool> ready{false};  // it has a value
 };
 
-struct Node {
+/// Its members lie in the order in which they are used, in three cache lines.
+struct alignas(64) Node {
   const OpSpec* op = nullptr;  // null for leaves and placeholders
   AttrRef attrs;
-  uint64_t serial = 0;  // creation order, operands before users
   Component* component = nullptr;
+  uint64_t serial = 0;     // creation order, operands before users
   uint32_t slot = 0;       // place in the component
   uint32_t live_outs = 0;  // outputs with uses
-  uint64_t visited = 0;    // of the last walk that saw it
-  bool abstract = false;   // depends on a placeholder
-  bool taped = false;      // depends on an argument of a running grad
-  std::source_location where;
-  const char* placeholder_of = nullptr;  // "vmap" or "jit" for a placeholder
 
   std::span<Out* const> in() const { return {in_, in_count_}; }
   std::span<Out> outs() { return {outs_, out_count_}; }
@@ -62,15 +58,22 @@ struct Node {
   friend class NodePool;
   static constexpr size_t near_operands = 3;
 
-  Node* next_ = nullptr;  // among nodes that died
+  uint32_t in_count_ = 0, out_count_ = 0;
+  // Most ops have few operands and one result; others have them elsewhere, in arrays of their own.
   Out** in_ = near_in_;
   Out* outs_ = &near_out_;
-  uint32_t in_count_ = 0, out_count_ = 0;
-  // Most ops have few operands and one result; others have them elsewhere.
   Out* near_in_[near_operands] = {};
+
+ public:
+  std::source_location where;
+  bool abstract = false;                 // depends on a placeholder
+  bool taped = false;                    // depends on an argument of a running grad
+  const char* placeholder_of = nullptr;  // "vmap" or "jit" for a placeholder
+  uint64_t visited = 0;                  // of the last walk that saw it
+
+ private:
+  Node* next_ = nullptr;  // among nodes that died
   Out near_out_;
-  std::unique_ptr<Out*[]> far_in_;
-  std::unique_ptr<Out[]> far_outs_;
 };
 
 /// Pending nodes that are connected by their operands; evaluated together.

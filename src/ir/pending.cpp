@@ -55,6 +55,12 @@ Component* merge(Component* a, Component* b) {
   return a;
 }
 
+int64_t bytes_of(Node* node) {
+  int64_t bytes = 0;
+  for (const Out& out : node->outs()) bytes += out.type->bytes;
+  return bytes;
+}
+
 void leave_component(Node* node) {
   Component* home = std::exchange(node->component, nullptr);
   home->nodes[node->slot] = nullptr;
@@ -65,7 +71,7 @@ Component* split(std::span<Node* const> nodes) {
   Component* home = new_component();
   for (Node* node : nodes) {
     leave_component(node);
-    add_to(*home, node);
+    add_to(*home, node, bytes_of(node));
   }
   return home;
 }
@@ -84,7 +90,8 @@ void end_run(Component* component) {
   // Operands come before their users: when a node is dropped here, the walk is past it.
   for (Node* node : component->nodes) {
     node->component = nullptr;
-    if (!node->taped || !keep_history(node)) NodePool::drop_operands(node);
+    if (node->taped && keep_history(node)) continue;
+    NodePool::drop_operands(node);
     if (node->live_outs == 0) NodePool::destroy(node);
   }
   give_back(component);

@@ -20,30 +20,20 @@ class NodePool {
  public:
   /// A node without an op and with room for so many operands. Each output counts one handle, which the caller adopts.
   static Node* make(size_t operands, std::span<const TypeRef> types, std::source_location where) {
-    if (!free_) grow();
-    Node* node = std::exchange(free_, free_->next_);
-    node->out_count_ = static_cast<uint32_t>(types.size());
+    Node* node = take(where);
+    node->op = nullptr;
+    node->abstract = node->taped = false;
+    node->out_count_ = node->live_outs = static_cast<uint32_t>(types.size());
     if (operands > Node::near_operands || types.size() != 1) make_far(node, operands, types.size());
-    node->serial = count_serial();
-    node->where = where;
-    node->live_outs = node->out_count_;
-    for (size_t i = 0; i < types.size(); ++i) {
-      Out& out = node->outs_[i];
-      out.refs = out.uses = 1;
-      out.node = node;
-      out.type = types[i];
-    }
+    for (size_t i = 0; i < types.size(); ++i) begin(node->outs_[i], node, types[i]);
     return node;
   }
   /// A node of an op with one output and at most `near_operands` operands.
   static Node* make_near(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, TypeRef type,
                          std::source_location where) {
-    if (!free_) grow();
-    Node* node = std::exchange(free_, free_->next_);
+    Node* node = take(where);
     node->op = &op;
     node->attrs = attrs;
-    node->serial = count_serial();
-    node->where = where;
     bool abstract = !type->concrete, taped = false;
     for (size_t i = 0; i < in.size(); ++i) {
       Out* operand = in[i];
@@ -56,9 +46,7 @@ class NodePool {
     node->abstract = abstract;
     node->taped = taped && running_tapes != 0;
     node->out_count_ = node->live_outs = 1;
-    node->near_out_.refs = node->near_out_.uses = 1;
-    node->near_out_.node = node;
-    node->near_out_.type = type;
+    begin(node->near_out_, node, type);
     return node;
   }
   static void add_operand(Node* node, Out* operand) {
@@ -73,17 +61,43 @@ class NodePool {
   }
   /// Ends one use. A node goes with the last use of its last output, and so do operands that nobody else has.
   static void drop_use(Out* out) {
-    if (--out->uses == 0 && --out->node->live_outs == 0) destroy(out->node);
+    if (--out->uses != 0) return;
+    Node* node = out->node;
+    if (--node->live_outs == 0) destroy(node);
   }
   /// Frees a node that has no uses, at once or, if its program runs, by `end_run`.
-  static void destroy(Node* node) noexcept;
+  static void destroy(Node* node) noexcept {
+    if (node->component || node->in_count_ != 0) return destroy_with_operands(node);
+    give(node);
+  }
 
  private:
+  static Node* take(std::source_location where) {
+    if (!free_) grow();
+    Node* node = std::exchange(free_, free_->next_);
+    node->serial = count_serial();
+    node->where = where;
+    return node;
+  }
+  static void begin(Out& out, Node* node, TypeRef type) {
+    out.refs = out.uses = 1;
+    out.node = node;
+    out.type = type;
+  }
+  static void give(Node* node) noexcept {
+    node->attrs.reset();
+    node->placeholder_of = nullptr;
+    if (node->in_ != node->near_in_ || node->outs_ != &node->near_out_) give_far(node);
+    node->near_out_.value.reset();
+    node->near_out_.ready.store(false, std::memory_order_relaxed);
+    node->next_ = std::exchange(free_, node);
+  }
+  static void destroy_with_operands(Node* node) noexcept;
   static void make_far(Node* node, size_t operands, size_t outputs);
+  static void give_far(Node* node) noexcept;
   static void grow();
-  static void give(Node* node) noexcept;
 
-  static constinit Node* free_;
+  static inline constinit Node* free_ = nullptr;
 };
 
 /// An empty one.
@@ -113,24 +127,32 @@ inline bool is_due(const Node* node) {
   return node->component && (eager || should_cut(*node->component)) && body_depth == 0;
 }
 
-[[gnu::always_inline]] inline void add_to(Component& component, Node* node) {
+[[gnu::always_inline]] inline void add_to(Component& component, Node* node, int64_t bytes) {
   node->component = &component;
   node->slot = static_cast<uint32_t>(component.nodes.size());
   component.nodes.push_back(node);
   ++component.live;
   component.rolling = (component.rolling + node->attrs->hash) * 0x9e3779b97f4a7c15u;
-  for (const Out& out : node->outs()) component.bytes += out.type->bytes;
+  component.bytes += bytes;
 }
-/// Adds a node with operands to the pending work that these belong to.
-[[gnu::always_inline]] inline void join_component(Node* node) {
+/// Adds a node with these operands to the pending work that they belong to.
+[[gnu::always_inline]] inline void join_component(Node* node, std::span<Out* const> in, int64_t bytes) {
   Component* home = nullptr;
-  for (Out* operand : node->in()) {
+  for (Out* operand : in) {
     Component* other = operand->node->component;
     if (!other || other == home || other->running) continue;
     home = home ? merge(home, other) : other;
   }
-  add_to(home ? *home : *new_component(), node);
+  add_to(home ? *home : *new_component(), node, bytes);
 }
+/// The bytes of all its outputs.
+int64_t bytes_of(Node* node);
+
+/// Records a node of an op whose types are known, pending unless it is abstract.
+Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, std::span<const TypeRef> types,
+               std::source_location where);
+/// The arrays that adopt the handles of a new node.
+Arrays handles_of(Node* node);
 
 /// Brings the nodes into order, operands before users, with no gaps.
 void settle_order(Component& component);

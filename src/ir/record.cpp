@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 
@@ -41,55 +42,28 @@ std::span<const TypeRef> inferred(const OpSpec& op, const AttrRef& attrs, std::s
   return place.out;
 }
 
-void connect(Node* node, const OpSpec& op, const AttrRef& attrs) {
-  node->op = &op;
-  node->attrs = attrs;
-  node->taped &= running_tapes != 0;
-  if (!node->abstract)
-    for (const Out& out : node->outs()) node->abstract |= !out.type->concrete;
-  if (!node->abstract) join_component(node);
-}
-
-Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
-               std::source_location where) {
-  Node* node = NodePool::make(in.size(), types, where);
-  for (const Array& operand : in) NodePool::add_operand(node, operand.out());
-  connect(node, op, attrs);
-  return node;
-}
-
 Node* infer_and_add(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
+  Few<Out*, 8> outs(in.size());
   Few<TypeRef, 8> types(in.size());
-  for (size_t i = 0; i < in.size(); ++i) types[i] = type_of(in[i]);
+  for (size_t i = 0; i < in.size(); ++i) {
+    outs[i] = in[i].out();
+    types[i] = type_of(in[i]);
+  }
   try {
-    return add_node(op, attrs, in, inferred(op, attrs, types.all()), where);
+    return add_node(op, attrs, outs.all(), inferred(op, attrs, types.all()), where);
   } catch (const Error& error) {
     rethrow_for_op(error, op, types.all(), attrs.get(), where);
   }
 }
 
-Arrays handles_of(Node* node) {
-  Arrays handles;
-  handles.reserve(node->outs().size());
-  for (Out& out : node->outs()) handles.push_back(Array::adopt(&out));
-  return handles;
-}
-
-/// What a call is known by, beside its attributes.
-struct CallKey {
+/// A known call: what it is known by, and what it gives. `given` are the attributes before they were brought to their
+/// canonical form.
+struct KnownCall {
   const OpSpec* op = nullptr;
   std::array<TypeRef, most_known_operands> in{};
   uint64_t attrs_hash = 0;
-  bool is(const CallKey& other) const {
-    return op == other.op && in[0] == other.in[0] && in[1] == other.in[1] && in[2] == other.in[2] &&
-           attrs_hash == other.attrs_hash;
-  }
-};
-/// `given` are the attributes before they were brought to their canonical form.
-struct KnownCall {
-  CallKey key;
-  AttrRef given, attrs;
   TypeRef out = nullptr;
+  AttrRef attrs, given;
 };
 
 uint64_t attrs_hash(const OpSpec& op, const void* attrs) {
@@ -97,13 +71,44 @@ uint64_t attrs_hash(const OpSpec& op, const void* attrs) {
 }
 
 // Inlined by force, here and in pending.h, because every op of the user passes here: a tenth of its cost.
-[[gnu::always_inline]] inline KnownCall& place_of(const CallKey& key) {
+[[gnu::always_inline]] inline KnownCall& place_of(const OpSpec& op, std::span<const TypeRef> in, uint64_t attrs_hash) {
   constexpr int bits = 12;
   static std::array<KnownCall, size_t{1} << bits>& table = *new std::array<KnownCall, size_t{1} << bits>;
-  constexpr uint64_t odd[] = {0x9e3779b97f4a7c15u, 0xc2b2ae3d27d4eb4fu, 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu};
-  uint64_t hash = (reinterpret_cast<uintptr_t>(key.op) ^ key.attrs_hash) * odd[3];
-  for (size_t i = 0; i < key.in.size(); ++i) hash += reinterpret_cast<uintptr_t>(key.in[i]) * odd[i];
-  return table[hash >> (64 - bits)];
+  uint64_t hash = reinterpret_cast<uintptr_t>(&op) ^ attrs_hash;
+  for (TypeRef type : in) hash = std::rotl(hash, 21) + reinterpret_cast<uintptr_t>(type);
+  return table[(hash * 0x9e3779b97f4a7c15u) >> (64 - bits)];
+}
+
+/// The same for so many operands, which the compiler then needs no loops for.
+template <size_t count>
+Array record_known(const OpSpec& op, const Arg* const* args, const void* attrs) {
+  std::array<Out*, count> in;
+  std::array<TypeRef, count> types;
+  for (size_t i = 0; i < count; ++i) {
+    if (!args[i]->is_array() || !args[i]->array().defined()) return Array();
+    in[i] = args[i]->array().out();
+    types[i] = in[i]->type;
+  }
+  const uint64_t hash = attrs_hash(op, attrs);
+  std::source_location where;
+  if constexpr (count > 0) where = args[0]->where();
+  where = current_source(where);
+  Node* node = nullptr;
+  bool due = false;
+  {
+    GraphLock lock(graph_mutex());
+    const KnownCall& known = place_of(op, types, hash);
+    if (known.op != &op || known.attrs_hash != hash) return Array();
+    for (size_t i = 0; i < most_known_operands; ++i)
+      if (known.in[i] != (i < count ? types[i] : nullptr)) return Array();
+    if (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs)) return Array();
+    node = NodePool::make_near(op, known.attrs, in, known.out, where);
+    if (!node->abstract) join_component(node, in, known.out->bytes);
+    due = is_due(node);
+  }
+  Array out = Array::adopt(&node->outs()[0]);
+  if (due) evaluate(out, where);
+  return out;
 }
 
 }  // namespace
@@ -113,6 +118,25 @@ const bool eager = [] {
   return value && *value && std::strcmp(value, "0") != 0;
 }();
 
+Node* add_node(const OpSpec& op, const AttrRef& attrs, std::span<Out* const> in, std::span<const TypeRef> types,
+               std::source_location where) {
+  Node* node = NodePool::make(in.size(), types, where);
+  for (Out* operand : in) NodePool::add_operand(node, operand);
+  node->op = &op;
+  node->attrs = attrs;
+  node->taped &= running_tapes != 0;
+  for (const Out& out : node->outs()) node->abstract |= !out.type->concrete;
+  if (!node->abstract) join_component(node, in, bytes_of(node));
+  return node;
+}
+
+Arrays handles_of(Node* node) {
+  Arrays handles;
+  handles.reserve(node->outs().size());
+  for (Out& out : node->outs()) handles.push_back(Array::adopt(&out));
+  return handles;
+}
+
 std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::span<const TypeRef> in) {
   GraphLock lock(graph_mutex());
   auto types = inferred(op, attrs, in);
@@ -121,8 +145,10 @@ std::vector<TypeRef> infer_types(const OpSpec& op, const AttrRef& attrs, std::sp
 
 Arrays record_typed(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::span<const TypeRef> types,
                     std::source_location where) {
+  Few<Out*, 8> outs(in.size());
+  for (size_t i = 0; i < in.size(); ++i) outs[i] = in[i].out();
   GraphLock lock(graph_mutex());
-  return handles_of(add_node(op, attrs, in, types, where));
+  return handles_of(add_node(op, attrs, outs.all(), types, where));
 }
 
 Arrays record(const OpSpec& op, const AttrRef& attrs, std::span<const Array> in, std::source_location where) {
@@ -154,39 +180,33 @@ Array record_one(const OpSpec& op, const AttrRef& attrs, std::span<const Array> 
 }
 
 Array record_known(const OpSpec& op, std::span<const Arg* const> args, const void* attrs) {
-  Out* in[most_known_operands];
-  CallKey key{&op};
-  if (args.size() > most_known_operands) return Array();
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (!args[i]->is_array() || !args[i]->array().defined()) return Array();
-    in[i] = args[i]->array().out();
-    key.in[i] = in[i]->type;
-  }
-  key.attrs_hash = attrs_hash(op, attrs);
-  const std::source_location where = current_source(args.empty() ? std::source_location() : args[0]->where());
-  Node* node = nullptr;
-  bool due = false;
-  {
-    GraphLock lock(graph_mutex());
-    const KnownCall& known = place_of(key);
-    if (!known.key.is(key) || (!op.attrs.fields.empty() && !equal_attrs(op, known.given->data.get(), attrs)))
+  static_assert(most_known_operands == 3);
+  switch (args.size()) {
+    case 0:
+      return record_known<0>(op, args.data(), attrs);
+    case 1:
+      return record_known<1>(op, args.data(), attrs);
+    case 2:
+      return record_known<2>(op, args.data(), attrs);
+    case 3:
+      return record_known<3>(op, args.data(), attrs);
+    default:
       return Array();
-    node = NodePool::make_near(op, known.attrs, {in, args.size()}, known.out, where);
-    if (!node->abstract) join_component(node);
-    due = is_due(node);
   }
-  Array out = Array::adopt(&node->outs()[0]);
-  if (due) evaluate(out, where);
-  return out;
 }
 
 void remember_call(std::span<const Array> in, const AttrRef& given, const Array& out) {
   if (in.size() > most_known_operands) return;
-  CallKey key{given->op};
-  for (size_t i = 0; i < in.size(); ++i) key.in[i] = type_of(in[i]);
-  key.attrs_hash = attrs_hash(*given->op, given->data.get());
+  const OpSpec& op = *given->op;
+  KnownCall call;
+  call.op = &op;
+  for (size_t i = 0; i < in.size(); ++i) call.in[i] = type_of(in[i]);
+  call.attrs_hash = attrs_hash(op, given->data.get());
+  call.out = type_of(out);
+  call.given = given;
   GraphLock lock(graph_mutex());
-  place_of(key) = {key, given, node_of(out)->attrs, type_of(out)};
+  call.attrs = node_of(out)->attrs;
+  place_of(op, std::span(call.in).first(in.size()), call.attrs_hash) = call;
 }
 
 BodyScope::BodyScope() { ++body_depth; }

@@ -165,7 +165,7 @@ struct Flattening : Key {
 
   void leaf(Array& array, const Path& path) override {
     Key::leaf(array, path);
-    flat.leaves.push_back(array);
+    flat.leaves.push_back(&array);
   }
   void opaque(const detail::Type& type) override {
     Key::opaque(type);

@@ -118,10 +118,16 @@ void add_arrays(nb::module_& m) {
   });
 }
 
+detail::Leaves pointers_to(const List& leaves) {
+  detail::Leaves pointers;
+  for (const Array& leaf : leaves) pointers.push_back(&leaf);
+  return pointers;
+}
+
 void add_transforms(nb::module_& m) {
   nb::class_<detail::RecordedRef>(m, "Recorded")
-      .def("replay",
-           [](const detail::RecordedRef& self, const List& leaves) { return detail::replay(*self, leaves, {}); })
+      .def("replay", [](const detail::RecordedRef& self,
+                        const List& leaves) { return detail::replay(*self, pointers_to(leaves), {}); })
       .def("pull", [](const detail::RecordedRef& self,
                       const List& cotangents) { return detail::pull(*self, cotangents, user_line()); })
       .def("__str__", [](const detail::RecordedRef& self) { return detail::to_string(*self); });
@@ -154,7 +160,7 @@ void add_transforms(nb::module_& m) {
   });
   m.def("types_key", [](const List& leaves) {
     std::string key;
-    detail::add_types(key, leaves);
+    detail::add_types(key, pointers_to(leaves));
     return nb::bytes(key.data(), key.size());
   });
   m.def("checkpoint", [](nb::callable f, const List& leaves) {

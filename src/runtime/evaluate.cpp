@@ -37,46 +37,39 @@ const backend::DeviceApi& current_device() {
 /// Work that no evaluation uses now, for the memory of its lists. Guarded by the graph lock.
 class Lease {
  public:
-  Lease() {
-    if (spare().empty()) {
-      work_ = std::make_unique<Work>();
-    } else {
-      work_ = std::move(spare().back());
-      spare().pop_back();
-    }
-  }
-  ~Lease() { spare().push_back(std::move(work_)); }
+  Lease() : work_(spare_ ? std::exchange(spare_, spare_->next) : new Work) {}
+  ~Lease() { work_->next = std::exchange(spare_, work_); }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   Work& operator*() { return *work_; }
 
  private:
-  static std::vector<std::unique_ptr<Work>>& spare() {
-    static auto& list = *new std::vector<std::unique_ptr<Work>>;
-    return list;
-  }
-  std::unique_ptr<Work> work_;
+  static inline constinit Work* spare_ = nullptr;
+  Work* work_;
 };
 
 void compile_and_run(Work& work) {
   const backend::DeviceApi& device = current_device();
-  auto program = program_cache().find(device, work);
-  if (!program) {
+  const ProgramCache::ProgramRef* found = program_cache().find(device, work);
+  if (!found) {
     GraphRef graph = graph_of(work);
+    ProgramCache::ProgramRef compiled;
     {
       GraphUnlock unlock(graph_mutex());
       HostUnlock others;
-      program = device.compile(graph, work.donated);
+      compiled = device.compile(graph, work.donated);
     }
-    program_cache().add(device, work, program);
+    found = &program_cache().add(device, work, std::move(compiled));
   }
   work.read.clear();
-  work.computed.clear();  // of a run that failed
   for (const Out* input : work.inputs) work.read.push_back(input->value.get());
-  work.computed.resize(work.outputs.size());
+  if (work.computed.size() < work.outputs.size()) work.computed.resize(work.outputs.size());
+  const std::span<BufferRef> computed(work.computed.data(), work.outputs.size());
+  if ((*found)->is_brief()) return device.run(**found, work.read, computed);
+  const ProgramCache::ProgramRef program = *found;  // the cache may forget it meanwhile
   GraphUnlock unlock(graph_mutex());
   HostUnlock others;
-  device.run(*program, work.read, work.computed);
+  device.run(*program, work.read, computed);
 }
 
 /// A node that failed, with its error.
@@ -84,6 +77,12 @@ struct Failure {
   Origin at;
   std::exception_ptr error;
 };
+
+/// The nodes are pending as before.
+void give_up(Work& work) {
+  work.computed.clear();
+  fail_run(work.home);
+}
 
 /// Gives the outputs their values; others may record meanwhile. Throws Failure.
 void run(Work& work) {
@@ -96,10 +95,10 @@ void run(Work& work) {
     }
   } catch (const backend::NodeFailure& failure) {
     Failure found{origin_of(work, failure.node), failure.error};
-    fail_run(work.home);
+    give_up(work);
     throw found;
   } catch (...) {
-    fail_run(work.home);
+    give_up(work);
     throw;
   }
   end_run(work.home);

@@ -4,30 +4,32 @@
 
 namespace koine::runtime {
 
-ProgramCache::ProgramRef ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
+const ProgramCache::ProgramRef* ProgramCache::find(const backend::DeviceApi& device, const Work& work) {
   ++clock_;
-  Entry*& recent = recent_[work.hash % recent_.size()];
+  Entry*& recent = recent_[work.key.hash() % recent_.size()];
   if (!recent || !recent->is(device, work)) {
     recent = nullptr;
-    auto [it, last] = entries_.equal_range(work.hash);
+    auto [it, last] = entries_.equal_range(work.key.hash());
     for (; it != last && !recent; ++it)
       if (it->second.is(device, work)) recent = &it->second;
   }
   if (!recent) return nullptr;
   recent->last_use = clock_;
   ++hits_;
-  return recent->program;
+  return &recent->program;
 }
 
-void ProgramCache::add(const backend::DeviceApi& device, const Work& work, ProgramRef program) {
+const ProgramCache::ProgramRef& ProgramCache::add(const backend::DeviceApi& device, const Work& work,
+                                                  ProgramRef program) {
   ++compiled_;
   if (entries_.size() >= bound_) forget_old();
-  auto key = work.key.words();
-  entries_.emplace(work.hash, Entry{&device, {key.begin(), key.end()}, std::move(program), clock_});
+  auto key = work.key.numbers();
+  Entry entry{&device, {key.begin(), key.end()}, std::move(program), clock_};
+  return entries_.emplace(work.key.hash(), std::move(entry))->second.program;
 }
 
 bool ProgramCache::Entry::is(const backend::DeviceApi& other, const Work& work) const {
-  return device == &other && std::ranges::equal(key, work.key.words());
+  return device == &other && std::ranges::equal(key, work.key.numbers());
 }
 
 // Half of the entries at once, so that a full cache does not search for its oldest at every miss.

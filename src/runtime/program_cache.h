@@ -13,9 +13,9 @@ class ProgramCache {
   using ProgramRef = std::shared_ptr<backend::Program>;
 
   explicit ProgramCache(size_t bound) : bound_(bound) {}
-  /// Null when there is none yet.
-  ProgramRef find(const backend::DeviceApi& device, const Work& work);
-  void add(const backend::DeviceApi& device, const Work& work, ProgramRef program);
+  /// Null when there is none yet. What is found stays where it is until the next `add`.
+  const ProgramRef* find(const backend::DeviceApi& device, const Work& work);
+  const ProgramRef& add(const backend::DeviceApi& device, const Work& work, ProgramRef program);
   int64_t hits() const { return hits_; }
   int64_t compiled() const { return compiled_; }
   size_t size() const { return entries_.size(); }
@@ -24,7 +24,7 @@ class ProgramCache {
  private:
   struct Entry {
     const backend::DeviceApi* device;
-    std::vector<uint64_t> key;
+    std::vector<Key::Number> key;
     ProgramRef program;
     uint64_t last_use;
     bool is(const backend::DeviceApi& other, const Work& work) const;

@@ -1,9 +1,10 @@
 #include "runtime/work.h"
 
 #include "base/format.h"
-#include "base/hash.h"
 #include "ir/call.h"
 #include "ir/pending.h"
+
+#include <bit>
 
 namespace koine::runtime {
 
@@ -24,26 +25,6 @@ void keep_for_tape(const Work& work, std::vector<uint8_t>& kept) {
   }
 }
 
-/// Bits as numbers of a key.
-class Bits {
- public:
-  explicit Bits(Key& key) : key_(key) {}
-  ~Bits() { key_.push_back(word_); }
-  Bits(const Bits&) = delete;
-  Bits& operator=(const Bits&) = delete;
-  void add(bool bit) {
-    word_ = word_ << 1 | static_cast<uint64_t>(bit);
-    if (++used_ % 64 != 0) return;
-    key_.push_back(word_);
-    word_ = 0;
-  }
-
- private:
-  Key& key_;
-  uint64_t word_ = 0;
-  unsigned used_ = 0;
-};
-
 // Gives an input its place when it is met first.
 Ready add_input(Work& work, Out* input, uint64_t mark) {
   if (Component* other = input->node->component) {
@@ -62,24 +43,18 @@ Ready add_input(Work& work, Out* input, uint64_t mark) {
 Ready add_nodes(Work& work, uint64_t mark) {
   uint32_t values = 0;
   for (Node* node : work.home->nodes) {
-    auto in = node->in();
-    uint64_t* to = work.key.room(2 + in.size() / 2);
-    *to++ = node->attrs->id;
-    // Two numbers in a word: how many operands there are, then their places.
-    uint64_t word = in.size();
-    bool half = true;
+    const std::span<Out* const> in = node->in();
+    uint64_t content = node->attrs->id;
+    Key::Number* to = Key::put(work.key.room(3 + in.size()), content);
+    *to++ = static_cast<Key::Number>(in.size());
     for (Out* operand : in) {
       if (operand->mark != mark)
         if (Ready ready = add_input(work, operand, mark); ready != Ready::yes) return ready;
       ++operand->seen;
-      if (half)
-        *to++ = word | static_cast<uint64_t>(operand->place) << 32;
-      else
-        word = operand->place;
-      half = !half;
+      *to++ = operand->place;
+      content = std::rotl(content, 16) + operand->place;
     }
-    if (half) *to++ = word;
-    work.key.end_at(to);
+    work.key.end_at(to, content);
     for (Out& out : node->outs()) {
       out.mark = mark;
       out.place = values++;
@@ -89,52 +64,33 @@ Ready add_nodes(Work& work, uint64_t mark) {
   return Ready::yes;
 }
 
-void add_inputs(Work& work) {
-  bool tape = tape_active();
-  for (Out* input : work.inputs) work.key.push_back(reinterpret_cast<uintptr_t>(input->type));
-  Bits bits(work.key);
-  for (Out* input : work.inputs) {
-    bool last = !tape && input->uses == input->seen && input->node->outs().size() == 1 && input->value.unique();
+void add_inputs(Work& work, bool tape) {
+  for (const Out* input : work.inputs) work.key.add(reinterpret_cast<uintptr_t>(input->type));
+  for (size_t i = 0; i < work.inputs.size(); ++i) {
+    const Out& input = *work.inputs[i];
+    const bool last = !tape && input.uses == input.seen && input.node->outs().size() == 1 && input.value.unique();
     work.donated.push_back(last);
-    bits.add(last);
+    if (last) work.key.add(i);
   }
 }
 
 // Handles and operands outside of these nodes keep an output alive; under a tape so do the nodes on it, and what those
 // read.
-void add_outputs(Work& work) {
+void add_outputs(Work& work, bool tape) {
   std::vector<uint8_t> kept;
-  if (tape_active()) {
+  if (tape) {
     kept.resize(work.home->nodes.back()->outs().back().place + 1);
     keep_for_tape(work, kept);
   }
-  Bits bits(work.key);
   for (Node* node : work.home->nodes)
     for (Out& out : node->outs()) {
-      bool held = out.uses > out.seen || (!kept.empty() && kept[out.place]);
-      if (held) work.outputs.push_back(&out);
-      bits.add(held);
+      if (out.uses <= out.seen && (!tape || !kept[out.place])) continue;
+      work.outputs.push_back(&out);
+      work.key.add(out.place);
     }
 }
 
 }  // namespace
-
-uint64_t Key::hash() const {
-  __extension__ typedef unsigned __int128 uint128;
-  auto mix = [](uint64_t hash, uint64_t word) {
-    uint128 product = static_cast<uint128>(hash ^ word) * 0x9e3779b97f4a7c15u;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-  };
-  // Two chains, because a multiplication takes longer than it keeps the processor busy.
-  uint64_t even = size_, odd = 1;
-  size_t at = 0;
-  for (; at + 1 < size_; at += 2) {
-    even = mix(even, words_[at]);
-    odd = mix(odd, words_[at + 1]);
-  }
-  if (at < size_) even = mix(even, words_[at]);
-  return hash_combine(even, odd);
-}
 
 Ready describe(Work& work) {
   work.inputs.clear();
@@ -142,12 +98,12 @@ Ready describe(Work& work) {
   work.donated.clear();
   work.key.clear();
   settle_order(*work.home);
-  if (Ready ready = add_nodes(work, next_serial()); ready != Ready::yes) return ready;
-  // The rest has a length that follows from these counts and the nodes.
-  work.key.push_back(work.home->nodes.size() | static_cast<uint64_t>(work.inputs.size()) << 32);
-  add_inputs(work);
-  add_outputs(work);
-  work.hash = work.key.hash();
+  if (Ready ready = add_nodes(work, count_serial()); ready != Ready::yes) return ready;
+  const bool tape = tape_active();
+  add_inputs(work, tape);
+  add_outputs(work, tape);
+  // Where each part ends follows from these counts and the nodes.
+  for (size_t count : {work.home->nodes.size(), work.inputs.size(), work.outputs.size()}) work.key.add(count);
   return Ready::yes;
 }
 

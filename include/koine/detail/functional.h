@@ -83,9 +83,10 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
 
 /// The function as a graph for leaves like these, with the arrays it reaches from outside.
 RecordedRef trace(Callable f, const List& leaves, const char* transform, std::source_location where);
-List replay(const Recorded& recorded, List leaves, std::source_location where);
+using Leaves = std::vector<const Array*>;
+List replay(const Recorded& recorded, const Leaves& leaves, std::source_location where);
 /// Adds the dtypes and shapes of the leaves to the bytes of a cache key.
-void add_types(std::string& key, const List& leaves);
+void add_types(std::string& key, const Leaves& leaves);
 /// The recorded graph as text.
 std::string to_string(const Recorded& recorded);
 

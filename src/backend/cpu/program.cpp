@@ -153,6 +153,7 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   if (shown) show_stage("memory", to_string(memory_, schedule_, scratch));
   if (checked) verify(memory_, schedule_, donated, scratch, safe_from);
   if (shown) show_stage("tape", to_string(schedule_, steps_));
+  place_values();
 }
 
 void CpuProgram::prepare(size_t s) {
@@ -162,6 +163,7 @@ void CpuProgram::prepare(size_t s) {
     const compile::Kernel& kernel = *step.kernel;
     ready.passes = compile::passes_of(kernel);
     ready.parts = parts_of(kernel);
+    ready.part_count = ready.parts.count();
     ready.spill = spill_bytes(ready.passes, kernel.columns());
     size_t axes = kernel.extents.size(), outer = axes - (kernel.loop == Loop::column ? 2 : 1);
     auto add = [&](const compile::Access& access) {
@@ -215,55 +217,90 @@ ProfiledStep CpuProgram::facts_of(size_t s, const Graph& graph) const {
   return facts;
 }
 
-void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outputs) const {
-  Pointers in(inputs.size()), out(memory_.results.size());
-  for (size_t i = 0; i < inputs.size(); ++i) in[i] = inputs[i]->data();
-  std::vector<BufferRef> results;
-  results.reserve(memory_.results.size());
-  for (size_t r = 0; r < memory_.results.size(); ++r) {
-    int64_t from = memory_.result_input[r];
-    results.push_back(from >= 0 ? BufferRef(inputs[static_cast<size_t>(from)])
-                                : Buffer::allocate(schedule_.types[memory_.results[r]]->bytes));
-    out[r] = results.back()->data();
+/// What a run looks up, so that it need not be found again each time.
+void CpuProgram::place_values() {
+  const size_t inputs = schedule_.graph->input_count, arena = inputs + memory_.results.size();
+  for (const Home& home : memory_.home) {
+    const auto number = static_cast<size_t>(home.at);
+    if (home.in == Home::In::arena)
+      places_.push_back({arena, home.at});
+    else
+      places_.push_back({home.in == Home::In::result ? inputs + number : number});
   }
-  execute(in.all(), out.all());
+  result_output_.assign(memory_.results.size(), schedule_.outputs.size());
+  for (size_t k = schedule_.outputs.size(); k-- > 0;)
+    if (const Home& home = memory_.home[schedule_.outputs[k]]; home.in == Home::In::result)
+      result_output_[static_cast<size_t>(home.at)] = k;
+  constexpr int64_t most_brief = 4096;  // instructions for elements: a microsecond or so
+  int64_t work = 0;
+  small_ = !profiling;
+  for (size_t s = 0; s < steps_.size(); ++s) {
+    const Step& step = schedule_.steps[s];
+    small_ = small_ && step.kernel && steps_[s].part_count == 1;
+    if (!step.kernel) continue;
+    auto add = [&](const compile::Access& access) {
+      const size_t k = access.buffer;
+      Place place = places_[k < step.in.size() ? step.in[k].base : step.out[k - step.in.size()]];
+      place.offset += access.offset * static_cast<int64_t>(size_of(access.dtype));
+      steps_[s].first.push_back(place);
+    };
+    for (const compile::Access& load : step.kernel->loads) add(load);
+    for (const compile::Store& store : step.kernel->stores) add(store.to);
+    auto cost = static_cast<int64_t>(step.kernel->code.size());
+    for (int64_t n : step.kernel->extents) cost = std::min(cost * n, most_brief + 1);
+    work = std::min(work + cost, most_brief + 1);
+  }
+  small_ = small_ && work <= most_brief;
+}
+
+void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outputs) const {
+  Pointers bases(base_count());
+  for (size_t i = 0; i < inputs.size(); ++i) bases[i] = inputs[i]->data();
   for (size_t k = 0; k < outputs.size(); ++k) {
     const Home& home = memory_.home[schedule_.outputs[k]];
-    outputs[k] = home.in == Home::In::input ? BufferRef(inputs[static_cast<size_t>(home.at)])
-                                            : results[static_cast<size_t>(home.at)];
+    const auto number = static_cast<size_t>(home.at);
+    if (home.in == Home::In::input) {
+      outputs[k] = BufferRef(inputs[number]);
+    } else if (result_output_[number] != k) {
+      outputs[k] = outputs[result_output_[number]];
+    } else {
+      const int64_t from = memory_.result_input[number];
+      outputs[k] = from >= 0 ? BufferRef(inputs[static_cast<size_t>(from)])
+                             : Buffer::allocate(schedule_.types[memory_.results[number]]->bytes);
+      bases[inputs.size() + number] = outputs[k]->data();
+    }
   }
+  execute(bases.all());
 }
 
 void CpuProgram::run(std::span<const TensorRef> inputs, std::span<const TensorRef> outputs) const {
-  std::vector<std::byte*> in, out(memory_.results.size());
-  for (const TensorRef& tensor : inputs) in.push_back(tensor.data);
-  auto result_of = [&](size_t k) -> std::byte** {
-    const Home& home = memory_.home[schedule_.outputs[k]];
-    return home.in == Home::In::result ? &out[static_cast<size_t>(home.at)] : nullptr;
-  };
+  Pointers bases(base_count());
+  for (size_t i = 0; i < inputs.size(); ++i) bases[i] = inputs[i].data;
   // An output that nobody asked for, or that another one is as well, needs memory all the same.
   std::vector<BufferRef> extra;
-  for (size_t k = 0; k < outputs.size(); ++k)
-    if (std::byte** result = result_of(k); result && !*result) *result = outputs[k].data;
-  for (size_t r = 0; r < out.size(); ++r) {
-    if (out[r]) continue;
-    TypeRef type = schedule_.types[memory_.results[r]];
+  for (size_t r = 0; r < memory_.results.size(); ++r) {
+    const ValueId result = memory_.results[r];
+    std::byte*& base = bases[inputs.size() + r] = nullptr;
+    for (size_t k = result_output_[r]; k < outputs.size() && !base; ++k)
+      if (schedule_.outputs[k] == result) base = outputs[k].data;
+    if (base) continue;
+    TypeRef type = schedule_.types[result];
     extra.push_back(Buffer::allocate(type->count * static_cast<int64_t>(size_of(type->dtype))));
-    out[r] = extra.back()->data();
+    base = extra.back()->data();
   }
-  execute(in, out);
+  execute(bases.all());
   for (size_t k = 0; k < outputs.size(); ++k) {
-    std::byte** result = result_of(k);
-    const std::byte* from = result ? *result : in[static_cast<size_t>(memory_.home[schedule_.outputs[k]].at)];
+    const std::byte* from = at(bases.all(), schedule_.outputs[k]);
     if (outputs[k].data && outputs[k].data != from && outputs[k].bytes())
       std::memmove(outputs[k].data, from, static_cast<size_t>(outputs[k].bytes()));
   }
 }
 
-void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const {
-  if (const int run = runs_.fetch_add(1, std::memory_order_relaxed);
-      tier_ == Tier::usual && run <= first_compiled_run())
-    make_code(run == first_compiled_run() ? Effort::made : Effort::found);
+void CpuProgram::execute(Bases bases) const {
+  // Counted no further than it matters.
+  if (tier_ == Tier::usual && runs_.load(std::memory_order_relaxed) <= first_compiled_run())
+    if (const int run = runs_.fetch_add(1, std::memory_order_relaxed); run <= first_compiled_run())
+      make_code(run == first_compiled_run() ? Effort::made : Effort::found);
   BufferRef arena;
   const bool needed = memory_.arena_bytes > 0;
   if (needed) {
@@ -274,29 +311,21 @@ void CpuProgram::execute(std::span<std::byte* const> inputs, std::span<std::byte
     }
   }
   if (needed && !arena) arena = Buffer::allocate(memory_.arena_bytes);
-  std::byte* base = arena ? arena->data() : nullptr;
-  Pointers values(memory_.home.size());
-  for (size_t v = 0; v < memory_.home.size(); ++v) {
-    const Home& home = memory_.home[v];
-    auto at = static_cast<size_t>(home.at);
-    if (home.in == Home::In::input) values[v] = inputs[at];
-    if (home.in == Home::In::result) values[v] = results[at];
-    if (home.in == Home::In::arena) values[v] = base + at;
-  }
-  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, values.all(), base);
+  bases.back() = arena ? arena->data() : nullptr;
+  for (size_t s = 0; s < steps_.size(); ++s) run_step(s, bases);
   if (!needed) return;
   std::lock_guard lock(mutex_);
   arenas_.push_back(std::move(arena));
 }
 
-void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const {
+void CpuProgram::run_step(size_t s, Bases bases) const {
   const Step& step = schedule_.steps[s];
   auto start = profiling ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   try {
     if (step.kernel)
-      run_kernel(s, values, arena + memory_.scratch[s]);
+      run_kernel(s, bases);
     else
-      run_node(s, values, arena + memory_.scratch[s]);
+      run_node(s, bases);
   } catch (const OutOfMemory&) {
     throw;
   } catch (const std::bad_alloc&) {
@@ -310,60 +339,63 @@ void CpuProgram::run_step(size_t s, std::span<std::byte* const> values, std::byt
   if (profiling) note_step(steps_[s].facts, start);
 }
 
-void CpuProgram::run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {
-  const Step& step = schedule_.steps[s];
+void CpuProgram::run_kernel(size_t s, Bases bases) const {
   const ReadyStep& ready = steps_[s];
-  const compile::Kernel& kernel = *step.kernel;
-  std::byte* buffers[compile::most_accesses];
-  size_t count = 0;
-  for (const compile::View& view : step.in) buffers[count++] = values[view.base];
-  for (ValueId v : step.out) buffers[count++] = values[v];
-  Function code = ready.call.load(std::memory_order_acquire);
-  auto run_part = [&](int64_t chunk) {
-    int64_t row = chunk / ready.parts.parts_of_row * ready.parts.rows_of_part;
-    int64_t column = chunk % ready.parts.parts_of_row * ready.parts.columns_of_part;
-    Part part{row, std::min(ready.parts.rows, row + ready.parts.rows_of_part), column,
-              std::min(kernel.columns(), column + ready.parts.columns_of_part)};
-    if (code)
-      run_code(s, code, buffers, part, scratch + chunk * ready.spill);
-    else
-      interpret(kernel, ready.passes, buffers, part);
+  const compile::Kernel& kernel = *schedule_.steps[s].kernel;
+  std::byte* scratch = bases.back() + memory_.scratch[s];
+  const Function code = ready.call.load(std::memory_order_acquire);
+  auto run_part = [&](const Part& part, int64_t number) {
+    if (code) return run_code(s, code, bases, part, scratch + number * ready.spill);
+    std::byte* buffers[compile::most_accesses];
+    size_t count = 0;
+    for (const compile::View& view : schedule_.steps[s].in) buffers[count++] = at(bases, view.base);
+    for (ValueId v : schedule_.steps[s].out) buffers[count++] = at(bases, v);
+    interpret(kernel, ready.passes, buffers, part);
   };
-  int64_t parts = ready.parts.count();
-  if (parts == 1)
-    run_part(0);
-  else
-    parallel_for(parts, run_part);
+  const Parts& parts = ready.parts;
+  if (ready.part_count == 1) return run_part({0, parts.rows, 0, kernel.columns()}, 0);
+  parallel_for(ready.part_count, [&](int64_t number) {
+    const int64_t row = number / parts.parts_of_row * parts.rows_of_part;
+    const int64_t column = number % parts.parts_of_row * parts.columns_of_part;
+    run_part({row, std::min(parts.rows, row + parts.rows_of_part), column,
+              std::min(kernel.columns(), column + parts.columns_of_part)},
+             number);
+  });
 }
 
 /// Calls the function for the rows of each run along the last of the outer axes.
-void CpuProgram::run_code(size_t s, Function code, std::byte* const* buffers, const Part& part,
-                          std::byte* scratch) const {
+void CpuProgram::run_code(size_t s, Function code, Bases bases, const Part& part, std::byte* scratch) const {
   const compile::Kernel& kernel = *schedule_.steps[s].kernel;
   const ReadyStep& ready = steps_[s];
-  size_t outer = kernel.extents.size() - (kernel.loop == Loop::column ? 2 : 1);
-  size_t loads = kernel.loads.size(), accesses = loads + kernel.stores.size();
-  std::byte* at[compile::most_accesses];
-  int64_t inner = outer ? kernel.extents[outer - 1] : 1;
+  const size_t outer = kernel.extents.size() - (kernel.loop == Loop::column ? 2 : 1);
+  const size_t loads = kernel.loads.size(), accesses = ready.first.size();
+  std::byte* places[compile::most_accesses];
+  const int64_t inner = outer ? kernel.extents[outer - 1] : 1;
   for (int64_t row = part.first_row; row < part.last_row;) {
-    int64_t run = std::min(part.last_row - row, inner - row % inner);
-    for (size_t k = 0; k < accesses; ++k) {
-      const compile::Access& access = k < loads ? kernel.loads[k] : kernel.stores[k - loads].to;
-      int64_t place = access.offset + part.first_column * access.strides.back(), rest = row;
-      for (size_t d = outer; d-- > 0;) {
-        place += rest % kernel.extents[d] * access.strides[d];
-        rest /= kernel.extents[d];
+    for (size_t k = 0; k < accesses; ++k)
+      places[k] = at(bases, ready.first[k]) + part.first_column * ready.column_steps[k];
+    int64_t run = inner;
+    if (row != 0) {  // small kernels have no other, and need no divisions
+      run -= row % inner;
+      for (size_t k = 0; k < accesses; ++k) {
+        const compile::Access& access = k < loads ? kernel.loads[k] : kernel.stores[k - loads].to;
+        int64_t place = 0, rest = row;
+        for (size_t d = outer; d-- > 0;) {
+          place += rest % kernel.extents[d] * access.strides[d];
+          rest /= kernel.extents[d];
+        }
+        places[k] += place * static_cast<int64_t>(size_of(access.dtype));
       }
-      at[k] = buffers[access.buffer] + place * static_cast<int64_t>(size_of(access.dtype));
     }
-    Frame frame{at,
-                ready.row_steps.data(),
-                ready.fold_steps.data(),
-                ready.column_steps.data(),
-                run,
-                part.last_column - part.first_column,
-                kernel.loop == Loop::column ? kernel.extents[outer] : 0,
-                scratch};
+    run = std::min(part.last_row - row, run);
+    const Frame frame{places,
+                      ready.row_steps.data(),
+                      ready.fold_steps.data(),
+                      ready.column_steps.data(),
+                      run,
+                      part.last_column - part.first_column,
+                      kernel.loop == Loop::column ? kernel.extents[outer] : 0,
+                      scratch};
     code(&frame);
     row += run;
   }
@@ -380,26 +412,29 @@ void CpuProgram::make_code(Effort effort) const {
     ready.code = code_of(*kernel, ready.passes, best_isa(), effort);
     if (ready.code) ready.call.store(ready.code->function, std::memory_order_release);
   });
+  const auto has_code = [](const ReadyStep& step) { return step.code != nullptr; };
+  if (effort == Effort::made && small_ && std::ranges::all_of(steps_, has_code)) tell_brief();
 }
 
-void CpuProgram::run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const {
+void CpuProgram::run_node(size_t s, Bases bases) const {
   const Step& step = schedule_.steps[s];
   const ReadyStep& ready = steps_[s];
   if (ready.node) {
     std::vector<const std::byte*> in;
     std::vector<std::byte*> out;
     for (size_t k = 0; k < step.in.size(); ++k)
-      in.push_back(values[step.in[k].base] + step.in[k].offset * static_cast<int64_t>(size_of(ready.tensors[k].dtype)));
-    for (ValueId v : step.out) out.push_back(values[v]);
+      in.push_back(at(bases, step.in[k].base) +
+                   step.in[k].offset * static_cast<int64_t>(size_of(ready.tensors[k].dtype)));
+    for (ValueId v : step.out) out.push_back(at(bases, v));
     if (ready.node->accepts(in)) {
-      ready.node->run(in, out, scratch);
+      ready.node->run(in, out, bases.back() + memory_.scratch[s]);
       return;
     }
   }
   const GraphNode& node = schedule_.graph->nodes[step.nodes[0]];
   std::vector<TensorRef> tensors = ready.tensors;
-  for (size_t k = 0; k < step.in.size(); ++k) tensors[k].data = values[step.in[k].base];
-  for (size_t k = 0; k < step.out.size(); ++k) tensors[step.in.size() + k].data = values[step.out[k]];
+  for (size_t k = 0; k < step.in.size(); ++k) tensors[k].data = at(bases, step.in[k].base);
+  for (size_t k = 0; k < step.out.size(); ++k) tensors[step.in.size() + k].data = at(bases, step.out[k]);
   std::span<const TensorRef> all = tensors;
   Runner runner;
   node.op->reference(

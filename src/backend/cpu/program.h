@@ -19,13 +19,21 @@ struct Parts {
   int64_t count() const { return (rows + rows_of_part - 1) / rows_of_part * parts_of_row; }
 };
 
+/// Where a value lies in the memory of a run: its inputs, then its results, then the arena.
+struct Place {
+  size_t base = 0;
+  int64_t offset = 0;
+};
+
 /// A step of a schedule, ready to run.
 struct ReadyStep {
   compile::Passes passes;                // of a kernel
   Parts parts;                           // of a kernel
+  int64_t part_count = 1;                // of these
   int64_t spill = 0;                     // of each part
   CodeRef code;                          // of a kernel, once it is made
   std::atomic<Function> call = nullptr;  // the function of it
+  std::vector<Place> first;              // of a kernel's accesses: the first element
   Ints row_steps, fold_steps, column_steps;
   ProfiledStep facts;
   std::unique_ptr<NodeKernel> node;    // the device's own kernel for a node; else its reference kernel runs
@@ -50,12 +58,18 @@ class CpuProgram : public Program {
  private:
   void prepare(size_t s);
   ProfiledStep facts_of(size_t s, const ir::Graph& graph) const;
-  void execute(std::span<std::byte* const> inputs, std::span<std::byte* const> results) const;
-  void run_step(size_t s, std::span<std::byte* const> values, std::byte* arena) const;
-  void run_kernel(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
-  void run_code(size_t s, Function code, std::byte* const* buffers, const Part& part, std::byte* scratch) const;
+  void place_values();
+  /// Where the memory of a run begins: inputs and results are given, the arena, which is the last, is not.
+  using Bases = std::span<std::byte*>;
+  size_t base_count() const { return schedule_.graph->input_count + memory_.results.size() + 1; }
+  std::byte* at(Bases bases, const Place& place) const { return bases[place.base] + place.offset; }
+  std::byte* at(Bases bases, ir::ValueId v) const { return at(bases, places_[v]); }
+  void execute(Bases bases) const;
+  void run_step(size_t s, Bases bases) const;
+  void run_kernel(size_t s, Bases bases) const;
+  void run_code(size_t s, Function code, Bases bases, const Part& part, std::byte* scratch) const;
   void make_code(Effort effort) const;
-  void run_node(size_t s, std::span<std::byte* const> values, std::byte* scratch) const;
+  void run_node(size_t s, Bases bases) const;
 
   compile::Schedule schedule_;
   std::vector<uint32_t> origin_;          // per node of the schedule's graph, the node of the graph that was compiled
@@ -64,6 +78,9 @@ class CpuProgram : public Program {
   Tier tier_;
   mutable std::mutex code_mutex_;
   MemoryPlan memory_;
+  std::vector<Place> places_;          // per value of the schedule
+  std::vector<size_t> result_output_;  // per result: the first output that it is
+  bool small_ = false;                 // nothing but kernels of few elements
   // Arenas that no run uses now.
   mutable std::mutex mutex_;
   mutable std::vector<ir::BufferRef> arenas_;
