@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,11 +16,13 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <new>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace koine::backend::cpu {
 
@@ -41,8 +44,8 @@ void relax() {
 }
 
 template <class Ready>
-bool spin_until(Ready ready) {
-  const auto end = std::chrono::steady_clock::now() + spin_time;
+bool spin_until(Ready ready, std::chrono::microseconds longest = spin_time) {
+  const auto end = std::chrono::steady_clock::now() + longest;
   do {
     for (int i = 0; i < 32; ++i) {
       if (ready()) return true;
@@ -60,20 +63,39 @@ int this_core() {
 #endif
 }
 
-// Moves this thread to another core, and leaves it free to be moved again. False when there is no other.
-bool leave_core([[maybe_unused]] int core) {
+// Moves a thread, 0 for this one, off a core or to it, and leaves it free to be moved again. False when it cannot be.
+bool move_thread([[maybe_unused]] int thread, [[maybe_unused]] int core, [[maybe_unused]] bool to_it) {
 #if defined(__linux__)
   cpu_set_t allowed;
-  if (core < 0 || core >= CPU_SETSIZE || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
-  if (CPU_COUNT(&allowed) < 2) return false;
-  cpu_set_t others = allowed;
-  CPU_CLR(core, &others);
-  const bool left = sched_setaffinity(0, sizeof others, &others) == 0;
-  sched_setaffinity(0, sizeof allowed, &allowed);
-  return left;
+  if (core < 0 || core >= CPU_SETSIZE || sched_getaffinity(thread, sizeof allowed, &allowed) != 0) return false;
+  if (CPU_COUNT(&allowed) < 2 || !CPU_ISSET(core, &allowed)) return false;
+  cpu_set_t wanted = allowed;
+  if (to_it) CPU_ZERO(&wanted);
+  if (to_it)
+    CPU_SET(core, &wanted);
+  else
+    CPU_CLR(core, &wanted);
+  const bool moved = sched_setaffinity(thread, sizeof wanted, &wanted) == 0;
+  sched_setaffinity(thread, sizeof allowed, &allowed);
+  return moved;
 #else
   return false;
 #endif
+}
+
+int this_thread_number() {
+#if defined(__linux__)
+  return static_cast<int>(gettid());
+#else
+  return 0;
+#endif
+}
+
+/// How long the thread of a clock has run.
+std::chrono::nanoseconds time_on_core(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 /// One call of parallel_for. It lies on the caller's stack; the members without atomics belong to the pool's mutex.
@@ -88,6 +110,13 @@ struct Job {
   std::atomic<int64_t> helpers{0};
   int64_t failed = INT64_MAX;
   std::exception_ptr error = nullptr;
+};
+
+/// A thread of the pool, and the job that it has joined. The pool's mutex guards it.
+struct Worker {
+  int thread = this_thread_number();
+  clockid_t clock{};
+  Job* job = nullptr;
 };
 
 class Pool {
@@ -106,7 +135,7 @@ class Pool {
     int64_t asleep = 0;
     {
       std::lock_guard lock(mutex_);
-      while (workers_ < job.room && start_worker()) {
+      while (started_ < job.room && start_worker()) {
       }
       job.after = jobs_;
       jobs_ = &job;
@@ -142,11 +171,29 @@ class Pool {
     *at = job.after;
     if (job.helpers.load(std::memory_order_relaxed) == 0) return;
     lock.unlock();
-    if (spin_until([&] { return job.helpers.load(std::memory_order_acquire) == 0; })) return;
+    auto done = [&] { return job.helpers.load(std::memory_order_acquire) == 0; };
+    if (spin_until(done)) return;
     lock.lock();
+    fetch_helpers(job, lock);
     ++waiting_;
-    done_.wait(lock, [&] { return job.helpers.load(std::memory_order_acquire) == 0; });
+    done_.wait(lock, done);
     --waiting_;
+  }
+
+  // A worker whose core another process has taken would be waited for until that process has had its time: it goes on
+  // here, on the core that this thread is about to leave.
+  void fetch_helpers(Job& job, std::unique_lock<std::mutex>& lock) {
+    constexpr std::chrono::microseconds glance{10};
+    for (size_t w = 0; w < workers_.size(); ++w) {
+      if (workers_[w]->job != &job) continue;
+      const auto before = time_on_core(workers_[w]->clock);
+      lock.unlock();
+      spin_until([] { return false; }, glance);
+      lock.lock();
+      const Worker& worker = *workers_[w];
+      if (worker.job == &job && time_on_core(worker.clock) - before < glance / 2)
+        move_thread(worker.thread, this_core(), true);
+    }
   }
 
   // Where the system gives no more threads, those that are there do the work.
@@ -156,7 +203,7 @@ class Pool {
     } catch (const std::system_error&) {
       return false;
     }
-    ++workers_;
+    ++started_;
     return true;
   }
 
@@ -168,14 +215,17 @@ class Pool {
 
   [[noreturn]] void serve() {
     inside = true;
+    Worker self;
+    pthread_getcpuclockid(pthread_self(), &self.clock);
     std::unique_lock lock(mutex_);
+    workers_.push_back(&self);
     for (;;) {
       if (Job* job = open_job()) {
         // On a busy machine the system likes to wake a worker on the core of the thread that woke it, where it would
         // wait for that thread instead of working beside it.
         if (const int core = job->core; core == this_core()) {
           lock.unlock();
-          const bool left = leave_core(core);
+          const bool left = move_thread(0, core, false);
           lock.lock();
           if (left) continue;
           job = open_job();
@@ -183,9 +233,11 @@ class Pool {
         }
         --job->room;
         job->helpers.fetch_add(1, std::memory_order_relaxed);
+        self.job = job;
         lock.unlock();
         work(*job);
         lock.lock();
+        self.job = nullptr;
         // The job may be gone from here on.
         job->helpers.fetch_sub(1, std::memory_order_release);
         if (waiting_ > 0) done_.notify_all();
@@ -206,7 +258,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   Job* jobs_ = nullptr;
-  int64_t workers_ = 0, sleepers_ = 0, waiting_ = 0;
+  std::vector<Worker*> workers_;  // that have begun; they never end
+  int64_t started_ = 0, sleepers_ = 0, waiting_ = 0;
   std::atomic<uint64_t> posted_{0};
 };
 
