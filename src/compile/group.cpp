@@ -70,7 +70,8 @@ bool Group::fits_segments(const Ints& strides) const {
 
 /// Strides over axes of these lengths as strides over the domain, or over its rows.
 std::optional<Ints> Group::over_domain(const Ints& strides, const Ints& lengths, bool whole) const {
-  std::optional<Ints> result = over_axes(strides, lengths, Ints(domain_.begin(), domain_.begin() + (whole ? domain_.size() : split_)));
+  std::optional<Ints> result =
+      over_axes(strides, lengths, Ints(domain_.begin(), domain_.begin() + (whole ? domain_.size() : split_)));
   if (!result) return {};
   result->resize(domain_.size());
   if (!fits_segments(*result)) return {};

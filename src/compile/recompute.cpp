@@ -13,10 +13,9 @@ using scalar::Prim;
 
 namespace {
 
-// Nanoseconds on one core, rounded; what counts is how they compare. Large values come from memory that all cores
-// share, others from a cache.
-constexpr double byte_of_large = 0.1, byte_of_small = 0.03;
-constexpr int64_t large_bytes = int64_t{1} << 20;
+// Nanoseconds on one core, rounded; what counts is how they compare. Sizes play no part: another batch size shall not
+// need other code.
+constexpr double byte_moved = 0.1;
 constexpr double cheap_op = 0.02, division = 0.3, function = 0.35, rare_function = 2;
 
 double cost_of(Prim prim) {
@@ -92,7 +91,7 @@ class Recomputer {
     std::vector<Entry> entries;
     std::set<ValueId> made;
     double cost = 0;         // of one element
-    size_t large_loads = 0;  // of values that the reader did not read before
+    size_t large_loads = 0;  // of values that the reader did not read before, an element for each place
   };
 
   void note_makers(size_t g) {
@@ -109,9 +108,6 @@ class Recomputer {
     auto found = readers_.find(v);
     return found != readers_.end() && !found->second.empty();
   }
-  static int64_t bytes_of(const Entry& entry) {
-    return entry.type->count * static_cast<int64_t>(size_of(entry.type->dtype));
-  }
   bool is_candidate(const Entry& entry) const {
     if (entry.again || !entry.op || entry.role != Role::whole) return false;
     return !(entry.out < needed_.size() && needed_[entry.out]) && is_stored(entry.out);
@@ -119,15 +115,14 @@ class Recomputer {
 
   void consider(Place maker) {
     const Entry value = groups_[maker.group].entries_[maker.entry];
-    const double byte = bytes_of(value) >= large_bytes ? byte_of_large : byte_of_small;
-    const auto size = static_cast<double>(size_of(value.type->dtype));
-    double saved = byte * size, cost = 0;
+    const double element = byte_moved * static_cast<double>(size_of(value.type->dtype));
+    double saved = element, cost = 0;
     std::vector<Plan> plans;
     for (size_t reader : readers_.at(value.out)) {
       Plan plan{reader, {}, {}, 0, 0};
       if (!reads_in_order(groups_[reader], value.out) || !add(plan, maker) || !fits(plan)) return;
-      saved += byte * size;
-      cost += plan.cost + static_cast<double>(plan.large_loads) * byte * size;
+      saved += element;
+      cost += plan.cost;
       plans.push_back(std::move(plan));
     }
     if (cost >= saved) return;
@@ -166,7 +161,8 @@ class Recomputer {
     const bool here = plan.made.count(source.value) || is_made_again(reader, source.value);
     if (source.from == Source::From::memory) {
       if (reader.members_.count(source.value)) {
-        if (!here || source.offset != 0 || !equal_strides(source.strides, dense(maker.domain_, maker.domain_.size()), maker.domain_))
+        if (!here || source.offset != 0 ||
+            !equal_strides(source.strides, dense(maker.domain_, maker.domain_.size()), maker.domain_))
           return false;
         return as_member(source);
       }
@@ -203,12 +199,12 @@ class Recomputer {
     if (std::any_of(reader.entries_.begin(), reader.entries_.end(), loads_it) ||
         std::any_of(plan.entries.begin(), plan.entries.end(), loads_it))
       return true;
-    int64_t places = 1, all = 1;
-    for (size_t d = 0; d < reader.domain_.size(); ++d) {
-      all *= reader.domain_[d];
-      if (source.strides[d] != 0) places *= reader.domain_[d];
-    }
-    if (8 * places >= all) ++plan.large_loads;
+    bool broadcast = false;
+    for (size_t d = 0; d < reader.domain_.size(); ++d)
+      broadcast = broadcast || (reader.domain_[d] != 1 && source.strides[d] == 0);
+    if (broadcast) return true;
+    ++plan.large_loads;
+    plan.cost += byte_moved * static_cast<double>(size_of(source.dtype));
     return true;
   }
   static bool is_made_again(const Group& reader, ValueId v) {
