@@ -90,10 +90,10 @@ class Command:
         (place / "points.csv").write_text(points())
         (place / "c.toml").write_text(CONFIG)
 
-    def run(self, *words):
+    def run(self, *words, **variables):
         line = [self.binary, *map(str, words)]
         # Kernels are kept here, and nowhere else.
-        settings = {**os.environ, "KOINE_CACHE": str(self.place / "kernels")}
+        settings = {**os.environ, "KOINE_CACHE": str(self.place / "kernels"), **variables}
         done = subprocess.run(line, cwd=self.place, env=settings, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
@@ -378,10 +378,36 @@ def interrupted(koine):
     koine.good("eval", "c.toml", "--weights", "stopped.safetensors")
 
 
+def profiled(koine):
+    """The time by kernel and line, by module and by op, as tables, and as a trace that is JSON."""
+    status, _, said = koine.run("train", "c.toml", KOINE_PROFILE="1")
+    tables = [table.splitlines() for table in said.strip().split("\n\n")]
+    expect(status == 0 and len(tables) == 3, f"a profile has {len(tables)} tables:\n{said}")
+    for table, title, row in zip(tables, ("kernel", "module", "op"),
+                                 ("matmul, c.toml:6:1: model.0 (dense)", "model.0 (dense)", "matmul")):
+        expect(table[0].split()[5].startswith(title), f"the table by {title} begins with {table[0]}")
+        rows = {line.split(maxsplit=5)[5]: line.split(maxsplit=5)[:5] for line in table[1:]}
+        expect(row in rows, f"nothing of {row!r} in the table by {title}:\n{said}")
+        shares = [float(share.rstrip("%")) for _, share, *_ in rows.values()]
+        expect(abs(sum(shares) - 100) < 0.1 * len(rows) and shares == sorted(shares, reverse=True),
+               f"the shares by {title} are {shares}")
+        ms, _, calls, gigabytes, gigaflops = map(lambda number: float(number.rstrip("%")), rows[row])
+        expect(ms > 0 and calls >= 36 and gigabytes > 0 and gigaflops > 0, f"of {row}: {rows[row]}")
+    koine.run("train", "c.toml", KOINE_PROFILE="trace.json")
+    events = json.loads((koine.place / "trace.json").read_text())["traceEvents"]
+    products = [event for event in events if event["name"] == "matmul" and event["args"]["module"] == "model.0 (dense)"]
+    # 48 rows in batches of 16, 12 epochs, by 2 x 8 weights; forwards a product and backwards one.
+    forwards = [event for event in products if event["args"]["flops"] == 2 * 16 * 2 * 8]
+    expect(len(forwards) >= 36 and all(event["dur"] > 0 and event["args"]["bytes"] > 0 for event in forwards),
+           f"the trace has {len(forwards)} of the first layer's products:\n{products[:3]}")
+    starts = [event["ts"] for event in events]
+    expect(starts == sorted(starts) or len({event["tid"] for event in events}) > 1, "events are out of order")
+
+
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
     "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
-    "op cards": cards, "op new": new_ops, "inspect": inspected,
+    "op cards": cards, "op new": new_ops, "inspect": inspected, "profile": profiled,
 }
 
 
@@ -413,6 +439,7 @@ IMPOSTORS = {
     "no file on cards": ("/^file /d", "0", "op cards"),
     "a stage without its name": ("s/^== schedule//", "0", "inspect"),
     "an empty stage": ("s/^arena of.*//", "0", "inspect"),
+    "no modules": (r"s/ model\.0 (dense)//", "0", "profile"),
     "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
 }
 

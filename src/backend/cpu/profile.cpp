@@ -1,6 +1,7 @@
 #include "backend/cpu/profile.h"
 
 #include "base/format.h"
+#include "base/location.h"
 #include "ir/node.h"
 
 #include <algorithm>
@@ -22,8 +23,14 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
+/// What an event says of its step, which may be gone when it is written.
+struct Names {
+  std::string kernel, where, module;
+};
+
 struct Event {
-  std::string what, where;
+  const Names* names;
+  int64_t bytes, flops;
   Clock::time_point start;
   Clock::duration time;
   size_t thread;
@@ -34,45 +41,69 @@ class Profile {
   explicit Profile(const char* wanted) : file_(std::strstr(wanted, ".json") ? wanted : ""), begin_(Clock::now()) {}
 
   void note(const ProfiledStep& step, Clock::time_point start) {
-    Clock::duration time = Clock::now() - start;
-    std::string where = ir::to_string(step.where);
+    const Clock::duration time = Clock::now() - start;
+    const std::string kernel = name_of(step), where = ir::to_string(step.where), line = cat(kernel, ", ", where);
     std::lock_guard lock(mutex_);
-    Line& line = lines_[{step.what, where}];
-    ++line.calls;
-    line.time += time;
-    line.bytes += step.bytes;
-    line.flops += step.flops;
+    const Names& names = names_.try_emplace(line, Names{kernel, where, module_of(step.where)}).first->second;
+    by_kernel_[line].add(time, step.bytes, step.flops);
+    by_module_[names.module.empty() ? where : names.module].add(time, step.bytes, step.flops);
+    const auto ops = static_cast<int64_t>(step.ops.size());
+    for (const char* op : step.ops) by_op_[op].add(time / ops, step.bytes / ops, step.flops / ops);
+    if (ops == 0) by_op_["copy"].add(time, step.bytes, step.flops);
     if (!file_.empty() && events_.size() < most_events)
-      events_.push_back({step.what, where, start, time, std::hash<std::thread::id>()(std::this_thread::get_id())});
+      events_.push_back(
+          {&names, step.bytes, step.flops, start, time, std::hash<std::thread::id>()(std::this_thread::get_id())});
   }
 
   void report() {
     std::lock_guard lock(mutex_);
-    if (file_.empty())
-      print_table();
-    else
-      write_trace();
+    if (!file_.empty()) return write_trace();
+    print_table("kernel, and the user's line", by_kernel_);
+    print_table("module", by_module_);
+    print_table("op; a kernel's are thought to take equal shares", by_op_);
   }
 
  private:
   struct Line {
     int64_t calls = 0, bytes = 0, flops = 0;
     Clock::duration time{};
+    void add(Clock::duration more, int64_t more_bytes, int64_t more_flops) {
+      ++calls;
+      time += more;
+      bytes += more_bytes;
+      flops += more_flops;
+    }
   };
+  using Lines = std::map<std::string, Line>;
 
-  void print_table() const {
-    std::vector<std::pair<std::pair<std::string, std::string>, Line>> sorted(lines_.begin(), lines_.end());
+  static std::string name_of(const ProfiledStep& step) {
+    std::string name;
+    for (const char* op : step.ops) name += cat(name.empty() ? "" : "+", op);
+    return name.empty() ? "copy" : name;
+  }
+
+  static void print_table(const char* title, const Lines& lines) {
+    std::vector<std::pair<std::string, Line>> sorted(lines.begin(), lines.end());
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.time > b.second.time; });
     Clock::duration all{};
     for (const auto& [name, line] : sorted) all += line.time;
-    std::fprintf(stderr, "%9s %6s %8s %8s %8s  %s\n", "ms", "share", "calls", "GB/s", "GFLOP/s",
-                 "what, and the user's line");
+    std::fprintf(stderr, "%9s %6s %8s %8s %8s  %s\n", "ms", "share", "calls", "GB/s", "GFLOP/s", title);
     for (const auto& [name, line] : sorted) {
-      double time = milliseconds(line.time);
-      std::fprintf(stderr, "%9.3f %5.1f%% %8lld %8.2f %8.2f  %s, %s\n", time, 100 * time / milliseconds(all),
+      const double time = milliseconds(line.time);
+      std::fprintf(stderr, "%9.3f %5.1f%% %8lld %8.2f %8.2f  %s\n", time, 100 * time / milliseconds(all),
                    static_cast<long long>(line.calls), static_cast<double>(line.bytes) / time * 1e-6,
-                   static_cast<double>(line.flops) / time * 1e-6, name.first.c_str(), name.second.c_str());
+                   static_cast<double>(line.flops) / time * 1e-6, name.c_str());
     }
+    std::fprintf(stderr, "\n");
+  }
+
+  static std::string quoted(std::string_view text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      if (static_cast<unsigned char>(c) >= ' ') quoted += c;
+    }
+    return quoted + "\"";
   }
 
   void write_trace() const {
@@ -80,10 +111,12 @@ class Profile {
     out << "{\"traceEvents\":[";
     for (size_t i = 0; i < events_.size(); ++i) {
       const Event& event = events_[i];
-      out << cat(i ? ",\n" : "\n", "{\"name\":\"", event.what, "\",\"cat\":\"", event.where,
-                 "\",\"ph\":\"X\",\"pid\":1,\"tid\":", event.thread % 100000,
+      const Names& names = *event.names;
+      out << cat(i ? ",\n" : "\n", "{\"name\":", quoted(names.kernel), ",\"cat\":", quoted(names.where),
+                 ",\"ph\":\"X\",\"pid\":1,\"tid\":", event.thread % 100000,
                  ",\"ts\":", milliseconds(event.start - begin_) * 1e3, ",\"dur\":", milliseconds(event.time) * 1e3,
-                 "}");
+                 ",\"args\":{\"module\":", quoted(names.module), ",\"bytes\":", event.bytes, ",\"flops\":", event.flops,
+                 "}}");
     }
     out << "\n]}\n";
   }
@@ -92,7 +125,8 @@ class Profile {
   std::string file_;
   Clock::time_point begin_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Line> lines_;
+  std::map<std::string, Names> names_;  // by kernel and line
+  Lines by_kernel_, by_module_, by_op_;
   std::vector<Event> events_;
 };
 
@@ -108,6 +142,22 @@ Profile* const profile = start_profile();
 }  // namespace
 
 const bool profiling = profile != nullptr;
+
+std::string module_of(const std::source_location& where) {
+  if (const char* text = own_text(where)) {
+    const char* name = std::strstr(text, ": ");
+    return name ? name + 2 : text;
+  }
+  // As compilers write it: "Array (anonymous namespace)::Block::operator()(Array) const", "main()::<lambda(int)>".
+  std::string name = where.function_name();
+  name = name.substr(0, name.find("::<lambda"));
+  for (const char* hidden : {"{anonymous}::", "(anonymous namespace)::"})
+    while (name.find(hidden) != std::string::npos) name.erase(name.find(hidden), std::strlen(hidden));
+  const size_t call = name.find("::operator()(");
+  name = name.substr(0, call != std::string::npos ? call : name.find('('));
+  const size_t type = name.rfind(' ');
+  return type == std::string::npos ? name : name.substr(type + 1);
+}
 
 void note_step(const ProfiledStep& step, Clock::time_point start) { profile->note(step, start); }
 

@@ -193,9 +193,7 @@ void CpuProgram::prepare(size_t s) {
 ProfiledStep CpuProgram::facts_of(size_t s, const Graph& graph) const {
   const Step& step = schedule_.steps[s];
   ProfiledStep facts{};
-  for (uint32_t n : step.nodes)
-    facts.what += (facts.what.empty() ? "" : "+") + std::string(schedule_.graph->nodes[n].op->name);
-  if (step.nodes.empty()) facts.what = "copy";
+  for (uint32_t n : step.nodes) facts.ops.push_back(schedule_.graph->nodes[n].op->name);
   if (!step.nodes.empty() && origin_[step.nodes[0]] < graph.where.size())
     facts.where = graph.where[origin_[step.nodes[0]]];
   auto add = [&](ValueId v) {
