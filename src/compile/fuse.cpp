@@ -4,12 +4,11 @@
 #include "base/format.h"
 #include "compile/group.h"
 #include "compile/lower.h"
+#include "compile/parts.h"
 #include "compile/recompute.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <memory>
+#include <map>
 
 namespace koine::compile {
 
@@ -17,60 +16,12 @@ using namespace ir;
 
 namespace {
 
-constexpr size_t most_boxes = 16;  // of a value
-
-int64_t count_of(const Shape& shape) {
-  int64_t n = 1;
-  for (Dim d : shape) n *= d.value();
-  return n;
-}
-
-struct Parts;
-
-/// Where a value is: an input or a step's result in memory, another value's memory walked with strides, the same number
-/// everywhere, or nowhere yet, in parts.
-struct Place {
-  View view;
-  int32_t group = -1;  // that makes the view's base
-  bool constant = false;
-  double number = 0;
-  int64_t integer = 0;
-  std::shared_ptr<const Parts> parts;
-};
-
-/// A box of a value: element i of it, which is element i of `from`, lies at start + steps * i.
-struct Box {
-  Ints start, size, steps;
-  Place from;
-  TypeRef type;
-};
-/// A value that is zero but in boxes that share no element. Sums of such values (the gradients of slices) are such
-/// values, and where boxes of one size fill all of it one kernel can make them.
-struct Parts {
-  std::vector<Box> boxes;
-  uint32_t node = 0;
-  const OpSpec* sum = nullptr;  // that joined them
-};
-
-bool is_zero(const Number& number) {
-  return number.real() == 0 && number.imag() == 0 && !std::signbit(number.real()) && !std::signbit(number.imag());
-}
-
-bool are_apart(const Box& a, const Box& b) {
-  for (size_t d = 0; d < a.start.size(); ++d) {
-    int64_t low = std::max(a.start[d], b.start[d]);
-    if (a.start[d] + (a.size[d] - 1) * a.steps[d] < low || b.start[d] + (b.size[d] - 1) * b.steps[d] < low) return true;
-    if (a.steps[d] == b.steps[d] && (a.start[d] - b.start[d]) % a.steps[d] != 0) return true;
-  }
-  return false;
-}
-
 class Fuser {
  public:
   Fuser(const GraphRef& graph, TakesViews takes_views) : graph_(*graph), takes_views_(takes_views) {
     result_.graph = graph;
     result_.types = graph->types;
-    for (ValueId v = 0; v < graph_.input_count; ++v) place_.push_back(memory(v, -1));
+    for (ValueId v = 0; v < graph_.input_count; ++v) values_.push_back(memory(v, -1));
   }
 
   Schedule run() {
@@ -78,7 +29,7 @@ class Fuser {
       const GraphNode& node = graph_.nodes[n];
       if (as_sum_of_parts(node, n)) continue;
       for (ValueId v : graph_.operands_of(node)) settle(v);
-      if (!as_view(node) && !as_parts(node, n)) as_work(node, n);
+      if (!as_structure(node, n)) as_work(node, n);
     }
     for (ValueId output : graph_.outputs) {
       settle(output);
@@ -97,18 +48,21 @@ class Fuser {
   }
 
  private:
-  Place memory(ValueId v, int32_t group) const {
-    Place place;
-    place.view = {v, 0, dense_strides(result_.types[v]->shape)};
-    place.group = group;
-    return place;
-  }
+  TypeRef type_of(const GraphNode& node) const { return graph_.types[node.first_output]; }
   const Shape& shape_of(ValueId v) const { return result_.types[v]->shape; }
-  void put(ValueId v, Place place) {
-    if (v == place_.size())
-      place_.push_back(std::move(place));
+  std::vector<Operand> operands_of(const GraphNode& node) const {
+    std::vector<Operand> in;
+    for (ValueId v : graph_.operands_of(node)) in.push_back(values_[v]);
+    return in;
+  }
+  Operand memory(ValueId v, int32_t group) const {
+    return {.view = {v, 0, dense_strides(shape_of(v))}, .type = result_.types[v], .group = group};
+  }
+  void put(ValueId v, Operand value) {
+    if (v == values_.size())
+      values_.push_back(std::move(value));
     else
-      place_[v] = std::move(place);
+      values_[v] = std::move(value);
   }
   void as_work(const GraphNode& node, uint32_t n) {
     if (!as_fold(node, n) && !as_elementwise(node, n)) as_step(node, n);
@@ -116,169 +70,85 @@ class Fuser {
 
   // ---- values in parts
 
-  bool as_parts(const GraphNode& node, uint32_t n) {
-    if (!node.op->index_map || node.output_count != 1) return false;
-    TypeRef type = type_of(node);
-    if (!is_lowered(type->dtype) || type->count == 0) return false;
-    std::vector<TypeRef> types;
-    for (ValueId v : graph_.operands_of(node)) types.push_back(graph_.types[v]);
-    IndexMap map = node.op->index_map({*node.op, types, node.attrs->data.get()});
-    Parts parts;
-    int64_t filled = 0;
-    for (const MapPiece& piece : map.pieces) {
-      auto k = static_cast<size_t>(piece.operand);
-      Box box{{}, {}, piece.steps, place_[graph_.operands_of(node)[k]], nullptr};
-      box.steps.resize(type->shape.size(), 1);
-      for (Dim d : piece.start) box.start.push_back(d.value());
-      for (Dim d : piece.size) box.size.push_back(d.value());
-      box.type = intern_type(type->dtype, piece.size);
-      if (box.type->count == 0) continue;
-      for (const Box& other : parts.boxes)
-        if (!are_apart(box, other)) return false;
-      const Place& from = box.from;
-      if (from.constant && from.integer == 0 && from.number == 0 && !std::signbit(from.number)) continue;
-      if (!from.constant && !through(from.view, types[k]->shape, piece, box.from.view)) return false;
-      filled += box.type->count;
-      parts.boxes.push_back(std::move(box));
-    }
-    if (parts.boxes.empty() || parts.boxes.size() > most_boxes) return false;
-    if (filled != type->count && !is_zero(map.fill)) return false;
-    parts.node = n;
-    Place place;
-    place.parts = std::make_shared<Parts>(std::move(parts));
-    put(node.first_output, std::move(place));
-    return true;
-  }
-
   bool as_sum_of_parts(const GraphNode& node, uint32_t n) {
     if (!node.op->scalar_body || monoid_of(*node.op->scalar_body()) != scalar::Prim::add) return false;
-    auto operands = graph_.operands_of(node);
-    Parts parts;
-    for (ValueId v : operands) {
-      if (!place_[v].parts || graph_.types[v] != type_of(node)) return false;
-      for (const Box& box : place_[v].parts->boxes) {
-        if (!parts.boxes.empty() && box.size != parts.boxes[0].size) return false;
-        for (const Box& other : parts.boxes)
-          if (!are_apart(box, other)) return false;
-        parts.boxes.push_back(box);
-      }
+    std::vector<const Parts*> terms;
+    for (ValueId v : graph_.operands_of(node)) {
+      auto found = parts_.find(v);
+      if (found == parts_.end() || graph_.types[v] != type_of(node)) return false;
+      terms.push_back(&found->second);
     }
-    if (parts.boxes.size() > most_boxes) return false;
-    parts.node = n;
-    parts.sum = node.op;
-    Place place;
-    place.parts = std::make_shared<Parts>(std::move(parts));
-    put(node.first_output, std::move(place));
+    return put_parts(node.first_output, sum_of(terms, *node.op), n);
+  }
+  bool put_parts(ValueId v, std::optional<Parts> parts, uint32_t n) {
+    if (!parts) return false;
+    parts->node = n;
+    parts_.emplace(v, std::move(*parts));
+    put(v, {});
     return true;
   }
 
   /// Gives a value in parts its place: from one kernel if that can be, else as its node says.
   void settle(ValueId v) {
-    std::shared_ptr<const Parts> parts = place_[v].parts;
-    if (!parts || assemble(v, *parts)) return;
-    const GraphNode& node = graph_.nodes[parts->node];
+    auto found = parts_.extract(v);
+    if (!found || assemble(v, found.mapped())) return;
+    const uint32_t n = found.mapped().node;
+    const GraphNode& node = graph_.nodes[n];
     for (ValueId operand : graph_.operands_of(node)) settle(operand);
-    as_work(node, parts->node);
+    as_work(node, n);
   }
 
   bool assemble(ValueId v, const Parts& parts) {
-    TypeRef type = graph_.types[v];
-    int64_t filled = 0;
-    int32_t last = -1;
-    for (const Box& box : parts.boxes) {
-      if (box.size != parts.boxes[0].size) return false;
-      filled += box.type->count;
-      if (!box.from.constant) last = std::max(last, box.from.group);
-    }
-    if (filled != type->count) return false;
-    Ints strides = dense_strides(type->shape);
-    auto add_all = [&](Group& group) {
-      for (const Box& box : parts.boxes) {
-        Operand in{box.from.view, box.type, box.from.constant, box.from.number, box.from.integer};
-        if (parts.sum) {
-          // With nothing added a zero would keep its sign.
-          auto fresh = static_cast<ValueId>(result_.types.size());
-          result_.types.push_back(box.type);
-          Operand zero{{}, box.type, true};
-          if (!group.add_elementwise(*parts.sum, {in, zero}, box.type->shape, box.type, fresh, parts.node))
-            return false;
-          in = {{fresh, 0, dense_strides(box.type->shape)}, box.type};
-        }
-        int64_t offset = 0;
-        Ints apart = strides;
-        for (size_t d = 0; d < strides.size(); ++d) {
-          offset += box.start[d] * strides[d];
-          apart[d] *= box.steps[d];
-        }
-        if (!group.add_part(in, box.type->shape, offset, apart, v, parts.node)) return false;
-      }
-      return true;
-    };
+    if (!parts.have_one_size() || parts.count() != graph_.types[v]->count) return false;
     auto trial = [&](int32_t g) {
       Group group = groups_[static_cast<size_t>(g)];
-      if (group.size() + 2 * parts.boxes.size() > most_nodes || !add_all(group)) return false;
+      if (group.size() + 2 * parts.boxes.size() > most_nodes || !add_parts(group, parts, v, result_.types))
+        return false;
       groups_[static_cast<size_t>(g)] = std::move(group);
       put(v, memory(v, g));
       return true;
     };
+    int32_t last = -1;
+    for (const Box& box : parts.boxes) last = std::max(last, box.from.group);
     if (last >= 0 && trial(last)) return true;
-    if (trial(new_group(parts.boxes[0].type->shape))) return true;
+    if (trial(new_group(parts.boxes[0].from.type->shape))) return true;
     groups_.pop_back();
     return false;
   }
 
   // ---- structural ops
 
-  bool as_view(const GraphNode& node) {
+  bool as_structure(const GraphNode& node, uint32_t n) {
     if (!node.op->index_map || node.output_count != 1) return false;
     std::vector<TypeRef> types;
     for (ValueId v : graph_.operands_of(node)) types.push_back(graph_.types[v]);
-    IndexMap map = node.op->index_map({*node.op, types, node.attrs->data.get()});
-    const Shape& shape = graph_.types[node.first_output]->shape;
+    const IndexMap map = node.op->index_map({*node.op, types, node.attrs->data.get()});
+    return as_view(node, map) || put_parts(node.first_output, parts_of(map, type_of(node), operands_of(node)), n);
+  }
+
+  bool as_view(const GraphNode& node, const IndexMap& map) {
+    const TypeRef type = type_of(node);
     if (map.pieces.empty()) {
-      if (!is_lowered(graph_.types[node.first_output]->dtype)) return false;
-      put(node.first_output, constant(map.fill, graph_.types[node.first_output]->dtype));
+      if (!is_lowered(type->dtype)) return false;
+      put(node.first_output, constant_of(map.fill, type));
       return true;
     }
     if (map.pieces.size() != 1) return false;
     const MapPiece& piece = map.pieces[0];
     for (int64_t step : piece.steps)
       if (step != 1) return false;
-    for (size_t d = 0; d < shape.size(); ++d) {
-      auto k = static_cast<int64_t>(d);
-      if (piece.start[k].value() != 0 || piece.size[k].value() != shape[k].value()) return false;
+    for (int64_t d = 0; d < static_cast<int64_t>(type->shape.size()); ++d)
+      if (piece.start[d].value() != 0 || piece.size[d].value() != type->shape[d].value()) return false;
+    const Operand& from = values_[graph_.operands_of(node)[static_cast<size_t>(piece.operand)]];
+    Operand value = from;
+    value.type = type;
+    if (!from.constant && !through(from.view, from.type->shape, piece, value.view)) {
+      const Operand copied = copy(from);
+      if (!through(copied.view, from.type->shape, piece, value.view)) return false;
+      value.group = copied.group;
     }
-    ValueId operand = graph_.operands_of(node)[static_cast<size_t>(piece.operand)];
-    Place place = place_[operand];
-    if (!place.constant && !through(place_[operand].view, shape_of(operand), piece, place.view)) {
-      Place copied = copy(operand);
-      if (!through(copied.view, shape_of(operand), piece, place.view)) return false;
-      place.group = copied.group;
-    }
-    put(node.first_output, place);
+    put(node.first_output, std::move(value));
     return true;
-  }
-
-  /// A number in a dtype, by the rules of `cast`.
-  static Place constant(const Number& number, DType dtype) {
-    std::byte element[8] = {};
-    if (number.kind() == Kind::floating || number.kind() == Kind::complex) {
-      double real = number.real();
-      koine::convert(DType::float64, reinterpret_cast<const std::byte*>(&real), dtype, element, 1);
-    } else {
-      int64_t integer = number.integer();
-      koine::convert(number.is_unsigned() ? DType::uint64 : DType::int64, reinterpret_cast<const std::byte*>(&integer),
-                     dtype, element, 1);
-    }
-    return constant(element, dtype);
-  }
-  static Place constant(const std::byte* element, DType dtype) {
-    Place place;
-    place.constant = true;
-    koine::convert(dtype, element, DType::float64, reinterpret_cast<std::byte*>(&place.number), 1);
-    koine::convert(dtype, element, dtype == DType::uint64 ? DType::uint64 : DType::int64,
-                   reinterpret_cast<std::byte*>(&place.integer), 1);
-    return place;
   }
 
   // ---- groups
@@ -289,10 +159,9 @@ class Fuser {
   }
 
   /// The group that makes the last of the operands: only it and later ones can use all of them.
-  int32_t last_group(std::span<const ValueId> operands) const {
+  static int32_t last_group(std::span<const Operand> operands) {
     int32_t last = -1;
-    for (ValueId v : operands)
-      if (!place_[v].constant) last = std::max(last, place_[v].group);
+    for (const Operand& operand : operands) last = std::max(last, operand.group);
     return last;
   }
 
@@ -319,18 +188,18 @@ class Fuser {
     for (ValueId v : operands)
       if (!is_lowered(graph_.types[v]->dtype)) return false;
     if (std::optional<size_t> same = unchanged_operand(node)) {
-      put(node.first_output, place_[operands[*same]]);
+      put(node.first_output, Operand(values_[operands[*same]]));
       return true;
     }
+    const std::vector<Operand> in = operands_of(node);
     if (is_exact(*node.op->scalar_body()) &&
-        std::all_of(operands.begin(), operands.end(), [&](ValueId v) { return place_[v].constant; })) {
-      put(node.first_output, computed(node));
+        std::all_of(in.begin(), in.end(), [](const Operand& operand) { return operand.constant; })) {
+      put(node.first_output, computed(node, in, type_of(node)));
       return true;
     }
     const Shape& shape = shape_of(node.first_output);
-    std::vector<Operand> in = operands_of(node);
-    int32_t g = last_group(operands);
-    if (g < 0 && count_of(shape) == 1) {
+    int32_t g = last_group(in);
+    if (g < 0 && type_of(node)->count == 1) {
       // Numbers such as learning rates are made ready first, so that they bind nothing to a place in the order.
       if (numbers_.empty() || numbers_.back().size() >= most_nodes ||
           !numbers_.back().add_elementwise(*node.op, in, shape, type_of(node), node.first_output, n)) {
@@ -357,40 +226,12 @@ class Fuser {
     auto operands = graph_.operands_of(node);
     if (operands.size() != 2) return {};
     for (size_t k = 0; k < 2; ++k) {
-      const Place& other = place_[operands[1 - k]];
+      const Operand& other = values_[operands[1 - k]];
       if (other.constant && graph_.types[operands[k]] == type_of(node) &&
           is_neutral(*node.op->scalar_body(), 1 - k, type_of(node)->dtype, other.number))
         return k;
     }
     return {};
-  }
-
-  /// What an op gives for operands that are the same number everywhere, by its own definition.
-  Place computed(const GraphNode& node) const {
-    struct NoGraphs : GraphRunner {
-      void run(const GraphRef&, std::span<const TensorRef>, std::span<const TensorRef>) override {
-        throw Error("[fuse] an elementwise op holds no graph");
-      }
-    } runner;
-    auto operands = graph_.operands_of(node);
-    std::vector<std::array<std::byte, 8>> numbers(operands.size());
-    std::vector<TensorRef> in;
-    for (size_t k = 0; k < operands.size(); ++k) {
-      const Place& place = place_[operands[k]];
-      DType dtype = graph_.types[operands[k]]->dtype;
-      bool whole = !is_floating(dtype);
-      koine::convert(!whole                   ? DType::float64
-                     : dtype == DType::uint64 ? DType::uint64
-                                              : DType::int64,
-                     whole ? reinterpret_cast<const std::byte*>(&place.integer)
-                           : reinterpret_cast<const std::byte*>(&place.number),
-                     dtype, numbers[k].data(), 1);
-      in.push_back({dtype, {}, numbers[k].data()});
-    }
-    std::array<std::byte, 8> result{};
-    TensorRef out{type_of(node)->dtype, {}, result.data()};
-    node.op->reference({*node.op, node.attrs->data.get(), node.attrs, in, {&out, 1}, runner});
-    return constant(result.data(), out.dtype);
   }
 
   bool as_fold(const GraphNode& node, uint32_t n) {
@@ -402,19 +243,17 @@ class Fuser {
     const Shape& shape = shape_of(operand);
     std::optional<FoldedAxes> axes = folded_axes(shape, fold.axes);
     if (!axes) return false;
-    int32_t g = fold_in_parts(prim, operands_of(node)[0], last_group(graph_.operands_of(node)), *axes, type_of(node),
-                              node.first_output, n);
+    int32_t g = fold_in_parts(prim, values_[operand], *axes, type_of(node), node.first_output, n);
     put(node.first_output, memory(node.first_output, g));
     return true;
   }
 
   /// A long fold in parts, whose results are folded in their turn. Gives the group that makes the result.
-  int32_t fold_in_parts(scalar::Prim prim, Operand in, int32_t g, FoldedAxes axes, TypeRef type, ValueId out,
-                        uint32_t n) {
+  int32_t fold_in_parts(scalar::Prim prim, Operand in, FoldedAxes axes, TypeRef type, ValueId out, uint32_t n) {
     std::optional<FoldPart> part;
     // A part of a narrow floating dtype would be rounded once more.
     if (computed_in(type->dtype) == type->dtype) part = part_of_fold(in.type->shape, axes);
-    if (!part) return add_fold(prim, in, g, axes, type, out, n);
+    if (!part) return add_fold(prim, in, axes, type, out, n);
     Shape shape = in.type->shape;
     size_t at = part->axis;
     if (auto axis = static_cast<int64_t>(at); part->length != shape[at].value()) {
@@ -432,15 +271,14 @@ class Fuser {
     for (size_t d = axes.last; d-- > at;) shape.erase(static_cast<int64_t>(d));
     auto partial = static_cast<ValueId>(result_.types.size());
     result_.types.push_back(intern_type(type->dtype, shape));
-    g = add_fold(prim, in, g, {at, axes.last}, result_.types[partial], partial, n);
-    Operand partials{{partial, 0, dense_strides(shape)}, result_.types[partial]};
-    return fold_in_parts(prim, partials, g, {axes.first, at}, type, out, n);
+    const int32_t g = add_fold(prim, in, {at, axes.last}, result_.types[partial], partial, n);
+    return fold_in_parts(prim, memory(partial, g), {axes.first, at}, type, out, n);
   }
 
-  int32_t add_fold(scalar::Prim prim, Operand in, int32_t g, FoldedAxes axes, TypeRef type, ValueId out, uint32_t n) {
+  int32_t add_fold(scalar::Prim prim, Operand in, FoldedAxes axes, TypeRef type, ValueId out, uint32_t n) {
     auto joins = [&](Group& group) { return group.add_fold(prim, in, axes, type, out, n); };
-    if (std::optional<int32_t> home = home_after(g, joins)) return *home;
-    g = new_group(in.type->shape);
+    if (std::optional<int32_t> home = home_after(in.group, joins)) return *home;
+    int32_t g = new_group(in.type->shape);
     if (joins(groups_.back())) return g;
     // Its strides do not go with the fold: it is brought into order first.
     groups_.pop_back();
@@ -448,17 +286,6 @@ class Fuser {
     g = new_group(in.type->shape);
     if (!joins(groups_.back())) throw Error("[fuse] a fold does not fit a kernel of its own");
     return g;
-  }
-
-  TypeRef type_of(const GraphNode& node) const { return graph_.types[node.first_output]; }
-
-  std::vector<Operand> operands_of(const GraphNode& node) const {
-    std::vector<Operand> in;
-    for (ValueId v : graph_.operands_of(node)) {
-      const Place& place = place_[v];
-      in.push_back({place.view, graph_.types[v], place.constant, place.number, place.integer});
-    }
-    return in;
   }
 
   // ---- nodes of their own
@@ -471,7 +298,7 @@ class Fuser {
     for (size_t k = 0; k < operands.size(); ++k) {
       ValueId v = operands[k];
       if (viewed[k])
-        step.in.push_back(place_[v].view);
+        step.in.push_back(values_[v].view);
       else
         step.in.push_back({in_memory(v), 0, dense_strides(shape_of(v))});
       groups_need(step.in.back().base);
@@ -486,11 +313,11 @@ class Fuser {
   std::vector<uint8_t> viewed_operands(const GraphNode& node) const {
     auto operands = graph_.operands_of(node);
     std::vector<uint8_t> views;
-    for (ValueId v : operands) views.push_back(!place_[v].constant && !is_same_memory(v));
+    for (ValueId v : operands) views.push_back(!values_[v].constant && !is_same_memory(v));
     auto takes = [&](const std::vector<uint8_t>& some) {
       std::vector<Ints> strides;
       for (size_t k = 0; k < operands.size(); ++k)
-        strides.push_back(some[k] ? place_[operands[k]].view.strides : dense_strides(shape_of(operands[k])));
+        strides.push_back(some[k] ? values_[operands[k]].view.strides : dense_strides(shape_of(operands[k])));
       return takes_views_(graph_, node, strides);
     };
     std::vector<uint8_t> none(views.size());
@@ -505,14 +332,14 @@ class Fuser {
   }
 
   bool is_same_memory(ValueId v) const {
-    const Place& place = place_[v];
-    return !place.constant && is_dense(place.view, shape_of(v)) &&
-           count_of(shape_of(v)) == count_of(shape_of(place.view.base));
+    const Operand& value = values_[v];
+    return !value.constant && is_dense(value.view, shape_of(v)) &&
+           value.type->count == result_.types[value.view.base]->count;
   }
 
   /// The value whose memory holds the elements of v in their order; made when there is none.
   ValueId in_memory(ValueId v) {
-    ValueId base = is_same_memory(v) ? place_[v].view.base : copy(v).view.base;
+    ValueId base = is_same_memory(v) ? values_[v].view.base : copy(values_[v]).view.base;
     groups_need(base);
     return base;
   }
@@ -522,11 +349,8 @@ class Fuser {
     needed_[base] = 1;
   }
 
-  Place copy(ValueId v) {
-    const Place& place = place_[v];
-    return copy({place.view, result_.types[v], place.constant, place.number, place.integer});
-  }
-  Place copy(Operand in) {
+  /// The elements of a value in a memory of their own, in their order.
+  Operand copy(Operand in) {
     auto fresh = static_cast<ValueId>(result_.types.size());
     result_.types.push_back(in.type);
     if (is_complex(in.type->dtype)) {
@@ -546,8 +370,9 @@ class Fuser {
   const Graph& graph_;
   TakesViews takes_views_;
   Schedule result_;
-  std::vector<Place> place_;    // per value of the graph
-  std::vector<Group> numbers_;  // of a single number each, from inputs alone; they come before the others
+  std::vector<Operand> values_;     // of the graph, so far
+  std::map<ValueId, Parts> parts_;  // of those that have no place yet
+  std::vector<Group> numbers_;      // of a single number each, from inputs alone; they come before the others
   std::vector<Group> groups_;
   std::vector<uint8_t> needed_;  // by a node or a caller
 };

@@ -1,20 +1,12 @@
 #pragma once
 #include "compile/fuse.h"
+#include "compile/operand.h"
 
 #include <map>
 #include <optional>
 #include <vector>
 
 namespace koine::compile {
-
-/// An operand of a node: a value in memory, or the same number everywhere.
-struct Operand {
-  View view;
-  ir::TypeRef type = nullptr;
-  bool constant = false;
-  double number = 0;
-  int64_t integer = 0;
-};
 
 /// The most nodes of a group, so that no kernel grows without bound.
 inline constexpr size_t most_nodes = 96;
