@@ -2,6 +2,7 @@
 #include <koine/schedule.h>
 
 #include <optional>
+#include <source_location>
 #include <string>
 
 /// Optimisers: they turn a model and its gradient into the next model. Each is a plain value of options and state; the
@@ -59,16 +60,17 @@ Leaves trained(M& model) {
 ///  - `step(model, grad)` updates the leaves that have a gradient. Throws ValueError when the trees differ, or when the
 ///    state belongs to another model.
 ///  - `init(model)` makes the state that the first step would make, so that a saved one can be loaded into it.
-#define KOINE_OPTIMIZER                                  \
-  template <class M>                                     \
-  void step(M& model, const M& grad) {                   \
-    update(detail::leaves(model, grad, options.groups)); \
-  }                                                      \
-  template <class M>                                     \
-  void init(M& model) {                                  \
-    prepare(detail::trained(model));                     \
-  }                                                      \
-  void update(detail::Leaves leaves);                    \
+#define KOINE_OPTIMIZER                                                                              \
+  template <class M>                                                                                 \
+  void step(M& model, const M& grad, std::source_location where = std::source_location::current()) { \
+    SourceScope scope(where);                                                                        \
+    update(detail::leaves(model, grad, options.groups));                                             \
+  }                                                                                                  \
+  template <class M>                                                                                 \
+  void init(M& model) {                                                                              \
+    prepare(detail::trained(model));                                                                 \
+  }                                                                                                  \
+  void update(detail::Leaves leaves);                                                                \
   void prepare(const detail::Leaves& leaves);
 
 struct SgdOptions {

@@ -28,6 +28,7 @@ TEST_CASE("errors outside ops name the user's line") {
   nn::Linear layer{3, 4};
   nn::Context evaluation;
   data::Dataset data{x, {}};
+  Array weights = ones({4});
   const int here = __LINE__ + 2;
   const std::pair<const char*, std::function<void()>> calls[] = {
       {"[array]", [&] { array({{1, 2}, {3}}); }},
@@ -50,6 +51,7 @@ TEST_CASE("errors outside ops name the user's line") {
       {"[split]", [&] { data.split(3); }},
       {"[shape]", [&] { data.shape({2}); }},
       {"[batches]", [&] { data.batches(0); }},
+      {"[subtract]", [&] { optim::Sgd{}.step(weights, x); }},
       {"[grad]", [&] { grad([](const Array& y) { return y; })(x); }},
   };
   for (int i = 0; const auto& [name, call] : calls) {
