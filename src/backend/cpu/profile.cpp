@@ -150,13 +150,16 @@ std::string module_of(const std::source_location& where) {
   }
   // As compilers write it: "Array (anonymous namespace)::Block::operator()(Array) const", "main()::<lambda(int)>".
   std::string name = where.function_name();
-  name = name.substr(0, name.find("::<lambda"));
+  for (const char* lambda : {"::<lambda", "::(anonymous class)"}) name = name.substr(0, name.find(lambda));
   for (const char* hidden : {"{anonymous}::", "(anonymous namespace)::"})
     while (name.find(hidden) != std::string::npos) name.erase(name.find(hidden), std::strlen(hidden));
   const size_t call = name.find("::operator()(");
   name = name.substr(0, call != std::string::npos ? call : name.find('('));
-  const size_t type = name.rfind(' ');
-  return type == std::string::npos ? name : name.substr(type + 1);
+  // In front of it stands the type of the result; spaces in the arguments of a template are its own.
+  size_t begin = name.size();
+  for (int depth = 0; begin > 0 && (depth > 0 || name[begin - 1] != ' '); --begin)
+    depth += (name[begin - 1] == '>') - (name[begin - 1] == '<');
+  return name.substr(begin);
 }
 
 void note_step(const ProfiledStep& step, Clock::time_point start) { profile->note(step, start); }
