@@ -245,7 +245,8 @@ void CpuProgram::place_values() {
     for (const compile::Access& load : step.kernel->loads) add(load);
     for (const compile::Store& store : step.kernel->stores) add(store.to);
     auto cost = static_cast<int64_t>(step.kernel->code.size());
-    for (int64_t n : step.kernel->extents) cost = std::min(cost * n, most_brief + 1);
+    for (int64_t n : step.kernel->extents)
+      cost = n > most_brief / std::max<int64_t>(cost, 1) ? most_brief + 1 : cost * n;
     work = std::min(work + cost, most_brief + 1);
   }
   small_ = small_ && work <= most_brief;
