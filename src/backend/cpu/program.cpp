@@ -154,6 +154,7 @@ CpuProgram::CpuProgram(const GraphRef& graph, const std::vector<uint8_t>& donate
   if (checked) verify(memory_, schedule_, donated, scratch, safe_from);
   if (shown) show_stage("tape", to_string(schedule_, steps_));
   place_values();
+  small_ = !profiling && is_small();
 }
 
 void CpuProgram::prepare(size_t s) {
@@ -229,12 +230,8 @@ void CpuProgram::place_values() {
   for (size_t k = schedule_.outputs.size(); k-- > 0;)
     if (const Home& home = memory_.home[schedule_.outputs[k]]; home.in == Home::In::result)
       result_output_[static_cast<size_t>(home.at)] = k;
-  constexpr int64_t most_brief = 4096;  // instructions for elements: a microsecond or so
-  int64_t work = 0;
-  small_ = !profiling;
   for (size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = schedule_.steps[s];
-    small_ = small_ && step.kernel && steps_[s].part_count == 1;
     if (!step.kernel) continue;
     auto add = [&](const compile::Access& access) {
       const size_t k = access.buffer;
@@ -244,12 +241,20 @@ void CpuProgram::place_values() {
     };
     for (const compile::Access& load : step.kernel->loads) add(load);
     for (const compile::Store& store : step.kernel->stores) add(store.to);
-    auto cost = static_cast<int64_t>(step.kernel->code.size());
-    for (int64_t n : step.kernel->extents)
-      cost = n > most_brief / std::max<int64_t>(cost, 1) ? most_brief + 1 : cost * n;
-    work = std::min(work + cost, most_brief + 1);
   }
-  small_ = small_ && work <= most_brief;
+}
+
+bool CpuProgram::is_small() const {
+  constexpr int64_t most = 4096;  // instructions for elements
+  int64_t work = 0;
+  for (size_t s = 0; s < steps_.size(); ++s) {
+    const auto& kernel = schedule_.steps[s].kernel;
+    if (!kernel || steps_[s].part_count != 1) return false;
+    auto cost = static_cast<int64_t>(kernel->code.size());
+    for (int64_t n : kernel->extents) cost = n > most / std::max<int64_t>(cost, 1) ? most + 1 : cost * n;
+    work += cost;
+  }
+  return work <= most;
 }
 
 void CpuProgram::run(std::span<Buffer* const> inputs, std::span<BufferRef> outputs) const {

@@ -59,6 +59,8 @@ class CpuProgram : public Program {
   void prepare(size_t s);
   ProfiledStep facts_of(size_t s, const ir::Graph& graph) const;
   void place_values();
+  /// Kernels of few elements and nothing else: a run takes a microsecond or so.
+  bool is_small() const;
   /// Where the memory of a run begins: inputs and results are given, the arena, which is the last, is not.
   using Bases = std::span<std::byte*>;
   size_t base_count() const { return schedule_.graph->input_count + memory_.results.size() + 1; }
@@ -80,7 +82,7 @@ class CpuProgram : public Program {
   MemoryPlan memory_;
   std::vector<Place> places_;          // per value of the schedule
   std::vector<size_t> result_output_;  // per result: the first output that it is
-  bool small_ = false;                 // nothing but kernels of few elements
+  bool small_ = false;
   // Arenas that no run uses now.
   mutable std::mutex mutex_;
   mutable std::vector<ir::BufferRef> arenas_;
