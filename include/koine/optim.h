@@ -57,8 +57,8 @@ Leaves trained(M& model) {
 }  // namespace detail
 
 /// What every optimiser has:
-///  - `step(model, grad)` updates the leaves that have a gradient. Throws ValueError when the trees differ, or when the
-///    state belongs to another model.
+///  - `step(model, grad)` updates the leaves that have a gradient; its ops belong to the line that calls it. Throws
+///    ValueError when the trees differ, or when the state belongs to another model.
 ///  - `init(model)` makes the state that the first step would make, so that a saved one can be loaded into it.
 #define KOINE_OPTIMIZER                                                                              \
   template <class M>                                                                                 \
