@@ -29,8 +29,8 @@ set(package_tree ${PROJECT_BINARY_DIR}/python/koine)
 file(MAKE_DIRECTORY ${package_tree})
 file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/python/*.cpp)
 nanobind_add_module(koine_python NOMINSIZE NB_STATIC ${python_sources})
-set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${package_tree}
-                                              INSTALL_RPATH $ORIGIN)
+set_target_properties(koine_python PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${package_tree})
+koine_runpath(koine_python $ORIGIN)
 # Made of the objects, so that it stands alone; of all its symbols Python's loader sees one.
 list(TRANSFORM koine_objects REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
 target_link_libraries(koine_python PRIVATE koine_api ${objects} ZLIB::ZLIB tomlplusplus::tomlplusplus ${koine_images}
