@@ -105,6 +105,9 @@ struct FitOptions {
   int64_t ahead = 2;
   /// A folder for checkpoints; empty for none.
   std::string checkpoints = {};
+  /// The lock on that folder, where the caller has it; else the run takes it and throws IoError where another one has
+  /// it.
+  const io::FolderLock* lock = nullptr;
   /// One after so many seconds and after so many batches, 0 for never; the last `keep` are kept.
   double checkpoint_seconds = 60;
   int64_t checkpoint_batches = 0;

@@ -52,16 +52,6 @@ std::optional<std::string> all_of(int file, size_t size) {
   return text;
 }
 
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(count));
-  }
-  return true;
-}
-
 /// Calls f with each of our files: its name and status.
 template <class F>
 void each_file(int folder, std::string_view ending, F f) {
@@ -140,8 +130,9 @@ void KernelCache::keep(std::string_view key, std::string_view bytes) {
     Descriptor file(openat(folder_.number(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.open()) return;
     // Without fsync: what a loss of power leaves behind fails its checksum.
-    const bool written = write_all(file.number(), {reinterpret_cast<const char*>(&header), sizeof(header)}) &&
-                         write_all(file.number(), key) && write_all(file.number(), bytes) && file.close();
+    const bool written = write_all(file.number(), std::as_bytes(std::span(&header, 1))) &&
+                         write_all(file.number(), std::as_bytes(std::span(key))) &&
+                         write_all(file.number(), std::as_bytes(std::span(bytes))) && file.close();
     if (!written || renameat(folder_.number(), temporary.c_str(), folder_.number(), name.c_str()) != 0) {
       unlinkat(folder_.number(), temporary.c_str(), 0);
       return;

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace koine {
@@ -26,8 +28,14 @@ class Descriptor {
   /// False, with errno set, when closing reports an error: some file systems tell then that a write failed.
   bool close() { return ::close(std::exchange(number_, -1)) == 0; }
 
+  /// Hands the number over to somebody else, who closes it.
+  int release() { return std::exchange(number_, -1); }
+
  private:
   int number_ = -1;
 };
+
+/// Writes all bytes, waiting where the system asks to. False, with errno set, when it cannot.
+bool write_all(int descriptor, std::span<const std::byte> bytes);
 
 }  // namespace koine

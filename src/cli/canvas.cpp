@@ -1,11 +1,10 @@
 #include "cli/canvas.h"
 
-#include "io/atomic_file.h"
+#include "base/output_file.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <span>
 
 namespace koine::cli {
 
@@ -91,9 +90,7 @@ void Canvas::image(int64_t top, int64_t left, const data::Image& image, int64_t 
 
 void Canvas::save(const std::string& path) const {
   const std::vector<uint8_t> bytes = data::png_of(image_);
-  io::AtomicFile file(path);
-  file.write(std::as_bytes(std::span(bytes)));
-  file.commit();
+  write_output(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace koine::cli

@@ -32,8 +32,8 @@ struct RunArguments {
   bool json = false;
 };
 
-/// Ends with the line "test accuracy 0.xxx". Returns the exit status: 0, or 130 after Ctrl-C, when the weights of the
-/// last step are saved too.
+/// Ends with the line "test accuracy 0.xxx". Returns the exit status: 0, or 128 and the number of
+/// the signal that stopped it, when what it has become is saved.
 int train(const RunArguments& arguments);
 void eval(const RunArguments& arguments);
 void predict(const RunArguments& arguments);
@@ -43,8 +43,8 @@ void summary(const RunArguments& arguments);
 
 /// Trains the config with every combination of the settings' values, "key=value,value", or with `random` draws of them
 /// and of ranges "key=low..high"; writes a table, the best by the monitored metric of the validation first. Saves
-/// nothing.
-void sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random);
+/// nothing. Returns the exit status as `train`; a run that is stopped is not in the table.
+int sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random);
 
 /// What `new` is given.
 struct NewArguments {
@@ -68,8 +68,8 @@ void write_op_reference();
 /// ValueError for a family or name that cannot be, IoError when there is such a file or no checkout around.
 void new_op(const std::string& family, const std::string& name);
 
-/// All that a config can hold, or with a name the settings of a section, layer, optimizer or schedule. Throws ValueError
-/// with a suggestion for a name that is none.
+/// All that a config can hold, or with a name the settings of a section, layer, optimizer or schedule. Throws
+/// ValueError with a suggestion for a name that is none.
 void show_keys(const std::string& name);
 
 void list_devices();

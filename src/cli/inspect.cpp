@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -46,6 +47,8 @@ std::string kilobytes(int64_t bytes) { return cat((bytes + 999) / 1000, " kB"); 
 }  // namespace
 
 void inspect_passes(const std::vector<std::string>& words) {
+  // Programs are shown while they are made: where nobody reads on, nobody wants the rest.
+  std::signal(SIGPIPE, SIG_DFL);
   setenv("KOINE_INSPECT", "/dev/stdout", 1);
   setenv("KOINE_TIER", "compiled", 0);
   if (words.size() == 1 && words[0].ends_with(".toml")) return train_two_steps(words[0]);

@@ -1,6 +1,7 @@
 // The command `koine`: reads its arguments, calls what is asked for, and turns errors into one message.
 #include "base/format.h"
 #include "cli/commands.h"
+#include "cli/streams.h"
 
 #include <koine/error.h>
 
@@ -141,7 +142,7 @@ struct CommandLine {
       all.overrides.insert(all.overrides.begin(), changes.begin(), changes.end());
       return koine::cli::train(all);
     }
-    if (sweep->parsed()) koine::cli::sweep(run, sweep_words, sweep_random);
+    if (sweep->parsed()) return koine::cli::sweep(run, sweep_words, sweep_random);
     if (fresh->parsed()) koine::cli::new_config(made);
     if (eval->parsed()) koine::cli::eval(run);
     if (predict->parsed()) koine::cli::predict(run);
@@ -169,9 +170,7 @@ struct CommandLine {
   }
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CommandLine line;
   try {
     line.app.parse(argc, argv);
@@ -188,4 +187,11 @@ int main(int argc, char** argv) {
     std::cerr << "koine: " << error.what() << '\n';
     return failed;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  koine::cli::Streams streams;
+  return streams.finish(run(argc, argv));
 }

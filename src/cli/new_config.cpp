@@ -1,7 +1,7 @@
 // koine new: a config for data that were looked at.
 #include "base/format.h"
+#include "base/output_file.h"
 #include "cli/commands.h"
-#include "io/atomic_file.h"
 #include "train/propose.h"
 
 #include <koine/error.h>
@@ -25,9 +25,7 @@ void new_config(const NewArguments& arguments) {
   const fs::path folder = config.has_parent_path() ? config.parent_path() : fs::path(".");
   const fs::path file = data.is_absolute() ? data : fs::relative(data, folder, ignored);
   const std::string text = train::propose_config(data.string(), (file.empty() ? data : file).string(), arguments.label);
-  io::AtomicFile to(config.string());
-  to.write(std::as_bytes(std::span(text)));
-  to.commit();
+  write_output(config.string(), text, OutputFile::Mode::create);
   std::cout << text << "\nwritten to " << config.string() << "; train with  koine train " << config.string()
             << std::endl;
 }

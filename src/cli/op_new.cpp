@@ -1,5 +1,6 @@
 // Writes the file that begins a new op.
 #include "base/format.h"
+#include "base/output_file.h"
 #include "cli/commands.h"
 #include "cli/op_facts.h"
 #include "ir/op_spec.h"
@@ -7,14 +8,10 @@
 #include <koine/error.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <memory>
 
 namespace koine::cli {
 
@@ -74,14 +71,6 @@ std::string template_of(const fs::path& root, const std::string& family) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Never replaces a file: mode "x" fails when there is one.
-void write_new(const fs::path& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wx"), std::fclose);
-  if (!file) throw IoError(cat("cannot write ", path.string(), ": ", std::strerror(errno)));
-  if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0)
-    throw IoError(cat("cannot write ", path.string(), ": ", std::strerror(errno)));
-}
-
 }  // namespace
 
 void new_op(const std::string& family, const std::string& name) {
@@ -94,7 +83,7 @@ void new_op(const std::string& family, const std::string& name) {
     if (fs::exists(entry.path() / (name + ".h")))
       throw ValueError(cat("there is an op '", name, "' already: ", (entry.path() / (name + ".h")).string()));
   const fs::path file = ops / family / (name + ".h");
-  write_new(file, with(with(text, "@Type@", camel_case(name)), "@name@", name));
+  write_output(file.string(), with(with(text, "@Type@", camel_case(name)), "@name@", name), OutputFile::Mode::create);
   std::cout << file.string() << "\n"
             << "It is a complete op: build, and " << name << "(...) is there, with koine op " << name
             << " and its generated tests.\n"

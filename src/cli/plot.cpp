@@ -1,5 +1,6 @@
 // koine plot: learning curves, confusion and samples of a trained model.
 #include "base/format.h"
+#include "cli/outputs.h"
 #include "cli/plots.h"
 #include "cli/session.h"
 #include "train/fit.h"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 
 namespace koine::cli {
@@ -48,6 +48,11 @@ std::pair<Names, Names> said_of(const train::Config& config, const train::Exampl
   return {predicted, actual};
 }
 
+// A picture's file, beside the weights.
+std::string picture_of(const std::string& weights, const char* what) {
+  return cat(train::stem_of(weights), "_", what, ".png");
+}
+
 void write_samples(const Names& predicted, const Names& actual) {
   std::cout << "\nsamples (predicted, actual)\n";
   for (size_t i = 0; i < std::min<size_t>(predicted.size(), 10); ++i)
@@ -58,19 +63,22 @@ void write_samples(const Names& predicted, const Names& actual) {
 
 void plot(const RunArguments& arguments) {
   const train::Config config = config_of(arguments);
+  const std::string weights = weights_of(arguments, config);
+  std::vector<NamedFile> pictures;
+  for (const char* what : {"curves", "confusion", "samples"}) pictures.push_back({"plot", picture_of(weights, what)});
+  check_outputs(arguments, config, weights, pictures);
   const auto code = code_of(arguments, config);
   const train::Examples examples = train::load_examples(config, code);
   const nn::Stack model = load_model(arguments, config, train::build_model(config, examples.facts()));
-  const std::filesystem::path base = std::filesystem::path(weights_of(arguments, config)).replace_extension("");
   std::vector<std::string> written;
   const auto save = [&](const Canvas& canvas, const char* what) {
-    written.push_back(cat(base.string(), "_", what, ".png"));
+    written.push_back(picture_of(weights, what));
     canvas.save(written.back());
   };
   const int width = std::min(train::style_for(STDOUT_FILENO).width(), 100);
-  for (const auto& [name, text] : io::metadata(weights_of(arguments, config)))
+  for (const auto& [name, text] : io::metadata(weights))
     if (name == "curves") {
-      const auto curves = curves_of(train::epochs_from(text, weights_of(arguments, config)));
+      const auto curves = curves_of(train::epochs_from(text, weights));
       for (const Curve& curve : curves) write_curve(std::cout, curve, width);
       if (!curves.empty()) save(draw_curves(curves), "curves");
     }

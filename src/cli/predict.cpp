@@ -1,5 +1,6 @@
 // koine predict: what a model says of examples that it is given.
 #include "base/format.h"
+#include "cli/outputs.h"
 #include "cli/session.h"
 #include "train/fit.h"
 #include "train/losses.h"
@@ -129,6 +130,7 @@ train::ModelFacts facts_of(const train::Config& config, const Code& code, const 
 
 void predict(const RunArguments& arguments) {
   const train::Config config = config_of(arguments);
+  check_outputs(arguments, config, weights_of(arguments, config));
   const Code code = code_of(arguments, config);
   const train::ModelFacts facts = facts_of(config, code, arguments.data);
   const nn::Stack model = load_model(arguments, config, train::build_model(config, facts));

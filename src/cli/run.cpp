@@ -1,7 +1,9 @@
 // The commands train, eval and summary.
 #include "base/format.h"
+#include "cli/outputs.h"
 #include "cli/plots.h"
 #include "cli/session.h"
+#include "cli/stop.h"
 #include "cli/table.h"
 #include "train/fit.h"
 #include "train/losses.h"
@@ -9,13 +11,12 @@
 
 #include <koine/checkpoint.h>
 
-#include <unistd.h>
-
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 namespace koine::cli {
 
@@ -82,28 +83,6 @@ void print_scores(const RunArguments& arguments, const Config& config, const Exa
   print_figures(arguments, name, train::evaluate(config, examples, *rows, model));
 }
 
-// Known before hours of training are lost.
-void check_output(const Config& config) {
-  const std::filesystem::path file = config.train.output;
-  std::filesystem::path folder = file.parent_path();
-  if (folder.empty()) folder = ".";
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(folder, ignored))
-    config.fail("train.output", cat("there is no folder ", folder.string(), " for the weights"));
-  if (std::filesystem::is_directory(file, ignored))
-    config.fail("train.output", cat(file.string(), " is a folder; the weights need the name of a file"));
-  if (access(folder.c_str(), W_OK) != 0)
-    config.fail("train.output", cat("the folder ", folder.string(), " for the weights cannot be written to"));
-}
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// The first Ctrl-C ends training after the step; another one ends the program at once.
-void on_interrupt(int) {
-  interrupted = 1;
-  std::signal(SIGINT, SIG_DFL);
-}
-
 // The step of the last checkpoint when that is asked for. One that nobody asked for is not lost by accident.
 void prepare_checkpoints(const RunArguments& arguments, const Config& config, int64_t steps,
                          io::Checkpoints& checkpoints, std::ostream& out) {
@@ -134,6 +113,7 @@ void describe(const Config& config, const Examples& examples, const BuiltModel& 
 
 // Trains with each part of the rows left out in turn, and tells what is true of rows never seen. Saves nothing.
 int cross_validate(const RunArguments& arguments, Config config) {
+  const StopSignals stop;
   Table table(std::vector<Table::Align>(2, Table::Align::left));
   std::vector<train::Figures> all;
   config.fold.count = arguments.folds;
@@ -142,8 +122,8 @@ int cross_validate(const RunArguments& arguments, Config config) {
     const BuiltModel built = train::build_model(config, examples.facts());
     nn::Stack model = train::first_values(built.stack, config.train.seed);
     train::FitOptions options = train::fit_options(config, examples);
-    options.stepped = [](const auto&) { return interrupted != 0; };
-    if (!train::fit(config, examples, model, options).complete) return 130;
+    options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
+    if (!train::fit(config, examples, model, options).complete) return StopSignals::status();
     all.push_back(train::evaluate(config, examples, examples.test, model));
     if (arguments.json) {
       print_figures(arguments, cat("fold ", config.fold.number + 1).c_str(), all.back());
@@ -167,15 +147,67 @@ int cross_validate(const RunArguments& arguments, Config config) {
 
 }  // namespace
 
+namespace {
+
+constexpr const char* stopped_note = "stopped";
+
+std::string note_of(const io::Metadata& notes, std::string_view name) {
+  for (const auto& [key, text] : notes)
+    if (key == name) return text;
+  return "";
+}
+
+// The notes of the weights that are there; none where there are no weights.
+io::Metadata notes_there(const Config& config) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(config.train.output, ignored)) return {};
+  try {
+    return io::metadata(config.train.output);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+// Two configs that nobody gave an output have the same one.
+void tell_of_other(const RunArguments& arguments, const Config& config, std::ostream& out) {
+  const std::string other = note_of(notes_there(config), config_note);
+  if (other.empty() || other == config_beside(arguments, config)) return;
+  out << "note: " << config.train.output << " has the weights of " << other
+      << ", and this run replaces them; train.output names another file" << std::endl;
+}
+
+// The weights that a stopped run ends with; those of a complete run are only replaced by another complete one's.
+int end_stopped(const Config& config, const nn::Stack& model, io::Metadata notes, bool kept) {
+  const io::Metadata there = notes_there(config);
+  const bool complete = !there.empty() && note_of(there, stopped_note).empty();
+  std::string said = "stopped";
+  if (kept && complete) {
+    said += cat("; ", config.train.output, " has the weights of a complete run and stays");
+  } else {
+    notes.emplace_back(stopped_note, "yes");
+    io::save(config.train.output, model, notes);
+    said += cat("; the weights after the last step are in ", config.train.output);
+  }
+  if (kept) said += "; go on with --resume";
+  if (StopSignals::caught() != SIGPIPE) std::cerr << "koine: " << said << std::endl;
+  return StopSignals::status();
+}
+
+}  // namespace
+
 int train(const RunArguments& arguments) {
   const Config config = config_of(arguments);
-  std::signal(SIGINT, on_interrupt);
-  if (arguments.folds > 0) return cross_validate(arguments, config);
-  check_output(config);
+  if (arguments.folds > 0) {
+    check_outputs(arguments, config, "");
+    return cross_validate(arguments, config);
+  }
+  check_trained(arguments, config);
+  std::optional<io::FolderLock> lock(std::in_place, train::checkpoint_folder(config));
   const Examples examples = train::load_examples(config);
   const BuiltModel built = train::build_model(config, examples.facts());
   std::ostream& out = arguments.json ? std::cerr : std::cout;
   describe(config, examples, built, out);
+  tell_of_other(arguments, config, out);
   train::FitOptions options = train::fit_options(config, examples);
   const int64_t steps = examples.train.batches(config.train.batch).steps();
   io::Checkpoints checkpoints(train::checkpoint_folder(config), config.train.keep);
@@ -184,18 +216,18 @@ int train(const RunArguments& arguments) {
   options.resume = arguments.resume && !options.checkpoints.empty();
   options.events = arguments.tensorboard;
   options.show = arguments.json ? train::Show::json : train::Show::progress;
-  options.stepped = [](const auto&) { return interrupted != 0; };
+  options.lock = &*lock;
+  std::optional<StopSignals> stop(std::in_place);
+  options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
   nn::Stack model = train::first_values(built.stack, config.train.seed);
   const train::History history = train::fit(config, examples, model, options);
-  io::Metadata notes = notes_of(arguments, examples.code);
+  io::Metadata notes = notes_of(arguments, config, examples.code);
   notes.emplace_back("curves", train::to_json(history.epochs));
+  if (!history.complete) return end_stopped(config, model, std::move(notes), !options.checkpoints.empty());
   io::save(config.train.output, model, notes);
-  if (!history.complete) {
-    std::cerr << "koine: stopped; the weights after the last step are in " << config.train.output
-              << "; go on with --resume" << std::endl;
-    return 130;
-  }
   checkpoints.clear();
+  lock.reset();
+  stop.reset();
   if (history.stopped_early)
     out << "stopped after epoch " << history.steps / steps << ": " << config.train.patience
         << " epochs without a better validation" << std::endl;
@@ -212,6 +244,7 @@ int train(const RunArguments& arguments) {
 
 void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
+  check_outputs(arguments, config, weights_of(arguments, config));
   const Examples examples = train::load_examples(config, code_of(arguments, config));
   const BuiltModel built = train::build_model(config, examples.facts());
   const nn::Stack model = load_model(arguments, config, built);

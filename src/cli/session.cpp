@@ -28,11 +28,21 @@ train::Config config_of(const RunArguments& arguments) {
   return train::read_config(arguments.config, overrides_of(arguments));
 }
 
-io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::TableCode>& code) {
+std::string config_beside(const RunArguments& arguments, const train::Config& config) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path folder = fs::path(config.train.output).parent_path();
+  return fs::proximate(arguments.config, folder.empty() ? "." : folder, ignored).generic_string();
+}
+
+io::Metadata notes_of(const RunArguments& arguments, const train::Config& config,
+                      const std::optional<train::TableCode>& code) {
   std::ifstream file(arguments.config, std::ios::binary);
   std::string changes;
   for (const std::string& assignment : overrides_of(arguments)) changes += assignment + "\n";
-  io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}}, {"overrides", changes}};
+  io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}},
+                     {"overrides", changes},
+                     {config_note, config_beside(arguments, config)}};
   if (code) notes.emplace_back("table", train::to_json(*code));
   return notes;
 }

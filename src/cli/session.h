@@ -17,8 +17,13 @@ namespace koine::cli {
 /// The config with what the command line changed.
 train::Config config_of(const RunArguments& arguments);
 
-/// The config as it was used: its text, what the command line changed, and how columns or texts became numbers.
-io::Metadata notes_of(const RunArguments& arguments, const std::optional<train::TableCode>& code);
+/// The config as it was used: its name and text, what the command line changed, and how columns or texts became
+/// numbers.
+io::Metadata notes_of(const RunArguments& arguments, const train::Config& config,
+                      const std::optional<train::TableCode>& code);
+/// The note that names the config, and the name: its path from the folder of the weights.
+inline constexpr const char* config_note = "config_file";
+std::string config_beside(const RunArguments& arguments, const train::Config& config);
 
 /// The file of the weights: what --weights names, else the config's output.
 std::string weights_of(const RunArguments& arguments, const train::Config& config);

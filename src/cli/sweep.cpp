@@ -1,7 +1,8 @@
 // koine sweep: the same config with many values of its settings.
 #include "base/format.h"
 #include "base/philox.h"
-#include "cli/commands.h"
+#include "cli/outputs.h"
+#include "cli/stop.h"
 #include "cli/table.h"
 #include "train/fit.h"
 #include "train/model_builder.h"
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 namespace koine::cli {
 
@@ -117,8 +119,8 @@ struct Outcome {
   std::string figures;
 };
 
-// The rows that a choice is judged by: never those of the test.
-Outcome run(const RunArguments& arguments, const std::vector<Axis>& axes, const Choice& choice) {
+// The rows that a choice is judged by: never those of the test. Nothing for a run that was stopped.
+std::optional<Outcome> run(const RunArguments& arguments, const std::vector<Axis>& axes, const Choice& choice) {
   std::vector<std::string> overrides = arguments.overrides;
   for (size_t i = 0; i < axes.size(); ++i) overrides.push_back(axes[i].key + "=" + choice[i]);
   if (arguments.seed) overrides.push_back(cat("train.seed=", *arguments.seed));
@@ -126,7 +128,9 @@ Outcome run(const RunArguments& arguments, const std::vector<Axis>& axes, const 
   const train::Examples examples = train::load_examples(config);
   const train::BuiltModel built = train::build_model(config, examples.facts());
   nn::Stack model = train::first_values(built.stack, config.train.seed);
-  train::fit(config, examples, model, train::fit_options(config, examples));
+  train::FitOptions options = train::fit_options(config, examples);
+  options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
+  if (!train::fit(config, examples, model, options).complete) return {};
   const data::Dataset& rows = examples.validation.defined() ? examples.validation : examples.train;
   const train::Figures figures = train::evaluate(config, examples, rows, model);
   Outcome outcome{choice, figures[0].value, ""};
@@ -142,16 +146,19 @@ Outcome run(const RunArguments& arguments, const std::vector<Axis>& axes, const 
 
 }  // namespace
 
-void sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random) {
+int sweep(const RunArguments& arguments, const std::vector<std::string>& words, int64_t random) {
   std::vector<Axis> axes;
   for (const std::string& word : words) axes.push_back(axis_of(word));
   const std::vector<Choice> choices =
       random > 0 ? random_choices(axes, random, arguments.seed.value_or(0)) : grid(axes);
   // A wrong config is told before the first run.
-  train::read_config(arguments.config, arguments.overrides);
+  check_outputs(arguments, train::read_config(arguments.config, arguments.overrides), "");
   std::vector<Outcome> outcomes;
+  const StopSignals stop;
   for (const Choice& choice : choices) {
-    outcomes.push_back(run(arguments, axes, choice));
+    std::optional<Outcome> outcome = run(arguments, axes, choice);
+    if (!outcome) break;
+    outcomes.push_back(std::move(*outcome));
     std::cerr << "run " << outcomes.size() << " of " << choices.size();
     for (size_t i = 0; i < axes.size(); ++i) std::cerr << "  " << axes[i].key << "=" << choice[i];
     std::cerr << "  " << outcomes.back().figures << std::endl;
@@ -172,6 +179,7 @@ void sweep(const RunArguments& arguments, const std::vector<std::string>& words,
     table.add(row);
   }
   table.write(std::cout);
+  return outcomes.size() == choices.size() ? 0 : StopSignals::status();
 }
 
 }  // namespace koine::cli

@@ -1,5 +1,6 @@
 #include "data/example_store.h"
 
+#include "base/descriptor.h"
 #include "base/format.h"
 
 #include <koine/error.h>
@@ -84,14 +85,9 @@ class ExampleStore::File final : public Reader {
   File& operator=(const File&) = delete;
 
   void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0)
-        throw IoError(cat("cannot write examples to a temporary file: ", std::strerror(errno),
-                          "; TMPDIR names another folder for it"));
-      bytes = bytes.subspan(static_cast<size_t>(written));
-    }
+    if (!write_all(file_, bytes))
+      throw IoError(cat("cannot write examples to a temporary file: ", std::strerror(errno),
+                        "; TMPDIR names another folder for it"));
   }
   // Mapped, so that a row costs no call of the system; the pages are the system's to take back.
   void finish(int64_t size) {

@@ -14,7 +14,8 @@
 #include <xxhash.h>
 
 #include "base/format.h"
-#include "io/atomic_file.h"
+#include "base/output_file.h"
+#include "io/tree_file.h"
 
 namespace koine::io {
 
@@ -25,6 +26,7 @@ using nlohmann::json;
 
 constexpr const char* manifest_name = "manifest.json";
 constexpr int64_t format = 1;
+using Lasting = OutputFile::Lasting;
 
 struct Entry {
   std::string file;
@@ -35,9 +37,10 @@ struct Entry {
 
 std::string path_of(const std::string& folder, const std::string& name) { return (fs::path(folder) / name).string(); }
 
-std::string file_of(int64_t step) {
+std::string file_of(int64_t step, int again) {
   char text[64];
-  std::snprintf(text, sizeof text, "step-%012lld.safetensors", static_cast<long long>(step));
+  std::snprintf(text, sizeof text, again ? "step-%012lld-%d.safetensors" : "step-%012lld.safetensors",
+                static_cast<long long>(step), again);
   return text;
 }
 
@@ -67,53 +70,76 @@ std::optional<Entry> measured(const std::string& path) {
   return entry;
 }
 
-// Oldest first. No manifest means no checkpoints.
-std::vector<Entry> read_manifest(const std::string& folder) {
+/// What is ours in a folder. Whatever it does not name is somebody else's.
+struct Manifest {
+  /// Oldest first.
+  std::vector<Entry> checkpoints;
+  /// Files that were about to be written or removed, which a process that was killed may have left.
+  std::vector<std::string> others;
+};
+
+// A manifest names files beside it, whoever wrote it.
+std::string name_beside(const json& name, const std::string& path) {
+  const std::string text = name;
+  if (text.empty() || text == "." || text == ".." || fs::path(text).filename() != text)
+    throw FormatError(cat(path, ": '", text, "' is no file beside it"));
+  return text;
+}
+
+// No manifest means no checkpoints.
+Manifest read_manifest(const std::string& folder) {
   const std::string path = path_of(folder, manifest_name);
   std::ifstream file(path, std::ios::binary);
   if (!file) return {};
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::vector<Entry> entries;
+  Manifest manifest;
   try {
-    const json manifest = json::parse(text);
-    if (manifest.at("format") != format) throw FormatError(cat(path, ": a manifest of another version of Koine"));
-    for (const json& one : manifest.at("checkpoints")) {
-      Entry entry{one.at("file"), one.at("step"), one.at("bytes"), one.at("xxh3_128")};
-      // A manifest names files beside it, whoever wrote it.
-      if (fs::path(entry.file).filename() != entry.file)
-        throw FormatError(cat(path, ": '", entry.file, "' is no file beside it"));
-      entries.push_back(std::move(entry));
-    }
+    const json all = json::parse(text);
+    if (all.at("format") != format) throw FormatError(cat(path, ": a manifest of another version of Koine"));
+    for (const json& one : all.at("checkpoints"))
+      manifest.checkpoints.push_back(
+          {name_beside(one.at("file"), path), one.at("step"), one.at("bytes"), one.at("xxh3_128")});
+    for (const json& one : all.value("others", json::array())) manifest.others.push_back(name_beside(one, path));
   } catch (const json::exception& error) {
     throw FormatError(cat(path, ": is no manifest of checkpoints; move it away to begin anew"));
   }
-  return entries;
+  return manifest;
 }
 
-void write_manifest(const std::string& folder, const std::vector<Entry>& entries) {
+void write_manifest(const std::string& folder, const Manifest& manifest, Lasting lasting = Lasting::always) {
   json list = json::array();
-  for (const Entry& entry : entries)
+  for (const Entry& entry : manifest.checkpoints)
     list.push_back({{"file", entry.file}, {"step", entry.step}, {"bytes", entry.bytes}, {"xxh3_128", entry.hash}});
-  const std::string text = json{{"format", format}, {"checkpoints", list}}.dump(2) + "\n";
-  AtomicFile file(path_of(folder, manifest_name));
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
+  OutputFile file(path_of(folder, manifest_name));
+  file.write(json{{"format", format}, {"checkpoints", list}, {"others", manifest.others}}.dump(2) + "\n");
+  file.commit(lasting);
 }
 
-bool is_ours(const std::string& name) {
-  const bool temporary = name.starts_with(".step-") || name.starts_with(".manifest.json.");
-  return (name.starts_with("step-") && name.ends_with(".safetensors")) || (temporary && name.ends_with(".tmp"));
+// Moves the entries that are to go to the others.
+template <class Goes>
+void set_aside(Manifest& manifest, Goes goes) {
+  std::erase_if(manifest.checkpoints, [&](const Entry& entry) {
+    if (!goes(entry)) return false;
+    manifest.others.push_back(entry.file);
+    return true;
+  });
 }
 
-// Removes what the manifest does not name: older checkpoints, and what a process left that was killed while it wrote.
-void remove_others(const std::string& folder, const std::vector<Entry>& entries) {
+// A name that is neither a checkpoint's nor that of somebody else's file.
+std::string free_name(const std::string& folder, const Manifest& manifest, int64_t step) {
   std::error_code ignored;
-  for (const auto& file : fs::directory_iterator(folder, ignored)) {
-    const std::string name = file.path().filename().string();
-    const bool named =
-        std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.file == name; });
-    if (is_ours(name) && !named) fs::remove(file.path(), ignored);
+  for (int again = 0;; ++again) {
+    const std::string name = file_of(step, again);
+    const auto& others = manifest.others;
+    const bool left_over = std::find(others.begin(), others.end(), name) != others.end();
+    if (left_over || !fs::exists(fs::symlink_status(path_of(folder, name), ignored))) return name;
   }
+}
+
+bool remove_file(const std::string& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  return !error;
 }
 
 }  // namespace
@@ -126,25 +152,33 @@ void Checkpoints::save(int64_t step, tree::View tree, const Metadata& notes) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) throw IoError(cat("cannot make the folder ", folder_, ": ", error.message()));
-  std::vector<Entry> entries = read_manifest(folder_);
-  const std::string name = file_of(step), path = path_of(folder_, name);
-  // The same step again: the old one must not be named while the new one takes its place.
-  const size_t before = entries.size();
-  std::erase_if(entries, [&](const Entry& entry) { return entry.file == name; });
-  if (entries.size() != before) write_manifest(folder_, entries);
-  io::save(path, tree, notes);
+  Manifest manifest = read_manifest(folder_);
+  const std::string name = free_name(folder_, manifest, step), path = path_of(folder_, name);
+  // The manifest names the file before it is there. All three renames last with that of the last one.
+  manifest.others.push_back(name);
+  write_manifest(folder_, manifest, Lasting::unless_power_fails);
+  OutputFile file(path);
+  write_tree(file, tree, notes);
+  file.commit(Lasting::unless_power_fails);
   std::optional<Entry> written = measured(path);
   if (!written) throw IoError(cat("cannot read ", path, " after it was written"));
-  entries.push_back({name, step, written->bytes, written->hash});
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.step < b.step; });
-  if (entries.size() > static_cast<size_t>(keep_)) entries.erase(entries.begin(), entries.end() - keep_);
-  write_manifest(folder_, entries);
-  remove_others(folder_, entries);
+  std::erase(manifest.others, name);
+  set_aside(manifest, [step](const Entry& entry) { return entry.step == step; });
+  manifest.checkpoints.push_back({name, step, written->bytes, written->hash});
+  std::sort(manifest.checkpoints.begin(), manifest.checkpoints.end(),
+            [](const Entry& a, const Entry& b) { return a.step < b.step; });
+  const auto count = static_cast<int64_t>(manifest.checkpoints.size());
+  const int64_t kept_from = count > keep_ ? manifest.checkpoints[static_cast<size_t>(count - keep_)].step : 0;
+  set_aside(manifest, [kept_from](const Entry& entry) { return entry.step < kept_from; });
+  write_manifest(folder_, manifest);
+  // What cannot be removed is still named, and tried again.
+  for (const std::string& one : manifest.others) remove_file(path_of(folder_, one));
+  remove_left_over(folder_);
 }
 
 std::optional<Checkpoint> Checkpoints::latest(std::vector<std::string>* damaged) const {
-  std::vector<Entry> entries = read_manifest(folder_);
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+  const Manifest manifest = read_manifest(folder_);
+  for (auto entry = manifest.checkpoints.rbegin(); entry != manifest.checkpoints.rend(); ++entry) {
     const std::string path = path_of(folder_, entry->file);
     const std::optional<Entry> found = measured(path);
     if (found && found->bytes == entry->bytes && found->hash == entry->hash) return Checkpoint{path, entry->step};
@@ -154,10 +188,15 @@ std::optional<Checkpoint> Checkpoints::latest(std::vector<std::string>* damaged)
 }
 
 void Checkpoints::clear() {
+  Manifest manifest = read_manifest(folder_);
+  set_aside(manifest, [](const Entry&) { return true; });
+  // First it names no checkpoints, last it goes: in between the files are still known to be ours.
+  if (!manifest.others.empty()) write_manifest(folder_, manifest);
+  for (const std::string& one : manifest.others)
+    if (!remove_file(path_of(folder_, one))) throw IoError(cat("cannot remove ", path_of(folder_, one)));
+  remove_file(path_of(folder_, manifest_name));
+  remove_left_over(folder_);
   std::error_code ignored;
-  // The manifest first: without it the files are nothing.
-  fs::remove(path_of(folder_, manifest_name), ignored);
-  remove_others(folder_, {});
   fs::remove(folder_, ignored);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/format.h"
 #include "io/safetensors/safetensors.h"
+#include "io/tree_file.h"
 
 namespace koine::io {
 
@@ -31,7 +32,7 @@ std::string mismatch(const std::string& path, const Array& leaf, const safetenso
 
 }  // namespace
 
-void save(const std::string& path, tree::View tree, const Metadata& metadata) {
+void write_tree(OutputFile& file, tree::View tree, const Metadata& metadata) {
   const std::vector<Array> leaves = tree::leaves(tree);
   const std::vector<std::string> paths = tree::paths(tree);
   std::vector<safetensors::TensorBytes> tensors;
@@ -42,8 +43,15 @@ void save(const std::string& path, tree::View tree, const Metadata& metadata) {
     const size_t bytes = static_cast<size_t>(leaves[i].size()) * size_of(leaves[i].dtype());
     tensors.push_back({paths[i], leaves[i].dtype(), std::move(shape), {leaves[i].data(), bytes}});
   }
-  if (tensors.empty() && !leaves.empty()) throw ValueError(cat("[save] no array of the tree has a value yet: ", path));
-  safetensors::write(path, std::move(tensors), {metadata.begin(), metadata.end()});
+  if (tensors.empty() && !leaves.empty())
+    throw ValueError(cat("[save] no array of the tree has a value yet: ", file.path()));
+  safetensors::write(file, std::move(tensors), {metadata.begin(), metadata.end()});
+}
+
+void save(const std::string& path, tree::View tree, const Metadata& metadata) {
+  OutputFile file(path);
+  write_tree(file, tree, metadata);
+  file.commit();
 }
 
 void load_into(const std::string& path, tree::Ref tree) {

@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "base/hash.h"
 #include "train/augment.h"
 #include "train/fit.h"
 #include "train/losses.h"
@@ -133,8 +134,19 @@ nn::Stack first_values(nn::Stack model, int64_t seed) {
   return nn::init(std::move(model), Key(seed).fold_in(first_values_key));
 }
 
+std::string stem_of(const std::string& weights) {
+  constexpr std::string_view usual = ".safetensors";
+  const bool has = weights.ends_with(usual) && std::filesystem::path(weights).filename().string() != usual;
+  return has ? weights.substr(0, weights.size() - usual.size()) : weights;
+}
+
 std::string checkpoint_folder(const Config& config) {
-  return std::filesystem::path(config.train.output).replace_extension(".checkpoints").string();
+  constexpr size_t longest_name = 255, kept = 200;
+  const std::filesystem::path stem = stem_of(config.train.output);
+  std::string name = stem.filename().string() + ".checkpoints";
+  if (name.size() > longest_name)
+    name = cat(name.substr(0, kept), "-", hash_bytes(name.data(), name.size()), ".checkpoints");
+  return (stem.parent_path() / name).string();
 }
 
 FitOptions fit_options(const Config& config, const Examples& examples) {

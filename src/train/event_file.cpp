@@ -8,7 +8,6 @@
 
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -76,9 +75,12 @@ EventFile::EventFile(const std::string& folder) {
   if (error) throw IoError(cat("cannot make the folder ", folder, ": ", error.message()));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  path_ = (std::filesystem::path(folder) / cat("events.out.tfevents.", seconds, ".koine.", int64_t{getpid()})).string();
-  file_.reset(std::fopen(path_.c_str(), "ab"));
-  if (!file_) throw IoError(cat("cannot create ", path_, ": ", std::strerror(errno)));
+  // Two of one process may begin in the same second.
+  std::filesystem::path path;
+  for (int number = 0; path.empty() || std::filesystem::exists(path, error); ++number)
+    path =
+        std::filesystem::path(folder) / cat("events.out.tfevents.", seconds, ".koine.", int64_t{getpid()}, ".", number);
+  file_ = std::make_unique<OutputFile>(path.string(), OutputFile::Mode::append);
   std::string first = event_at_now();
   add_bytes(first, 3, "brain.Event:2");
   write(first);
@@ -103,8 +105,7 @@ void EventFile::write(const std::string& event) {
   add_raw(record, masked(length));
   record += event;
   add_raw(record, masked(event));
-  if (std::fwrite(record.data(), 1, record.size(), file_.get()) != record.size() || std::fflush(file_.get()) != 0)
-    throw IoError(cat("cannot write ", path_, ": ", std::strerror(errno)));
+  file_->write(record);
 }
 
 }  // namespace koine::train

@@ -1,8 +1,9 @@
 // Event files as TensorBoard reads them.
 #pragma once
 
+#include "base/output_file.h"
+
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,11 +21,7 @@ class EventFile {
  private:
   void write(const std::string& event);
 
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  std::unique_ptr<OutputFile> file_;
 };
 
 /// CRC-32C (Castagnoli), which the records of event files carry.

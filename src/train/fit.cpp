@@ -50,7 +50,10 @@ class Run {
       throw ValueError(cat("[fit] ", options.epochs, " epochs, ", options.accumulate, " batches a step"));
     if (steps_ == 0) throw ValueError("[fit] there are no examples");
     check_monitor();
-    if (!options.checkpoints.empty()) checkpoints_.emplace(options.checkpoints, options.keep);
+    if (!options.checkpoints.empty()) {
+      if (!options.lock) lock_.emplace(options.checkpoints);
+      checkpoints_.emplace(options.checkpoints, options.keep);
+    }
     if (!options.events.empty()) events_.emplace(options.events);
   }
 
@@ -231,6 +234,7 @@ class Run {
   int64_t steps_;
   bool larger_is_better_ = false;
   std::vector<const Metric*> running_;
+  std::optional<io::FolderLock> lock_;
   std::optional<io::Checkpoints> checkpoints_;
   std::optional<EventFile> events_;
   std::unique_ptr<Progress> progress_;

@@ -12,6 +12,10 @@ namespace koine::train {
 /// The model with first values, which follow from the seed.
 nn::Stack first_values(nn::Stack model, int64_t seed);
 
+/// A path without .safetensors: what is written beside the weights begins with it. Other endings are part of a name, as
+/// in "run.1" and "run.2".
+std::string stem_of(const std::string& weights);
+
 /// The folder beside the output where a run's checkpoints lie.
 std::string checkpoint_folder(const Config& config);
 

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shlex
 import signal
 import subprocess
@@ -355,27 +356,171 @@ def examples(koine):
         expect(found and float(found[1]) >= least, f"examples/{name}.toml ends with {last!r}")
 
 
-def end_of(running):
-    """Reads what a stopped program still says; ends it when it does not stop."""
+def long_run(koine, *words, **how):
+    """A training without an end, which has begun."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    running = subprocess.Popen([koine.binary, "train", "c.toml", "train.epochs=1000000", *words], cwd=koine.place, **pipes, **how)
+    for line in running.stdout:
+        if line.startswith("epoch"):
+            return running
+    raise Problem(f"a long run ends by itself: {running.communicate()[1]}")
+
+
+def end_of(running, what):
+    """What a stopped program still says; ends it when it does not stop."""
     try:
-        running.communicate(timeout=60)
+        return running.communicate(timeout=60)[1]
     except subprocess.TimeoutExpired:
         running.kill()
-        raise Problem("Ctrl-C does not end training") from None
+        raise Problem(f"{what} does not end training") from None
 
 
-def interrupted(koine):
-    """Ctrl-C ends training after a step, with the weights saved."""
-    command = [koine.binary, "train", "c.toml", "train.epochs=1000000", "train.output=stopped.safetensors"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=koine.place, **pipes) as running:
+def stopped(koine):
+    """Ctrl-C and its kind end training after a step, with weights and a checkpoint saved; what was ignored stays ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        output = f"{number.name}.safetensors"
+        with long_run(koine, f"train.output={output}") as running:
+            running.send_signal(number)
+            said = end_of(running, number.name)
+        expect(running.returncode == 128 + number, f"after {number.name} the exit status is {running.returncode}")
+        expect(output in said and "--resume" in said, f"after {number.name} nothing is said of weights and resuming: {said}")
+        koine.good("eval", "c.toml", "--weights", output)
+        koine.good("train", "c.toml", "--restart", f"train.output={output}", "train.epochs=1")
+        expect(not (koine.place / f"{number.name}.checkpoints").exists(), "checkpoints stay behind a complete run")
+    with long_run(koine, "train.output=none.safetensors", "train.checkpoint=0") as running:
+        running.send_signal(signal.SIGTERM)
+        said = end_of(running, "SIGTERM")
+    expect("none.safetensors" in said and "--resume" not in said, f"without checkpoints nothing can be resumed: {said}")
+    ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}
+    with long_run(koine, "train.output=nohup.safetensors", **ignoring) as running:
+        running.send_signal(signal.SIGHUP)
         for line in running.stdout:
             if line.startswith("epoch"):
                 break
+        running.send_signal(signal.SIGTERM)
+        end_of(running, "SIGTERM")
+    expect(running.returncode == 128 + signal.SIGTERM, f"under nohup the exit status is {running.returncode}")
+    complete = (koine.place / "SIGINT.safetensors").read_bytes()
+    with long_run(koine, "train.output=SIGINT.safetensors") as running:
         running.send_signal(signal.SIGINT)
-        end_of(running)
-        expect(running.returncode == 130, f"after Ctrl-C the exit status is {running.returncode}")
-    koine.good("eval", "c.toml", "--weights", "stopped.safetensors")
+        said = end_of(running, "SIGINT")
+    expect((koine.place / "SIGINT.safetensors").read_bytes() == complete and "stays" in said,
+           f"a stopped run replaced the weights of a complete one: {said}")
+
+
+def locked(koine):
+    """A second run in the same place is refused, and says which process has it; a killed one leaves no lock."""
+    with long_run(koine) as running:
+        for words in ((), ("--restart",), ("--resume",)):
+            koine.refused(1, [f"process {running.pid}", "model.checkpoints"], "train", "c.toml", *words)
+        running.kill()
+        running.communicate()
+    koine.good("train", "c.toml", "--restart", "train.epochs=1")
+    (koine.place / "d.toml").write_text(CONFIG)
+    said = koine.good("train", "d.toml", "train.epochs=1")
+    expect("model.safetensors has the weights of c.toml" in said, f"nothing is said of weights that are replaced:\n{said}")
+    expect("has the weights of" not in koine.good("train", "d.toml", "train.epochs=1"), "a config's own weights are told")
+    # Endings of names are part of them.
+    for number in (1, 2):
+        koine.good("train", "c.toml", "train.epochs=1", f"train.output=run.{number}")
+        koine.good("plot", "c.toml", "--weights", f"run.{number}")
+        expect((koine.place / f"run.{number}_curves.png").exists(), "pictures are called otherwise")
+
+
+def node(path, minor):
+    """A device of one's own, by its number: 3 null, 7 full. Who may not make one cannot harm those of the machine either."""
+    try:
+        os.mknod(path, 0o20666, os.makedev(1, minor))
+    except PermissionError:
+        path.symlink_to({3: "/dev/null", 7: "/dev/full"}[minor])
+    return path
+
+
+def outputs(koine):
+    """What is written replaces neither what is read nor what is no file; a file keeps its mode, a link stays."""
+    place = koine.place
+    data = (place / "points.csv").read_bytes()
+    os.link(place / "points.csv", place / "hard.safetensors")
+    (place / "soft.safetensors").symlink_to("points.csv")
+    (place / "folder").mkdir()
+    for name in ("points.csv", "hard.safetensors", "soft.safetensors", "folder/../points.csv", "c.toml"):
+        koine.refused(1, ["train.output", "would be lost"], "train", "c.toml", f"train.output={name}")
+    os.mkfifo(place / "fifo")
+    full, null = node(place / "full", 7), node(place / "null", 3)
+    for name in ("fifo", "full", "null", "folder"):
+        koine.refused(1, ["train.output", name], "train", "c.toml", f"train.output={name}")
+    expect(full.is_char_device() and null.is_char_device() and (place / "fifo").is_fifo(), "an output replaced a device")
+    expect((place / "points.csv").read_bytes() == data and (place / "c.toml").read_text() == CONFIG, "inputs were changed")
+    (place / "points.csv.json").symlink_to("points.csv")
+    status, _, said = koine.run("train", "c.toml", KOINE_PROFILE="points.csv.json")
+    expect(status == 1 and "KOINE_PROFILE" in said and (place / "points.csv").read_bytes() == data, f"a profile over data: {said}")
+    with open(place / "points.csv", "ab") as file:
+        done = subprocess.run([koine.binary, "predict", "c.toml", "points.csv"], cwd=place, stdout=file, stderr=subprocess.PIPE,
+                              text=True, check=False)
+    expect(done.returncode == 1 and "standard output" in done.stderr and (place / "points.csv").read_bytes() == data,
+           f"predictions are added to the data: {done.stderr}")
+    kept = place / "kept.safetensors"
+    kept.write_bytes(b"")
+    kept.chmod(0o600)
+    (place / "link.safetensors").symlink_to("kept.safetensors")
+    koine.good("train", "c.toml", "train.output=link.safetensors", "train.epochs=1")
+    expect((place / "link.safetensors").is_symlink() and kept.stat().st_mode & 0o777 == 0o600 and kept.stat().st_size > 100,
+           "a link or a mode was not kept")
+    longest = "x" * 243 + ".safetensors"
+    koine.good("train", "c.toml", f"train.output={longest}", "train.epochs=1")
+    koine.good("train", "c.toml", f"train.output={'y' * 255}", "train.epochs=1")
+    expect((place / longest).exists() and (place / ("y" * 255)).exists(), "long names")
+
+
+def failing_output(koine):
+    """A write that fails is an error of every command; a reader that goes ends it quietly."""
+    koine.good("train", "c.toml")
+    full = node(koine.place / "full", 7)
+    commands = [["eval", "c.toml"], ["eval", "c.toml", "--json"], ["predict", "c.toml", "points.csv"], ["plot", "c.toml"],
+                ["predict", "c.toml", "points.csv", "--json"], ["summary", "c.toml"], ["keys"], ["op"], ["op", "tanh"],
+                ["devices"], ["--help"], ["--version"], ["inspect", "--caches"], ["inspect", "--passes", "c.toml"],
+                ["sweep", "c.toml", "train.epochs=1"], ["train", "c.toml", "--restart"], ["train", "c.toml", "--json", "--restart"],
+                ["train", "c.toml", "--folds", "2"], ["new", "points.csv"]]
+
+    def ran(words, **how):
+        (koine.place / "points.toml").unlink(missing_ok=True)
+        settings = {**os.environ, "KOINE_CACHE": str(koine.place / "kernels"), **how.pop("variables", {})}
+        done = subprocess.run([koine.binary, *words], cwd=koine.place, env=settings, text=True, check=False,
+                              **{"stderr": subprocess.PIPE, **how})
+        return done.returncode, done.stderr or ""
+
+    for words in commands:
+        with open(full, "w") as out:
+            status, said = ran(words, stdout=out)
+            expect(status == 1 and "No space left" in said, f"koine {words} > full: {status} {said}")
+        status, said = ran(words, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.close(1))
+        expect(status == 1 and "Bad file descriptor" in said, f"koine {words} without standard output: {status} {said}")
+        reading, writing = os.pipe()
+        os.close(reading)
+        status, said = ran(words, stdout=writing)
+        os.close(writing)
+        expect(status in (128 + signal.SIGPIPE, -signal.SIGPIPE) and "koine:" not in said, f"koine {words} | true: {status} {said}")
+    (koine.place / "full.json").symlink_to("full")
+    nowhere = {"stdout": subprocess.DEVNULL}
+    for variable, value in (("KOINE_PROFILE", "full.json"), ("KOINE_INSPECT", "full"), ("KOINE_PROFILE", "none/a.json"),
+                            ("KOINE_INSPECT", "none/a")):
+        status, said = ran(["train", "c.toml", "--restart"], **nowhere, variables={variable: value})
+        expect(status == 1 and value in said, f"{variable}={value}: {status} {said}")
+    for variable in ("KOINE_PROFILE", "KOINE_INSPECT"):
+        with open(full, "w") as out:
+            status, _ = ran(["train", "c.toml", "--restart"], **nowhere, stderr=out, variables={variable: "1"})
+        expect(status == 1, f"{variable}=1 2> full: {status}")
+    # A limit on the size of files stands in for a full disk.
+    def small():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, resource.RLIM_INFINITY))
+    before = (koine.place / "model.safetensors").read_bytes()
+    for words in (["train", "c.toml", "model.0.dense=2000", "--restart"], ["plot", "c.toml"], ["new", "points.csv", "--label", "0"],
+                  ["train", "c.toml", "--tensorboard", "events", "--restart"]):
+        status, said = ran(words, **nowhere, preexec_fn=small, variables={"KOINE_CACHE": "off"})
+        expect(status == 1 and "File too large" in said, f"koine {words} on a full disk: {status} {said}")
+    expect((koine.place / "model.safetensors").read_bytes() == before, "a full disk took the old weights")
+    expect(not [path for path in koine.place.rglob(".koine*")], "temporary files are left")
 
 
 def profiled(koine):
@@ -406,7 +551,7 @@ def profiled(koine):
 
 PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
-    "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "Ctrl-C": interrupted, "examples": examples,
+    "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "signals": stopped, "locks": locked, "outputs": outputs, "failing output": failing_output, "examples": examples,
     "op cards": cards, "op new": new_ops, "inspect": inspected, "profile": profiled,
 }
 

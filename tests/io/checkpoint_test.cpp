@@ -1,9 +1,14 @@
 #include <koine/checkpoint.h>
 #include <koine/ops.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 
+#include "base/output_file.h"
 #include "support/temp_folder.h"
 
 using namespace koine;
@@ -68,13 +73,75 @@ TEST_CASE("checkpoints: what a killed process left is removed, what is not ours 
   TempFolder folder;
   io::Checkpoints checkpoints(folder / "c", 1);
   checkpoints.save(1, filled_with(1));
-  folder.write("c/.step-000000000009.safetensors.77-0.tmp", "half");
+  // Killed while it wrote a file, and before or after a file was in its place: the manifest names that.
+  if (fork() == 0) {
+    OutputFile file(folder / "c/step-000000000009.safetensors");
+    kill(getpid(), SIGKILL);
+  }
+  wait(nullptr);
+  std::string manifest = read_file(folder / "c/manifest.json");
+  const std::string none = "\"others\": []";
+  REQUIRE(contains(manifest, none));
+  manifest.replace(manifest.find(none), none.size(),
+                   "\"others\": [\"step-000000000009.safetensors\", \"step-000000000010.safetensors\"]");
+  folder.write("c/manifest.json", manifest);
   folder.write("c/step-000000000009.safetensors", "without an entry");
-  folder.write("c/notes.txt", "mine");
+  const std::vector<std::string> of_user{".step-1.tmp", "manifest.json.old", "notes.txt",
+                                         "step-000000000003.safetensors", "step-best.safetensors"};
+  for (const std::string& name : of_user) folder.write("c/" + name, "mine");
   checkpoints.save(2, filled_with(2));
-  CHECK(names(folder / "c") == std::vector<std::string>{"manifest.json", "notes.txt", "step-000000000002.safetensors"});
+  std::vector<std::string> expected = of_user;
+  expected.insert(expected.end(), {"manifest.json", "step-000000000002.safetensors"});
+  std::sort(expected.begin(), expected.end());
+  CHECK(names(folder / "c") == expected);
+  // A step whose name the user took.
+  checkpoints.save(3, filled_with(3));
+  CHECK(checkpoints.latest()->step == 3);
+  CHECK(io::load(checkpoints.latest()->file, filled_with(0)).weights.at(0).item<float>() == 3);
   checkpoints.clear();
-  CHECK(names(folder / "c") == std::vector<std::string>{"notes.txt"});
+  CHECK(names(folder / "c") == of_user);
+  for (const std::string& name : of_user) CHECK(read_file(folder / ("c/" + name)) == "mine");
+}
+
+TEST_CASE("checkpoints: a step that is saved again is whole at every moment") {
+  TempFolder folder;
+  io::Checkpoints checkpoints(folder / "c", 1);
+  checkpoints.save(7, filled_with(1));
+  CHECK_THROWS_AS(checkpoints.save(7, State{}), ValueError);
+  REQUIRE(checkpoints.latest());
+  checkpoints.save(7, filled_with(2));
+  CHECK(io::load(checkpoints.latest()->file, filled_with(0)).weights.at(0).item<float>() == 2);
+  CHECK(names(folder / "c").size() == 2);
+}
+
+TEST_CASE("folder lock: one at a time, and it ends with its process") {
+  TempFolder folder;
+  const std::string run = folder / "run";
+  {
+    const io::FolderLock lock(run);
+    const std::string message = message_of<IoError>([&] { io::FolderLock second(run); });
+    CHECK(contains(message, run));
+    CHECK(contains(message, "process " + std::to_string(getpid())));
+    folder.write("run/notes.txt", "mine");
+  }
+  CHECK(names(run) == std::vector<std::string>{"notes.txt"});
+  std::filesystem::remove(run + "/notes.txt");
+  {
+    const io::FolderLock lock(run);
+  }
+  CHECK_FALSE(std::filesystem::exists(run));
+  if (fork() == 0) {
+    const io::FolderLock lock(run);
+    kill(getpid(), SIGKILL);
+  }
+  wait(nullptr);
+  CHECK(names(run).size() == 1);
+  {
+    const io::FolderLock lock(run);
+  }
+  CHECK_FALSE(std::filesystem::exists(run));
+  folder.write("file", "");
+  CHECK_THROWS_AS(io::FolderLock(folder / "file"), IoError);
 }
 
 TEST_CASE("checkpoints: when writing fails the old ones stay") {

@@ -43,6 +43,8 @@ TEST_CASE("event files: records of TensorBoard's format") {
   // Step 300 as a varint; a summary with one value: its tag and 0.5 as float32.
   const std::string value = std::string("\x0a\x04loss\x15") + std::string("\0\0\0\x3f", 4);
   CHECK(records[1].substr(9) == std::string("\x10\xac\x02\x2a\x0d\x0a\x0b") + value);
+  const EventFile another(folder / "runs/one");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "runs/one"), {}) == 2);
   folder.write("file", "");
   CHECK_THROWS_AS(EventFile(folder / "file/runs"), IoError);
 }

@@ -1,33 +1,43 @@
 #include "backend/cpu/inspect.h"
 
-#include <cstdio>
+#include "base/format.h"
+#include "base/output_file.h"
+
+#include <koine/error.h>
+
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
-#include <string_view>
+#include <cstring>
+#include <string>
 
 namespace koine::backend::cpu {
 
 namespace {
 
-/// Null when nobody wants to see anything.
-std::FILE* shown_in() {
-  static std::FILE* const file = []() -> std::FILE* {
-    const char* value = std::getenv("KOINE_INSPECT");
-    const std::string_view wanted = value ? value : "";
-    if (wanted.empty() || wanted == "0") return nullptr;
-    std::FILE* opened = wanted == "1" ? stderr : std::fopen(value, "a");
-    return opened ? opened : stderr;
+/// "1" for standard error, else the file; empty when nobody wants to see anything.
+const std::string& wanted() {
+  static const std::string value = [] {
+    const char* text = std::getenv("KOINE_INSPECT");
+    return std::string(text && std::strcmp(text, "0") != 0 ? text : "");
   }();
-  return file;
+  return value;
 }
 
 }  // namespace
 
-bool inspecting() { return shown_in() != nullptr; }
+bool inspecting() { return !wanted().empty(); }
 
 void show_stage(std::string_view stage, std::string_view text) {
-  std::fprintf(shown_in(), "== %.*s\n%.*s\n", static_cast<int>(stage.size()), stage.data(),
-               static_cast<int>(text.size()), text.data());
-  std::fflush(shown_in());
+  const std::string shown = cat("== ", stage, "\n", text, "\n");
+  if (wanted() != "1") {
+    // Never destroyed: programs may be made while the process ends.
+    static auto* const file = new OutputFile(wanted(), OutputFile::Mode::append);
+    file->write(shown);
+  } else if (!write_all(STDERR_FILENO, std::as_bytes(std::span(shown)))) {
+    throw IoError(cat("cannot write to standard error, as KOINE_INSPECT=1 asks: ", std::strerror(errno)));
+  }
 }
 
 }  // namespace koine::backend::cpu

@@ -7,6 +7,7 @@ namespace koine::backend::cpu {
 /// the graph, the graph cleaned, the schedule with its kernels, where values live, the tape of what runs, and the code
 /// that is emitted for kernels.
 bool inspecting();
+/// Throws IoError.
 void show_stage(std::string_view stage, std::string_view text);
 
 }  // namespace koine::backend::cpu

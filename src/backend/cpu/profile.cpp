@@ -2,13 +2,19 @@
 
 #include "base/format.h"
 #include "base/location.h"
+#include "base/output_file.h"
 #include "ir/node.h"
 
+#include <koine/error.h>
+
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -38,7 +44,12 @@ struct Event {
 
 class Profile {
  public:
-  explicit Profile(const char* wanted) : file_(std::strstr(wanted, ".json") ? wanted : ""), begin_(Clock::now()) {}
+  // The path is that of now: a program may change its folder before it ends.
+  explicit Profile(const char* wanted) : file_(std::strstr(wanted, ".json") ? wanted : ""), begin_(Clock::now()) {
+    std::error_code error;
+    const std::filesystem::path full = std::filesystem::absolute(file_, error);
+    if (!file_.empty() && !error) file_ = full.string();
+  }
 
   void note(const ProfiledStep& step, Clock::time_point start) {
     const Clock::duration time = Clock::now() - start;
@@ -57,10 +68,13 @@ class Profile {
 
   void report() {
     std::lock_guard lock(mutex_);
-    if (!file_.empty()) return write_trace();
-    print_table("kernel, and the user's line", by_kernel_);
-    print_table("module", by_module_);
-    print_table("op; a kernel's are thought to take equal shares", by_op_);
+    // Of a process that computed nothing, as one that was refused, there is nothing to write.
+    if (by_kernel_.empty()) return;
+    if (!file_.empty()) return write_output(file_, trace());
+    const std::string text = table("kernel, and the user's line", by_kernel_) + table("module", by_module_) +
+                             table("op; a kernel's are thought to take equal shares", by_op_);
+    if (!write_all(STDERR_FILENO, std::as_bytes(std::span(text))))
+      throw IoError(cat("cannot write to standard error: ", std::strerror(errno)));
   }
 
  private:
@@ -82,19 +96,22 @@ class Profile {
     return name.empty() ? "copy" : name;
   }
 
-  static void print_table(const char* title, const Lines& lines) {
+  static std::string table(const char* title, const Lines& lines) {
     std::vector<std::pair<std::string, Line>> sorted(lines.begin(), lines.end());
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.time > b.second.time; });
     Clock::duration all{};
     for (const auto& [name, line] : sorted) all += line.time;
-    std::fprintf(stderr, "%9s %6s %8s %8s %8s  %s\n", "ms", "share", "calls", "GB/s", "GFLOP/s", title);
+    char numbers[160];
+    std::snprintf(numbers, sizeof numbers, "%9s %6s %8s %8s %8s  ", "ms", "share", "calls", "GB/s", "GFLOP/s");
+    std::string text = cat(numbers, title, "\n");
     for (const auto& [name, line] : sorted) {
       const double time = milliseconds(line.time);
-      std::fprintf(stderr, "%9.3f %5.1f%% %8lld %8.2f %8.2f  %s\n", time, 100 * time / milliseconds(all),
-                   static_cast<long long>(line.calls), static_cast<double>(line.bytes) / time * 1e-6,
-                   static_cast<double>(line.flops) / time * 1e-6, name.c_str());
+      std::snprintf(numbers, sizeof numbers, "%9.3f %5.1f%% %8lld %8.2f %8.2f  ", time, 100 * time / milliseconds(all),
+                    static_cast<long long>(line.calls), static_cast<double>(line.bytes) / time * 1e-6,
+                    static_cast<double>(line.flops) / time * 1e-6);
+      text += cat(numbers, name, "\n");
     }
-    std::fprintf(stderr, "\n");
+    return text + "\n";
   }
 
   static std::string quoted(std::string_view text) {
@@ -106,19 +123,18 @@ class Profile {
     return quoted + "\"";
   }
 
-  void write_trace() const {
-    std::ofstream out(file_);
-    out << "{\"traceEvents\":[";
+  std::string trace() const {
+    std::string out = "{\"traceEvents\":[";
     for (size_t i = 0; i < events_.size(); ++i) {
       const Event& event = events_[i];
       const Names& names = *event.names;
-      out << cat(i ? ",\n" : "\n", "{\"name\":", quoted(names.kernel), ",\"cat\":", quoted(names.where),
+      out += cat(i ? ",\n" : "\n", "{\"name\":", quoted(names.kernel), ",\"cat\":", quoted(names.where),
                  ",\"ph\":\"X\",\"pid\":1,\"tid\":", event.thread % 100000,
                  ",\"ts\":", milliseconds(event.start - begin_) * 1e3, ",\"dur\":", milliseconds(event.time) * 1e3,
                  ",\"args\":{\"module\":", quoted(names.module), ",\"bytes\":", event.bytes, ",\"flops\":", event.flops,
                  "}}");
     }
-    out << "\n]}\n";
+    return out + "\n]}\n";
   }
 
   static constexpr size_t most_events = 1'000'000;
@@ -134,7 +150,16 @@ Profile* start_profile() {
   const char* wanted = std::getenv("KOINE_PROFILE");
   if (!wanted || !*wanted || std::strcmp(wanted, "0") == 0) return nullptr;
   static Profile* profile = new Profile(wanted);
-  std::atexit([] { profile->report(); });
+  std::atexit([] {
+    try {
+      profile->report();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "koine: KOINE_PROFILE: %s\n", error.what());
+      // The status is given already. What else has to happen at the end has happened, since this began first.
+      std::fflush(nullptr);
+      _exit(1);
+    }
+  });
   return profile;
 }
 Profile* const profile = start_profile();

@@ -6,8 +6,8 @@
 #include <vector>
 
 /// Where a program's time goes. KOINE_PROFILE=1 prints tables when the process ends (by kernel and user's line, by
-/// module, by op), KOINE_PROFILE=file.json writes a trace for chrome://tracing. Off, it costs the look at one flag for
-/// each step.
+/// module, by op), KOINE_PROFILE=file.json writes a trace for chrome://tracing; where that fails the process ends with
+/// status 1. Off, it costs the look at one flag for each step.
 namespace koine::backend::cpu {
 
 extern const bool profiling;

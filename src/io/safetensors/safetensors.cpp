@@ -1,7 +1,5 @@
 #include "io/safetensors/safetensors.h"
 
-#include "io/atomic_file.h"
-
 #include <koine/error.h>
 
 #include <algorithm>
@@ -17,12 +15,10 @@ namespace {
 
 constexpr uint64_t length_bytes = 8;
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
-
 }  // namespace
 
-void write(const std::string& path, std::vector<TensorBytes> tensors,
-           const std::map<std::string, std::string>& metadata) {
+void write(OutputFile& file, std::vector<TensorBytes> tensors, const std::map<std::string, std::string>& metadata) {
+  const std::string& path = file.path();
   std::sort(tensors.begin(), tensors.end(), [](const TensorBytes& a, const TensorBytes& b) {
     return size_of(a.dtype) != size_of(b.dtype) ? size_of(a.dtype) > size_of(b.dtype) : a.name < b.name;
   });
@@ -39,10 +35,15 @@ void write(const std::string& path, std::vector<TensorBytes> tensors,
   }
   const std::string text = write_header(header, path);
   const uint64_t length = text.size();
-  AtomicFile file(path);
   file.write(std::as_bytes(std::span(&length, 1)));
-  file.write(bytes_of(text));
+  file.write(text);
   for (const TensorBytes& tensor : tensors) file.write(tensor.bytes);
+}
+
+void write(const std::string& path, std::vector<TensorBytes> tensors,
+           const std::map<std::string, std::string>& metadata) {
+  OutputFile file(path);
+  write(file, std::move(tensors), metadata);
   file.commit();
 }
 

@@ -1,6 +1,7 @@
 // Reading and writing safetensors files: named tensors as raw bytes.
 #pragma once
 
+#include "base/output_file.h"
 #include "base/random_file.h"
 #include "io/safetensors/header.h"
 
@@ -17,11 +18,13 @@ struct TensorBytes {
   std::span<const std::byte> bytes;
 };
 
-/// Writes a file, atomically. Tensors are ordered by the size of their elements, larger ones first, then by name, so
+/// Writes a file, whole or not at all. Tensors are ordered by the size of their elements, larger ones first, then by name, so
 /// that all are aligned and the same tensors give the same file in whatever order they come.
 /// Throws FormatError when bytes do not fit a shape or a name cannot be written, and IoError.
 void write(const std::string& path, std::vector<TensorBytes> tensors,
            const std::map<std::string, std::string>& metadata = {});
+/// The same to a file that is open and that the caller commits.
+void write(OutputFile& file, std::vector<TensorBytes> tensors, const std::map<std::string, std::string>& metadata = {});
 
 /// An open file whose header has been read and checked. Reading the data of different tensors from several threads is
 /// safe.
