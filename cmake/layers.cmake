@@ -22,7 +22,7 @@ endforeach()
 # What a folder uses of others; nothing of it is seen by a user's code.
 set(koine_uses_backend ${koine_onednn} ${koine_llvm})
 set(koine_uses_data ZLIB::ZLIB ${koine_images})
-set(koine_uses_io nlohmann_json::nlohmann_json)
+set(koine_uses_io nlohmann_json::nlohmann_json ZLIB::ZLIB)
 set(koine_uses_train tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 set(koine_uses_cli CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 

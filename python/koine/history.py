@@ -1,6 +1,9 @@
 """What a training has seen: numbers by epoch, and their curves."""
 
 import html as _html
+import os as _os
+
+from . import _core
 
 __all__ = ["History"]
 
@@ -50,8 +53,7 @@ class History:
     def plot(self, path=None, width=64, height=10):
         """Prints the curves as text, or writes them to an SVG file."""
         if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(self._repr_svg_())
+            _core.write_file(_os.fsencode(path), self._repr_svg_().encode(), False)
             return
         for title, names in self.groups().items():
             print(self._text(title, names, width, height))

@@ -1,6 +1,7 @@
 """Training without a loop of one's own: what `model.compile`, `fit`, `evaluate` and `predict` do, and callbacks."""
 
 import math as _math
+import os as _os
 import weakref as _weakref
 
 from . import _core, optim as _optim, random as _random
@@ -162,12 +163,14 @@ class CsvLog(Callback):
     def on_epoch_end(self, epoch, logs):
         """Looks at the numbers of the epoch."""
         import csv
-        with open(self.path, "w" if self.names is None else "a", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            if self.names is None:
-                self.names = list(logs)
-                writer.writerow(["epoch", *self.names])
-            writer.writerow([epoch + 1, *(logs.get(name) for name in self.names)])
+        import io
+        text, begins = io.StringIO(newline=""), self.names is None
+        writer = csv.writer(text)
+        if begins:
+            self.names = list(logs)
+            writer.writerow(["epoch", *self.names])
+        writer.writerow([epoch + 1, *(logs.get(name) for name in self.names)])
+        _core.write_file(_os.fsencode(self.path), text.getvalue().encode(), not begins)
 
 
 class TensorBoard(Callback):
@@ -183,11 +186,11 @@ class TensorBoard(Callback):
     """
 
     def __init__(self, folder):
-        self.folder, self.file = str(folder), None
+        self.folder, self.file = folder, None
 
     def on_train_begin(self):
         """Begins a file."""
-        self.file = _core.EventFile(self.folder)
+        self.file = _core.EventFile(_os.fsencode(self.folder))
 
     def on_epoch_end(self, epoch, logs):
         """Writes the numbers of the epoch."""

@@ -1,5 +1,7 @@
 #include "data/numpy_file.h"
 
+#include <koine/ops.h>
+
 #include "base/format.h"
 #include "data/exact_bytes.h"
 #include "data/example_store.h"
@@ -34,9 +36,22 @@ struct Named {
   std::string_view code;
   DType dtype;
 };
-constexpr Named npy_types[] = {{"b1", bool_},   {"i1", int8},    {"i2", int16},     {"i4", int32},      {"i8", int64},
-                               {"u1", uint8},   {"u2", uint16},  {"u4", uint32},    {"u8", uint64},     {"f2", float16},
-                               {"f4", float32}, {"f8", float64}, {"c8", complex64}, {"c16", complex128}};
+constexpr Named npy_types[] = {{"b1", bool_},
+                               {"i1", int8},
+                               {"i2", int16},
+                               {"i4", int32},
+                               {"i8", int64},
+                               {"u1", uint8},
+                               {"u2", uint16},
+                               {"u4", uint32},
+                               {"u8", uint64},
+                               {"f2", float16},
+                               {"f4", float32},
+                               {"f8", float64},
+                               {"c8", complex64},
+                               {"c16", complex128},
+                               // As raw bytes, since NumPy has none.
+                               {"V2", bfloat16}};
 
 NpyHeader read_header(ExactBytes& file) {
   const std::vector<char> begin = file.values<char>(magic.size() + 2);
@@ -53,8 +68,6 @@ NpyHeader read_header(ExactBytes& file) {
   std::string_view axes = after(header, "'shape'");
   if (descr.size() < 4 || descr[0] != '\'' || order.empty() || axes.empty() || axes[0] != '(')
     file.fail("a header without descr, fortran_order and shape");
-  if (order.starts_with("True")) file.fail("columns before rows (fortran_order); save numpy.ascontiguousarray of it");
-  if (descr[1] == '>') file.fail("big-endian numbers; save them as little-endian");
   const std::string_view code = descr.substr(2, descr.find('\'', 1) - 2);
   const auto type =
       std::find_if(std::begin(npy_types), std::end(npy_types), [&](const Named& n) { return n.code == code; });
@@ -68,7 +81,7 @@ NpyHeader read_header(ExactBytes& file) {
     axes.remove_prefix(static_cast<size_t>(end - axes.data()));
     while (!axes.empty() && (axes[0] == ',' || axes[0] == ' ')) axes.remove_prefix(1);
   }
-  return {type->dtype, shape, begin.size() + length.size() + text.size()};
+  return {type->dtype, shape, begin.size() + length.size() + text.size(), order.starts_with("True"), descr[1] == '>'};
 }
 
 int64_t element_bytes(const NpyHeader& header) { return static_cast<int64_t>(size_of(header.dtype)); }
@@ -77,20 +90,32 @@ void check_bools(const ExactBytes& file, const NpyHeader& header, std::span<cons
   if (header.dtype == bool_ && !are_bools(bytes)) file.fail("a bool that is neither 0 nor 1");
 }
 
+// The bytes of each number the other way round; a complex one is two.
+void swap_if_big(const NpyHeader& header, std::span<std::byte> bytes) {
+  const auto size = static_cast<size_t>(element_bytes(header)) / (is_complex(header.dtype) ? 2 : 1);
+  if (!header.big_endian || size == 1) return;
+  for (size_t at = 0; at < bytes.size(); at += size) std::reverse(bytes.data() + at, bytes.data() + at + size);
+}
+
 Array read_values(ExactBytes& file, const NpyHeader& header) {
   const int64_t count = elements(file, header.shape, element_bytes(header));
-  const std::vector<std::byte> values = file.values<std::byte>(count * element_bytes(header));
+  std::vector<std::byte> values = file.values<std::byte>(count * element_bytes(header));
   file.expect_end();
   check_bools(file, header, values);
-  return from_bytes(header.dtype, header.shape, values.data());
+  swap_if_big(header, values);
+  if (!header.columns_first) return from_bytes(header.dtype, header.shape, values.data());
+  Shape turned = header.shape;
+  std::reverse(turned.begin(), turned.end());
+  return transpose(from_bytes(header.dtype, turned, values.data()));
 }
 
 // The examples behind a header, in memory or not. What stays where it is, in `stored`, is read once all the same, so
 // that damage is found before anything is learnt.
-Dataset examples_of(ExactBytes& file, const NpyHeader& header, int64_t memory,
-                    const std::optional<StoredRows>& stored) {
+Dataset examples_of(ExactBytes& file, const NpyHeader& header, int64_t memory, std::optional<StoredRows> stored) {
+  if (header.big_endian) stored.reset();
   const int64_t bytes = elements(file, header.shape, element_bytes(header), most_streamed) * element_bytes(header);
-  if (header.shape.empty() || bytes <= memory) return {read_values(file, header), {}};
+  // An example in the order of Fortran lies all over the file.
+  if (header.shape.empty() || bytes <= memory || header.columns_first) return {read_values(file, header), {}};
   const int64_t count = header.shape[0].value();
   Shape example = header.shape;
   example.erase(0);
@@ -100,8 +125,9 @@ Dataset examples_of(ExactBytes& file, const NpyHeader& header, int64_t memory,
   const size_t at_once = std::max<size_t>(piece / row, 1);
   for (auto left = static_cast<size_t>(count); left > 0;) {
     const size_t now = std::min(left, at_once);
-    const std::vector<std::byte> rows = file.values<std::byte>(static_cast<int64_t>(now * row));
+    std::vector<std::byte> rows = file.values<std::byte>(static_cast<int64_t>(now * row));
     check_bools(file, header, rows);
+    swap_if_big(header, rows);
     for (size_t i = 0; !stored && i < now; ++i) store.append(std::span(rows).subspan(i * row, row));
     left -= now;
   }

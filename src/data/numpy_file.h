@@ -16,6 +16,8 @@ struct NpyHeader {
   Shape shape;
   /// How many bytes it takes.
   uint64_t bytes = 0;
+  /// Elements in the order of Fortran, their bytes in that of big-endian machines.
+  bool columns_first = false, big_endian = false;
 };
 
 /// The arrays of a file, each read when it is asked for. Throws FormatError that names file and array, and IoError.

@@ -2,32 +2,33 @@
 #include <koine/io.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/format.h"
-#include "io/safetensors/safetensors.h"
+#include "io/array_file.h"
+#include "io/npz_writer.h"
 #include "io/tree_file.h"
 
 namespace koine::io {
 
 namespace {
 
-Shape shape_of(const safetensors::Entry& entry) {
-  Shape shape;
-  for (const int64_t size : entry.shape) shape.push_back(size);
-  return shape;
-}
-
 std::string type_text(DType dtype, const Shape& shape) { return cat(dtype, " of shape ", shape); }
 
 // What does not fit between a leaf and its entry; empty when all does.
-std::string mismatch(const std::string& path, const Array& leaf, const safetensors::Entry* entry) {
+std::string mismatch(const std::string& path, const Array& leaf, const ArrayFile::Entry* entry) {
   if (!leaf.defined()) return "";
   if (!entry) return cat("'", path, "' is not in the file");
-  const Shape shape = shape_of(*entry);
-  if (leaf.dtype() == entry->dtype && leaf.shape() == shape) return "";
+  if (leaf.dtype() == entry->dtype && leaf.shape() == entry->shape) return "";
   return cat("'", path, "' is ", type_text(leaf.dtype(), leaf.shape()), ", in the file ",
-             type_text(entry->dtype, shape));
+             type_text(entry->dtype, entry->shape));
+}
+
+// A path stands for one array: {"a.b": x, "a": {"b": y}} has two of one path.
+void check_paths(const char* call, std::vector<std::string> paths, const std::string& file) {
+  std::sort(paths.begin(), paths.end());
+  const auto twice = std::adjacent_find(paths.begin(), paths.end());
+  if (twice != paths.end())
+    throw ValueError(cat("[", call, "] two arrays of the tree have the path '", *twice, "': ", file));
 }
 
 }  // namespace
@@ -45,7 +46,13 @@ void write_tree(OutputFile& file, tree::View tree, const Metadata& metadata) {
   }
   if (tensors.empty() && !leaves.empty())
     throw ValueError(cat("[save] no array of the tree has a value yet: ", file.path()));
-  safetensors::write(file, std::move(tensors), {metadata.begin(), metadata.end()});
+  check_paths("save", paths, file.path());
+  if (!ArrayFile::is_npz(file.path()))
+    safetensors::write(file, std::move(tensors), {metadata.begin(), metadata.end()});
+  else if (metadata.empty())
+    write_npz(file, std::move(tensors));
+  else
+    throw ValueError(cat("[save] npz files keep no notes; save as .safetensors: ", file.path()));
 }
 
 void save(const std::string& path, tree::View tree, const Metadata& metadata) {
@@ -55,40 +62,35 @@ void save(const std::string& path, tree::View tree, const Metadata& metadata) {
 }
 
 void load_into(const std::string& path, tree::Ref tree) {
-  const safetensors::Reader reader(path);
-  std::map<std::string_view, const safetensors::Entry*> unused;
-  for (const auto& entry : reader.header().entries) unused[entry.name] = &entry;
+  const ArrayFile file(path);
   const std::vector<Array> leaves = tree::leaves(tree);
   const std::vector<std::string> paths = tree::paths(tree);
-  std::vector<const safetensors::Entry*> entries;
+  check_paths("load", paths, path);
+  std::vector<bool> used(file.entries().size());
+  std::vector<const ArrayFile::Entry*> entries;
   std::string wrong;
   for (size_t i = 0; i < leaves.size(); ++i) {
-    const auto found = unused.find(paths[i]);
-    entries.push_back(found == unused.end() ? nullptr : found->second);
-    if (found != unused.end()) unused.erase(found);
-    const std::string line = mismatch(paths[i], leaves[i], entries.back());
+    const ArrayFile::Entry* found = file.find(paths[i]);
+    if (found) used[static_cast<size_t>(found - file.entries().data())] = true;
+    const std::string line = mismatch(paths[i], leaves[i], found);
     if (!line.empty()) wrong += "\n  " + line;
+    entries.push_back(found);
   }
-  for (const auto& [name, entry] : unused) wrong += cat("\n  '", name, "' is in the file only");
+  for (size_t i = 0; i < used.size(); ++i)
+    if (!used[i]) wrong += cat("\n  '", file.entries()[i].name, "' is in the file only");
   if (!wrong.empty()) throw FormatError(cat(path, " does not fit:", wrong));
   std::vector<Array> loaded;
-  for (const auto* entry : entries)
-    loaded.push_back(entry ? from_bytes(entry->dtype, shape_of(*entry), reader.read(*entry).data()) : Array());
+  for (const auto* entry : entries) loaded.push_back(entry ? file.read(*entry) : Array());
   tree::assign(tree, loaded.data(), loaded.size());
 }
 
 std::vector<std::pair<std::string, Array>> load_all(const std::string& path) {
-  const safetensors::Reader reader(path);
+  const ArrayFile file(path);
   std::vector<std::pair<std::string, Array>> arrays;
-  for (const auto& entry : reader.header().entries)
-    arrays.emplace_back(entry.name, from_bytes(entry.dtype, shape_of(entry), reader.read(entry).data()));
-  std::sort(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& entry : file.entries()) arrays.emplace_back(entry.name, file.read(entry));
   return arrays;
 }
 
-Metadata metadata(const std::string& path) {
-  const safetensors::Reader reader(path);
-  return {reader.header().metadata.begin(), reader.header().metadata.end()};
-}
+Metadata metadata(const std::string& path) { return ArrayFile(path).notes(); }
 
 }  // namespace koine::io

@@ -1,6 +1,7 @@
 #include "python/casters.h"
 #include "python/named.h"
 
+#include "base/output_file.h"
 #include "train/event_file.h"
 
 #include <koine/io.h>
@@ -8,37 +9,50 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-/// Safetensors files for koine/files.py, event files for koine/train.py.
+/// Files of arrays for koine/files.py, event files for koine/train.py. Paths are bytes, as the system has them: not all
+/// are text.
 namespace koine::python {
 
 namespace nb = nanobind;
 
+namespace {
+
+std::string text_of(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+}  // namespace
+
 void add_files(nb::module_& m) {
-  m.def("save_safetensors", [](const std::string& path, const std::vector<std::string>& paths,
-                               const std::vector<Array>& arrays, const io::Metadata& metadata) {
+  m.def("save", [](const nb::bytes& path, const std::vector<std::string>& paths, const std::vector<Array>& arrays,
+                   const io::Metadata& metadata) {
     Named tree(paths, arrays);
+    const std::string file = text_of(path);
     nb::gil_scoped_release others;
-    io::save(path, tree, metadata);
+    io::save(file, tree, metadata);
   });
-  m.def("load_safetensors",
-        [](const std::string& path, const std::vector<std::string>& paths, const std::vector<Array>& like) {
-          Named tree(paths, like);
-          {
-            nb::gil_scoped_release others;
-            io::load_into(path, tree);
-          }
-          return tree.arrays();
-        });
-  m.def("load_all_safetensors", [](const std::string& path) {
+  m.def("load_like", [](const nb::bytes& path, const std::vector<std::string>& paths, const std::vector<Array>& like) {
+    Named tree(paths, like);
+    const std::string file = text_of(path);
+    {
+      nb::gil_scoped_release others;
+      io::load_into(file, tree);
+    }
+    return tree.arrays();
+  });
+  m.def("load_all", [](const nb::bytes& path) {
+    const std::string file = text_of(path);
     nb::gil_scoped_release others;
-    return io::load_all(path);
+    return io::load_all(file);
+  });
+  m.def("write_file", [](const nb::bytes& path, const nb::bytes& content, bool append) {
+    write_output(text_of(path), text_of(content), append ? OutputFile::Mode::append : OutputFile::Mode::replace);
   });
   nb::class_<train::EventFile>(m, "EventFile")
-      .def(nb::init<const std::string&>())
+      .def("__init__",
+           [](train::EventFile* self, const nb::bytes& folder) { new (self) train::EventFile(text_of(folder)); })
       .def("scalar", [](train::EventFile& self, const std::string& tag, double value, int64_t step) {
         self.scalar(tag, value, step);
       });
-  m.def("metadata", [](const std::string& path) { return io::metadata(path); });
+  m.def("metadata", [](const nb::bytes& path) { return io::metadata(text_of(path)); });
 }
 
 }  // namespace koine::python

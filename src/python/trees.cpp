@@ -1,5 +1,7 @@
 #include "python/python.h"
 
+#include "base/format.h"
+
 #include <cmath>
 #include <cstring>
 
@@ -287,9 +289,15 @@ void add_paths(PyObject* structure, const std::string& path, std::vector<std::st
     std::string name = std::to_string(i - 2);
     if (fields) {
       Owned text(PyObject_Str(PyTuple_GET_ITEM(fields, i - 2)));
-      const char* bytes = PyUnicode_AsUTF8(text.get());
-      if (!bytes) throw PythonError();
-      name = bytes;
+      Py_ssize_t size = 0;
+      const char* bytes = PyUnicode_AsUTF8AndSize(text.get(), &size);
+      if (!bytes) {
+        PyErr_Clear();
+        Owned shown(PyObject_ASCII(text.get()));
+        throw ValueError(
+            cat("[tree] the name ", PyUnicode_AsUTF8(shown.get()), " is no text: it has half a character"));
+      }
+      name.assign(bytes, static_cast<size_t>(size));
     }
     add_paths(PyTuple_GET_ITEM(structure, i), before + name, paths);
   }

@@ -1,7 +1,7 @@
 #include "train/propose_arrays.h"
 
 #include "base/format.h"
-#include "train/array_file.h"
+#include "io/array_file.h"
 #include "train/config_value.h"
 
 #include <koine/error.h>
@@ -12,6 +12,8 @@
 namespace koine::train {
 
 namespace {
+
+using io::ArrayFile;
 
 // As they are called by those who save them.
 constexpr const char* input_names[] = {"x", "X", "images", "inputs", "data", "features", "x_train"};
@@ -49,7 +51,7 @@ std::string propose_arrays(const std::string& path, const std::string& file, con
     throw ValueError(
         cat(path, " has ", x.name, " ", x.shape, " and ", labels.name, " ", labels.shape,
             "; a proposal takes at least 8 examples with a number for each, other configs are to be written"));
-  const Array y = arrays.read(labels.name);
+  const Array y = arrays.read(labels);
   const bool classes = !is_floating(y.dtype());
   const int64_t outputs = classes ? max(cast(y, {.dtype = int64})).item<int64_t>() + 1 : 1;
   const int64_t rows = x.shape[0].value(), batch = rows < 500 ? 16 : rows < 10000 ? 32 : 128;

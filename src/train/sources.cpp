@@ -3,7 +3,7 @@
 #include "base/format.h"
 #include "data/image.h"
 #include "data/numpy_file.h"
-#include "train/array_file.h"
+#include "io/array_file.h"
 
 #include <koine/ops.h>
 
@@ -15,6 +15,7 @@ namespace koine::train {
 namespace {
 
 namespace fs = std::filesystem;
+using io::ArrayFile;
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -59,9 +60,9 @@ data::Dataset cifar(const std::string& folder) {
   return data::cifar(files);
 }
 
-void expect(const Config& config, const ArrayFile& file, const std::string& name, std::string_view setting,
-            const std::string& path) {
-  if (file.has(name)) return;
+const ArrayFile::Entry& find(const Config& config, const ArrayFile& file, const std::string& name,
+                             std::string_view setting, const std::string& path) {
+  if (const ArrayFile::Entry* found = file.find(name)) return *found;
   std::vector<std::string_view> names;
   for (const ArrayFile::Entry& known : file.entries()) names.push_back(known.name);
   const std::string guess = did_you_mean(name, names);
@@ -73,10 +74,8 @@ void expect(const Config& config, const ArrayFile& file, const std::string& name
 data::Dataset array_file(const Config& config, const std::string& path, bool labels) {
   if (ArrayFile::is_one(path)) {
     const ArrayFile file(path);
-    expect(config, file, config.data.x, "data.x", path);
-    if (labels) expect(config, file, config.data.y, "data.y", path);
-    data::Dataset all = file.examples(config.data.x, memory_of(config));
-    if (labels) all.y = file.read(config.data.y);
+    data::Dataset all = file.examples(find(config, file, config.data.x, "data.x", path), memory_of(config));
+    if (labels) all.y = file.read(find(config, file, config.data.y, "data.y", path));
     return all;
   }
   data::Dataset all;

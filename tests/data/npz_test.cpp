@@ -33,6 +33,22 @@ bool same_bytes(const Array& a, const Array& b) {
 
 }  // namespace
 
+TEST_CASE("npz: examples of other orders are read to the same numbers, in memory or not") {
+  TempFolder folder;
+  std::string big;
+  for (int64_t i = 0; i < rows * 2; ++i) big += std::string({static_cast<char>(i >> 8), static_cast<char>(i)});
+  // Column after column: element (row, column) is at column * rows + row.
+  const std::string path = folder.write(
+      "a.npz",
+      zip({{"big.npy", npy(">u2", "(500, 2)", big)}, {"f.npy", npy(">u2", "(500, 2)", big, "True")}}, Packing::stored));
+  for (const int64_t memory : {100, 1 << 20}) {
+    const data::Dataset rows_first = data::npz_examples(path, {.x = "big", .y = "", .memory = memory});
+    CHECK(rows_first.rows(300, 301).x.to_vector<int64_t>() == Ints{600, 601});
+    const data::Dataset columns_first = data::npz_examples(path, {.x = "f", .y = "", .memory = memory});
+    CHECK(columns_first.rows(300, 301).x.to_vector<int64_t>() == Ints{300, 800});
+  }
+}
+
 TEST_CASE("npz: examples that are larger than the memory they may take are read to the same numbers") {
   TempFolder folder;
   for (const Packing packing : {Packing::stored, Packing::deflated}) {

@@ -331,6 +331,9 @@ Header parse_header(std::string_view json, uint64_t data_bytes, const std::strin
 
 std::string write_header(const Header& header, const std::string& file) {
   std::map<std::string, std::string> metadata = header.metadata;
+  for (const auto& [key, value] : metadata)
+    if (key.starts_with(complex128_key))
+      throw FormatError(file + ": no note can be named " + shown(key) + ", which says what a tensor is");
   std::set<std::string_view> names;
   for (const Entry& entry : header.entries) {
     if (entry.name == metadata_key) throw FormatError(file + ": no tensor can be named " + shown(metadata_key));

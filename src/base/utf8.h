@@ -1,0 +1,18 @@
+// Text as bytes of UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace koine {
+
+/// How many of the first bytes are whole characters of UTF-8 (RFC 3629: shortest forms alone, no surrogates).
+size_t utf8_prefix(std::string_view bytes);
+inline bool is_utf8(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
+
+/// A text as a string of JSON. A byte that belongs to no character, as names of files may have, becomes a lone
+/// surrogate, as in Python's file names (PEP 383): 0xe9 is \udce9, so that different texts stay different.
+std::string json_text(std::string_view text);
+
+}  // namespace koine
