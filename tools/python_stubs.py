@@ -186,7 +186,7 @@ def package_stub(koine, facts):
     modules = ("dtypes", "creation", "elementwise", "manipulation", "indexing", "reductions", "sets", "products", "transforms",
                "callbacks", "custom_op", "info", "debugging", "files")
     lines = [HEAD.format(imports="from . import data as data, errors as errors, fft as fft, linalg as linalg, nn as nn\n"
-                                 "from . import optim as optim, random as random, testing as testing, train as train\n"
+                                 "from . import metrics as metrics, optim as optim, random as random, testing as testing, train as train\n"
                                  "from . import tree as tree\n"
                                  "from .errors import *\n")]
     lines.append(ARRAY)
@@ -333,7 +333,7 @@ def library_stub(module):
 
 
 HELPERS = {"tree": tree_stub, "errors": errors_stub, "nn": library_stub, "optim": library_stub, "random": library_stub, "data": library_stub, "train": library_stub,
-           "testing": library_stub}
+           "metrics": library_stub,            "testing": library_stub}
 
 
 def main():

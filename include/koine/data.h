@@ -101,10 +101,12 @@ class ReaderPtr {
 };
 
 /// Examples x of shape [n, ...] with what is to be learnt of them, y of shape [n] or [n, ...]; y is undefined when
-/// there is nothing. Where there is a reader, x is undefined: it has the examples.
+/// there is nothing. Where there is a reader, x is undefined: it has the examples. `weight` of shape [n] says how much
+/// each example counts in training (see train::Batch), undefined for all the same.
 struct Dataset {
   Array x, y;
   ReaderPtr reader = {};
+  Array weight = {};
 
   bool defined() const { return static_cast<bool>(reader) || x.defined(); }
   int64_t size() const { return reader ? reader->size() : x.size(0); }
@@ -122,7 +124,7 @@ struct Dataset {
   /// With each example in the given shape: [n, 64] and {8, 8, 1} give [n, 8, 8, 1]. Throws ShapeError.
   Dataset shape(const Shape& example, std::source_location where = std::source_location::current()) const;
   /// The range of batches of that many examples. Throws ValueError for a size or a number of epochs below 1 or a first
-  /// step that is not in an epoch, and ShapeError when x and y have different lengths.
+  /// step that is not in an epoch, and ShapeError when x, y and weight have different lengths.
   Batches batches(int64_t batch, const BatchOptions& options = {},
                   std::source_location where = std::source_location::current()) const;
 };

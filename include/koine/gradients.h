@@ -13,6 +13,8 @@ std::vector<Array*> defined_leaves(tree::Ref tree);
 Array global_norm(const std::vector<Array*>& leaves);
 Array all_finite(const std::vector<Array*>& leaves);
 void scale(const std::vector<Array*>& leaves, const Array& factor);
+/// float16 and bfloat16 in float32: what many small numbers are added to in them stands still.
+Array wide(const Array& x);
 }  // namespace detail
 
 /// The Euclidean norm of all leaves together, a scalar of float32 or, when a leaf is, float64.
@@ -44,32 +46,40 @@ T clip_by_value(T grad, double limit) {
   return grad;
 }
 
-/// The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`.
+/// The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`. Kept in
+/// float32 where gradients have 16 bits.
 template <class T>
 class Accumulator {
  public:
-  /// Throws ValueError when the trees differ.
-  void add(const T& grad) {
-    if (count_++ == 0) {
-      sum_ = grad;
+  /// The weight is the number of examples that the gradient is the mean of; left out, all batches are of one size.
+  /// Throws ValueError when the trees differ, and for a weight below 0.
+  void add(const T& grad, double weight = 1) {
+    if (!(weight >= 0)) throw ValueError("[add] the weight is at least 0, got " + std::to_string(weight));
+    weight_ += weight;
+    if (count_++ == 0 || weight_ == weight) {  // what came before counts for nothing
+      mean_ = grad;
+      for (Array* leaf : detail::defined_leaves(mean_)) *leaf = detail::wide(*leaf);
       return;
     }
-    sum_ =
-        tree::map(std::move(sum_), grad, [](const Array& sum, const Array& g) { return g.defined() ? sum + g : sum; });
+    if (weight == 0) return;
+    const double part = weight / weight_;
+    mean_ = tree::map(std::move(mean_), grad, [part](const Array& mean, const Array& g) {
+      return g.defined() ? mean + (detail::wide(g) - mean) * part : mean;
+    });
   }
   int64_t count() const { return count_; }
   /// The mean so far; begins anew. Throws ValueError when nothing was added.
   T take() {
     if (count_ == 0) throw ValueError("[take] no gradient was added");
-    T mean = std::move(sum_);
-    for (Array* leaf : detail::defined_leaves(mean)) *leaf = *leaf / count_;
     count_ = 0;
-    return mean;
+    weight_ = 0;
+    return std::move(mean_);
   }
-  KOINE_TREE(Accumulator, sum_, count_)
+  KOINE_TREE(Accumulator, mean_, weight_, count_)
 
  private:
-  T sum_ = {};
+  T mean_ = {};
+  double weight_ = 0;
   int64_t count_ = 0;
 };
 

@@ -27,19 +27,36 @@ struct Metric {
   bool larger_is_better = true;
   /// Shown while training too, as the mean over the batches so far.
   bool running = false;
+  /// What is shown in place of a value that is NaN though the loss is not: "no positives".
+  std::string undefined = {};
+};
+
+/// Examples to learn from in one step, with how much each counts (see data::Dataset::weight).
+struct Batch : data::Batch {
+  Array weight = {};
 };
 
 /// What a loss function gives: the mean over the batch, and for metrics what the model gave.
 struct Judged {
   Array loss, output = {};
+  /// How much the mean counts beside those of other batches: what it was divided by, a number. The number of examples
+  /// when undefined.
+  Array weight = {};
 };
 
-/// A loss function of `loss(output, y)`, for models that are called with x alone.
+/// The mean of one loss for each example, (examples, ...), by weights (examples); undefined ones are all the same, and
+/// of weights that are all 0 it is 0. Throws ShapeError when they do not fit.
+Judged mean_loss(const Array& losses, const Array& weight, Array output);
+
+/// A loss function of `loss(output, y)`, for models that are called with x alone. It gives the mean, or one number for
+/// each example, which examples with weights need.
 template <class F>
 auto supervised(F loss) {
-  return [loss](const auto& model, const data::Batch& batch, nn::Context& context) {
+  return [loss](const auto& model, const auto& batch, nn::Context& context) {
     const Array output = nn::apply(model, batch.x, context);
-    return Judged{loss(output, batch.y), output};
+    Array weight;
+    if constexpr (requires { batch.weight; }) weight = batch.weight;
+    return mean_loss(loss(output, batch.y), weight, output);
   };
 }
 
@@ -47,8 +64,11 @@ auto supervised(F loss) {
 struct RunNumbers {
   /// Batches seen, in all epochs.
   int64_t step = 0;
-  /// Sums over the examples of the epoch that runs: the loss, then the running metrics.
+  /// Steps that the optimiser had made before the run.
+  int64_t before = 0;
+  /// Sums over the examples of the epoch that runs: the loss by the weights, then the running metrics.
   std::vector<double> sums = {};
+  double weight = 0;
   int64_t examples = 0;
   optim::Plateau plateau = {};
   /// The best value of the figure that is watched, and the epochs since.
@@ -75,7 +95,10 @@ enum class Show : uint8_t { progress, json, nothing };
 struct FitOptions {
   int64_t epochs = 10;
   int64_t batch = 64;
-  /// All that is random follows from it: the order of the examples, dropout, changes of inputs.
+  /// Leave out the last batch of an epoch when it is smaller.
+  bool drop_last = false;
+  /// All that is random follows from it and from the steps that the optimiser has made before: the order of the
+  /// examples, dropout, changes of inputs. So a second run with the same optimiser goes on with other ones.
   Key key = Key{0};
   bool shuffle = true;
   std::vector<Metric> metrics = {};
@@ -83,11 +106,12 @@ struct FitOptions {
   data::Dataset validation = {};
   /// The figure that is watched: the best weights by it are those that a run ends with.
   std::string monitor = "loss";
-  /// Ends the run after so many epochs without a better one; 0 for none.
+  /// Ends the run after so many epochs without a better one; 0 for none. Needs a validation.
   int64_t patience = 0;
   /// 0 for none, here and below.
   double clip_norm = 0, clip_value = 0;
-  /// How many batches make a step of the optimiser.
+  /// How many batches make a step of the optimiser: their gradients are averaged by the number of their examples, as if
+  /// they had been one batch.
   int64_t accumulate = 1;
   /// Keeps an exponential average of the weights, which is then what is judged and what a run ends with.
   double average = 0;
@@ -103,7 +127,8 @@ struct FitOptions {
   /// How many batches are prepared ahead, on so many threads at most; 0 prepares each when it is needed. Changes
   /// nothing but the time.
   int64_t ahead = 2;
-  /// A folder for checkpoints; empty for none.
+  /// A folder for checkpoints; empty for none. A run that is complete leaves finished.safetensors there alone, which
+  /// one with more epochs goes on from.
   std::string checkpoints = {};
   /// The lock on that folder, where the caller has it; else the run takes it and throws IoError where another one has
   /// it.
@@ -112,7 +137,8 @@ struct FitOptions {
   double checkpoint_seconds = 60;
   int64_t checkpoint_batches = 0;
   int64_t keep = 3;
-  /// Goes on from the last checkpoint, if there is one, and ends as a run that was never stopped, bit for bit.
+  /// Goes on from the last checkpoint, if there is one, and ends as a run that was never stopped, bit for bit. It may
+  /// have more epochs than before.
   bool resume = false;
   /// Notes to keep in checkpoints; `check` is given those of the one that is resumed, with its file, and throws for
   /// another run's.
@@ -125,6 +151,12 @@ struct FitOptions {
   Function<bool(const RunNumbers& numbers)> stepped = {};
   Function<bool(const EpochFigures& epoch)> epoch_ended = {};
 };
+
+/// What `resume` goes on from in a folder of checkpoints: the last of them, else the end of a run that is complete. The
+/// files of those that are damaged go to `damaged`.
+std::optional<io::Checkpoint> to_resume(const std::string& folder, std::vector<std::string>* damaged = nullptr);
+/// Removes both.
+void forget_run(const std::string& folder);
 
 struct History {
   std::vector<EpochFigures> epochs = {};
@@ -157,11 +189,13 @@ class Learner {
  public:
   virtual ~Learner() = default;
   /// Adds the gradient of a batch; the model takes over its new state.
-  virtual Judged learn(const data::Batch& batch, const Key& key) = 0;
+  virtual Judged learn(const Batch& batch, const Key& key) = 0;
   /// A step by the gradients that were added.
   virtual void step() = 0;
   /// In evaluation, by the weights that are judged.
-  virtual Judged judge(const data::Batch& batch) const = 0;
+  virtual Judged judge(const Batch& batch) const = 0;
+  /// Throws what a step in training would throw for the shapes of a batch; nothing is computed.
+  virtual void try_batch(const Batch& batch, const Key& key) const = 0;
   virtual void keep_best() = 0;
   virtual void scale_rate(double factor) = 0;
   /// All arrays of the run; `numbers` says which of them have begun.
@@ -172,8 +206,18 @@ class Learner {
 /// Trains until the end; the learner is then as the last step left it.
 History fit(Learner& learner, const data::Dataset& examples, const FitOptions& options);
 /// The loss, then the metrics.
-Figures evaluate(const Function<Judged(const data::Batch&)>& judge, const data::Dataset& examples,
+Figures evaluate(const Function<Judged(const Batch&)>& judge, const data::Dataset& examples,
                  const std::vector<Metric>& metrics);
+/// What the loss counts beside others of other batches.
+double weight_of(const Judged& judged, const Batch& batch);
+/// The steps that an optimiser has made; 0 for one that does not count them.
+template <class O>
+int64_t steps_of(const O& optimizer) {
+  if constexpr (requires { optimizer.steps.defined(); })
+    return optimizer.steps.defined() ? optimizer.steps.template item<int64_t>() : 0;
+  else
+    return 0;
+}
 
 template <class M>
 M without_values(M model) {
@@ -195,6 +239,7 @@ class LearnerOf final : public Learner {
  public:
   LearnerOf(M model, O optimizer, const F& loss, const FitOptions& options) : loss_(loss), options_(options) {
     if constexpr (!ScalesItself<O>) rate_ = optimizer.options.lr;
+    numbers.before = steps_of(optimizer);
     run_.optimizer = std::move(optimizer);
     run_.optimizer.init(model);
     run_.average = {.decay = options.average, .model = without_values(model)};
@@ -208,7 +253,7 @@ class LearnerOf final : public Learner {
           "clip: leave accumulate, precision, clip_norm and clip_value as they are");
   }
 
-  Judged learn(const data::Batch& batch, const Key& key) override {
+  Judged learn(const Batch& batch, const Key& key) override {
     if (takes_loss()) {
       batch_ = batch;
       key_ = key;
@@ -219,20 +264,25 @@ class LearnerOf final : public Learner {
       return result;
     }
     const bool half = options_.precision != float32;
+    bool weighted = false;
     auto [value, grad] = value_and_grad(
         [&](const M& now) {
           nn::Context context(key);
           Judged result = half ? judged(loss_(in_precision(now, options_.precision), in_half(batch), context))
                                : judged(loss_(now, batch, context));
           if (!result.output.defined()) result.output = zeros({});
+          weighted = result.weight.defined();
+          if (!weighted) result.weight = result.loss;  // in its place: results are defined
           const Array loss = half ? cast(result.loss, {.dtype = float32}) : result.loss;
-          return std::tuple(options_.precision == float16 ? run_.scale.of(loss) : loss, loss, result.output,
-                            context.commit(now));
+          return std::tuple(options_.precision == float16 ? run_.scale.of(loss) : loss,
+                            Judged{loss, result.output, result.weight}, context.commit(now));
         },
         run_.model);
-    run_.model = std::move(std::get<3>(value));
-    gradients_.add(grad);
-    return {std::get<1>(value), std::get<2>(value)};
+    run_.model = std::move(std::get<2>(value));
+    Judged& result = std::get<1>(value);
+    if (!weighted) result.weight = {};
+    gradients_.add(grad, options_.accumulate == 1 ? 1 : weight_of(result, batch));
+    return std::move(result);
   }
 
   void step() override {
@@ -244,9 +294,13 @@ class LearnerOf final : public Learner {
     numbers.averaged = run_.average.begun;
   }
 
-  Judged judge(const data::Batch& batch) const override {
+  Judged judge(const Batch& batch) const override {
     nn::Context context;
     return judged(loss_(weights(), batch, context));
+  }
+  void try_batch(const Batch& batch, const Key& key) const override {
+    nn::Context context(key);
+    loss_(run_.model, batch, context);
   }
   void keep_best() override { run_.best = weights(); }
 
@@ -306,8 +360,9 @@ class LearnerOf final : public Learner {
 
   // The average, if one is kept, else the last ones.
   const M& weights() const { return numbers.averaged ? run_.average.model : run_.model; }
-  data::Batch in_half(const data::Batch& batch) const {
-    return {is_floating(batch.x.dtype()) ? cast(batch.x, {.dtype = options_.precision}) : batch.x, batch.y};
+  Batch in_half(Batch batch) const {
+    if (is_floating(batch.x.dtype())) batch.x = cast(batch.x, {.dtype = options_.precision});
+    return batch;
   }
 
   const F& loss_;
@@ -316,7 +371,7 @@ class LearnerOf final : public Learner {
   optim::Schedule rate_;
   optim::Accumulator<M> gradients_;
   /// What a step by the loss is made of.
-  data::Batch batch_ = {};
+  Batch batch_ = {};
   Key key_ = Key{0};
 };
 
@@ -324,7 +379,9 @@ class LearnerOf final : public Learner {
 
 /// Trains a model: it and the optimiser are then what the run made of them, with the best weights by the validation if
 /// there is one. `loss(model, batch, context)` gives an array or a Judged; it is called in training and in evaluation.
-/// Throws ValueError when the loss is no longer a number or no figure is called `monitor`, and what files throw.
+/// Throws ValueError when the loss is no longer a number, when no figure is called `monitor` or there is no validation
+/// to watch, and what files throw. A batch that layers cannot learn from, such as a single left-over example for
+/// BatchNorm, is an error before the first step.
 ///
 ///   train::fit(net, adam, examples, train::supervised([](const Array& out, const Array& y) {
 ///     return mean(cross_entropy(out, y)); }), {.epochs = 20, .metrics = {train::accuracy()}});
@@ -342,7 +399,7 @@ template <class M, class F>
 Figures evaluate(const M& model, const data::Dataset& examples, const F& loss,
                  const std::vector<Metric>& metrics = {}) {
   return detail::evaluate(
-      [&](const data::Batch& batch) {
+      [&](const Batch& batch) {
         nn::Context context;
         return detail::judged(loss(model, batch, context));
       },

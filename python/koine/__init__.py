@@ -38,7 +38,7 @@ from .debugging import *  # noqa: E402,F403
 from .files import *  # noqa: E402,F403
 from . import array_methods as _array_methods  # noqa: E402
 from . import hints as _hints  # noqa: E402
-from . import errors, fft, linalg, nn, optim, random, testing, tree  # noqa: E402,F401
+from . import errors, fft, linalg, metrics, nn, optim, random, testing, tree  # noqa: E402,F401
 
 _array_methods.add_to(Array)
 

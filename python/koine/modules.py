@@ -197,26 +197,34 @@ class Module:
 
     def compile(self, optimizer="adamw", loss="cross_entropy", metrics=()):
         """Says how `fit` trains the model: an optimiser or its name, a loss (cross_entropy, binary_cross_entropy, mse, mae, huber,
-        kl_divergence, or a function of predictions and targets), metrics (accuracy, mse, mae, functions, or a dict of them)."""
+        kl_divergence, or a function of predictions and targets that gives the mean, or a number for each example), metrics
+        (accuracy, mse and mae, which are means over batches; auc, f1, precision, recall, perplexity, r2 and rmse, which are
+        computed of all predictions together; functions, or a dict of them)."""
         from . import train
         train.compile(self, optimizer, loss, metrics)
 
     def fit(self, x, y=None, *, epochs=1, batch_size=32, validation_data=None, validation_split=0.0, shuffle=True, callbacks=(),
-            verbose=1, seed=0):
+            verbose=1, seed=0, sample_weight=None, class_weight=None, drop_last=False):
         """Trains the model, which changes, and gives the History.
 
         x and y are arrays, or tuples and dicts of them (a tuple holds several inputs of the call); or x is a loader that gives
         pairs of both. A model without values gets its first ones. The order of examples, and what layers draw, follow from the
-        seed. validation_data is a pair or a loader. A shown bar turns to a line for each epoch where output is piped; verbose=0
-        shows nothing. Ctrl-C leaves the model as it is then.
+        seed and from how many epochs the model was trained for before: a second fit goes on with other orders and masks.
+
+        sample_weight says how much each example counts in the loss, class_weight, {class: weight} or "balanced", how much those of
+        a class; the loss is the sum of the weighted losses over the number of examples, as in Keras, metrics take no weights.
+        drop_last leaves out the last batch of an epoch when it is smaller. validation_data is (x, y), (x, y, sample_weight) or a
+        loader; validation_split keeps that part of the examples, the last ones, out for it. A shown bar turns to a line for each
+        epoch where output is piped; verbose=0 shows nothing. Ctrl-C leaves the model as it is then.
         """
         from . import train
-        return train.fit(self, x, y, epochs, batch_size, validation_data, validation_split, shuffle, list(callbacks), verbose, seed)
+        return train.fit(self, x, y, epochs, batch_size, validation_data, validation_split, shuffle, list(callbacks), verbose, seed,
+                         sample_weight, class_weight, drop_last)
 
-    def evaluate(self, x, y=None, *, batch_size=256):
+    def evaluate(self, x, y=None, *, batch_size=256, sample_weight=None):
         """The loss and metrics over all examples, as a dict."""
         from . import train
-        return train.evaluate(self, x, y, batch_size)
+        return train.evaluate(self, x, y, batch_size, sample_weight)
 
     def predict(self, x, *, batch_size=256):
         """What the model gives for each example, computed in batches."""

@@ -2,9 +2,10 @@
 
 import math as _math
 import os as _os
+import warnings as _warnings
 import weakref as _weakref
 
-from . import _core, optim as _optim, random as _random
+from . import _core, metrics as _metrics, optim as _optim, random as _random
 from ._core import nn as _losses
 from .creation import asarray as _asarray
 from .errors import ShapeError as _ShapeError
@@ -23,6 +24,8 @@ from .transforms import value_and_grad as _value_and_grad
 from .tree import assign as _assign
 from .tree import leaves as _leaves
 from .tree import map as _map
+
+_mean, _where = _core.ops["mean"], _core.ops["where"]
 
 __all__ = ["Callback", "CsvLog", "EarlyStopping", "History", "ModelCheckpoint", "ReduceRate", "TensorBoard"]
 
@@ -204,16 +207,14 @@ def _monitored(logs, name):
     return logs[name]
 
 
-def _accuracy(scores, labels):
-    if labels.dtype.kind == "f" and scores.shape == labels.shape:
-        return ((scores > 0) == (labels > 0.5)).mean() if scores.ndim < 2 or scores.shape[-1] == 1 else \
-            (scores.argmax(axis=-1) == labels.argmax(axis=-1)).mean()
-    return (scores.argmax(axis=-1) == labels).mean()
-
-
 _LOSSES = {"cross_entropy": _losses.cross_entropy_loss, "binary_cross_entropy": _losses.binary_cross_entropy,
            "mse": _losses.mse_loss, "mae": _losses.mae_loss, "huber": _losses.huber_loss, "kl_divergence": _losses.kl_divergence}
-_METRICS = {"accuracy": _accuracy, "mse": _losses.mse_loss, "mae": _losses.mae_loss}
+# Means over the examples, computed batch by batch.
+_MEANS = {"accuracy": lambda scores, labels: _mean(_core.metrics.correct(scores, labels)), "mse": _losses.mse_loss,
+          "mae": _losses.mae_loss}
+# What is known with all examples at hand.
+_WHOLE = {name: getattr(_metrics, name) for name in ("auc", "f1", "perplexity", "precision", "r2", "recall")}
+_WHOLE["rmse"] = _metrics.root_mean_squared_error
 
 
 def _named(table, what, one):
@@ -235,31 +236,51 @@ def _optimizer_of(one):
 
 
 class Compiled:
-    """How a model is trained: the optimiser with its state, the loss, the metrics, and the jitted steps."""
+    """How a model is trained: the optimiser with its state, the loss, the metrics, and the jitted steps. `epochs` counts those
+    that the model was trained for, so that a further training draws other random numbers."""
 
-    def __init__(self, optimizer, loss, metrics):
+    def __init__(self, optimizer, loss, metrics, epochs=0):
         self.optimizer, self.loss = _optimizer_of(optimizer), _named(_LOSSES, "loss", loss)
         metrics = metrics if isinstance(metrics, dict) else \
             {one if isinstance(one, str) else one.__name__: one for one in metrics}
-        self.metrics = {name: _named(_METRICS, "metric", one) for name, one in metrics.items()}
-        self.stop = False
+        metrics = {name: _named({**_MEANS, **_WHOLE}, "metric", one) for name, one in metrics.items()}
+        whole = list(_WHOLE.values())
+        self.whole = {name: metric for name, metric in metrics.items() if metric in whole}
+        self.metrics = {name: metric for name, metric in metrics.items() if name not in self.whole}
+        self.stop, self.epochs = False, epochs
         self.train_step, self.test_step, self.predict_step = _Jit(self._train), _Jit(self._test), _Jit(_apply)
 
-    def _measure(self, predictions, targets):
-        return {name: metric(predictions, targets) for name, metric in self.metrics.items()}
+    def _loss(self, predictions, targets, weights):
+        """The mean over the examples, each times its weight."""
+        if weights is None:
+            loss = self.loss(predictions, targets)
+            return loss if loss.ndim == 0 else _mean(loss)
+        loss = self.loss(predictions, targets, reduction="none") if self.loss in _LOSSES.values() else \
+            self.loss(predictions, targets)
+        if self.loss is _losses.kl_divergence:
+            loss = loss.sum(axis=-1)
+        if loss.ndim == 0 or loss.shape[0] != weights.shape[0]:
+            raise _ShapeError(f"[fit] examples with weights need a loss for each of {weights.shape[0]}, got shape {loss.shape}; "
+                              "leave out the mean of the loss")
+        return _mean(loss.reshape((loss.shape[0], -1)).mean(axis=1) * weights)
 
-    def _train(self, model, optimizer, key, x, y):
+    def _measured(self, loss, predictions, targets):
+        """The loss, the metrics that are means, and what the others look at."""
+        numbers = {"loss": loss, **{name: metric(predictions, targets) for name, metric in self.metrics.items()}}
+        return numbers, (predictions if self.whole else None)
+
+    def _train(self, model, optimizer, key, x, y, weights):
         def loss_of(model):
             context = _Context(key)
             predictions = _apply(model, x, context)
-            return self.loss(predictions, y), (context.commit(model), predictions)
+            return self._loss(predictions, y, weights), (context.commit(model), predictions)
 
         (loss, (committed, predictions)), gradient = _value_and_grad(loss_of, has_aux=True)(model)
-        return optimizer.update(committed, gradient), optimizer, {"loss": loss, **self._measure(predictions, y)}
+        return optimizer.update(committed, gradient), optimizer, *self._measured(loss, predictions, y)
 
-    def _test(self, model, x, y):
+    def _test(self, model, x, y, weights):
         predictions = _apply(model, x)
-        return {"loss": self.loss(predictions, y), **self._measure(predictions, y)}
+        return self._measured(self._loss(predictions, y, weights), predictions, y)
 
 
 _compiled = _weakref.WeakKeyDictionary()
@@ -267,7 +288,7 @@ _compiled = _weakref.WeakKeyDictionary()
 
 def compile(model, optimizer, loss, metrics):
     """Remembers how the model is trained. It belongs to the object and is no part of the tree."""
-    _compiled[model] = Compiled(optimizer, loss, metrics)
+    _compiled[model] = Compiled(optimizer, loss, metrics, _compiled[model].epochs if model in _compiled else 0)
 
 
 def compiled(model):
@@ -282,18 +303,29 @@ def _apply(model, x, context=None):
     return model(*inputs, context=context) if context is not None and _takes_context(model) else model(*inputs)
 
 
-class _Means:
-    """Means of numbers over examples; values are read once, at the end."""
+class _Figures:
+    """Numbers over all examples: means, which are read when somebody asks, and metrics of all predictions together."""
 
-    def __init__(self):
-        self.sums, self.count = {}, 0
+    def __init__(self, whole):
+        self.sums, self.count, self.whole, self.seen = {}, 0, whole, []
 
-    def add(self, numbers, count):
-        self.sums = {name: self.sums.get(name, 0.0) + value * count for name, value in numbers.items()}
+    def add(self, numbers, predictions, targets, count):
+        """Takes those of a batch. Sums are float64: many batches of few bits would stand still."""
+        self.sums = {name: self.sums.get(name, 0.0) + value.astype(_core.float64) * count for name, value in numbers.items()}
         self.count += count
+        if self.whole:
+            self.seen.append((predictions, targets))
+
+    def means(self):
+        """The means so far."""
+        return {name: float(total) / max(1, self.count) for name, total in self.sums.items()}
 
     def read(self):
-        return {name: float(total) / max(1, self.count) for name, total in self.sums.items()}
+        """All numbers, at the end."""
+        if not self.seen:
+            return self.means()
+        predictions, targets = (_core.ops["concatenate"](list(parts), axis=0) for parts in zip(*self.seen))
+        return {**self.means(), **{name: metric(predictions, targets) for name, metric in self.whole.items()}}
 
 
 def arrays_of(data):
@@ -313,19 +345,50 @@ def _length(data):
     return lengths.pop()
 
 
-def _batches(data, batch_size, order=None):
+def _batches(data, batch_size, order=None, drop_last=False):
     count = _length(data)
-    for start in range(0, count, batch_size):
+    for start in range(0, count - batch_size + 1 if drop_last else count, batch_size):
         rows = slice(start, min(count, start + batch_size)) if order is None else order[start:start + batch_size]
         yield _map(lambda leaf: leaf[rows], data), min(batch_size, count - start)
 
 
-def _loaded(loader):
+def _loaded(loader, class_weight=None):
     for batch in loader:
-        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-            raise _ValueError("[fit] a loader gives pairs of inputs and targets")
-        batch = tuple(arrays_of(tuple(part) if isinstance(part, list) else part) for part in batch)
+        if not isinstance(batch, (tuple, list)) or len(batch) not in (2, 3):
+            raise _ValueError("[fit] a loader gives pairs of inputs and targets, or with weights of the examples as a third")
+        x, y, *weights = (arrays_of(tuple(part) if isinstance(part, list) else part) for part in batch)
+        batch = x, y, _weights_of(y, weights[0] if weights else None, class_weight)
         yield batch, _length(batch)
+
+
+def _weights_of(targets, sample_weight, class_weight):
+    """How much each example counts, None for all the same."""
+    if class_weight is not None:
+        classes = targets
+        if not hasattr(classes, "ndim"):
+            raise _ValueError("[fit] class_weight needs targets that are one array of classes")
+        if classes.ndim == 2:
+            classes = classes.argmax(axis=-1) if classes.shape[1] > 1 else classes[:, 0]
+        if classes.ndim != 1:
+            raise _ShapeError(f"[fit] class_weight needs a class for each example, the targets have shape {targets.shape}")
+        found = _where(classes == classes, 1.0, 0.0)
+        for label, weight in class_weight.items():
+            found = _where(classes == int(label), float(weight), found)
+        return found if sample_weight is None else found * _weights_of(targets, sample_weight, None)
+    if sample_weight is None:
+        return None
+    weights = _asarray(sample_weight, dtype=_core.float32)
+    count = _length(targets)
+    if weights.ndim != 1 or weights.shape[0] != count:
+        raise _ShapeError(f"[fit] sample_weight has a number for each of {count} examples, got shape {weights.shape}")
+    return weights
+
+
+def _balanced(targets):
+    """Weights by which all classes count the same together, as scikit-learn's "balanced"."""
+    from .sets import unique_counts
+    labels, counts = unique_counts(targets.reshape(-1) if targets.ndim < 2 or targets.shape[1] == 1 else targets.argmax(axis=-1))
+    return {int(label): _length(targets) / (len(counts) * int(count)) for label, count in zip(labels.tolist(), counts.tolist())}
 
 
 def _is_loader(x, y):
@@ -334,19 +397,45 @@ def _is_loader(x, y):
 
 def _split(data, part):
     count = _length(data)
-    kept = count - int(count * part)
+    kept = count - int(count * part)  # the last ones are those that are kept out, as in Keras
     if not 0 < kept < count:
         raise _ValueError(f"[fit] validation_split={part} of {count} examples leaves nothing for one of the two sides")
     return _map(lambda leaf: leaf[:kept], data), _map(lambda leaf: leaf[kept:], data)
 
 
-def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuffle, callbacks, verbose, seed):
+def _try_last_batch(model, data, batch_size, key):
+    """Layers may refuse a single left-over example: known before the first step, not after most of an epoch."""
+    if batch_size > 1 and _length(data) % batch_size == 1:
+        _apply(model, _map(lambda leaf: leaf[:1], data[0]), _Context(key))  # nothing is computed
+
+
+def _note_probabilities(loss, predictions):
+    """Losses that take scores learn badly from probabilities, and say nothing."""
+    if loss not in (_losses.cross_entropy_loss, _losses.binary_cross_entropy) or not hasattr(predictions, "dtype") or \
+            predictions.dtype.kind != "f" or predictions.size < 8:
+        return
+    name, last = ("cross_entropy", "softmax") if loss is _losses.cross_entropy_loss else ("binary_cross_entropy", "sigmoid")
+    between = bool(((predictions >= 0) & (predictions <= 1)).all())
+    if between and (last == "sigmoid" or bool((abs(predictions.sum(axis=-1) - 1) < 1e-3).all())):
+        _warnings.warn(f"[fit] the predictions look like probabilities, and {name} takes scores before the {last}: leave the {last} "
+                       "out of the model, and apply it to what predict gives", UserWarning, stacklevel=4)
+
+
+def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuffle, callbacks, verbose, seed, sample_weight,
+        class_weight, drop_last):
     """What `model.fit` does."""
     state = compiled(model)
     if epochs < 1 or batch_size < 1:
         raise _ValueError(f"[fit] epochs and batch_size are at least 1, got {epochs} and {batch_size}")
     loader = _is_loader(x, y)
+    if loader and (sample_weight is not None or drop_last or class_weight == "balanced"):
+        raise _ValueError("[fit] a loader says itself what it leaves out and how much examples count: it may give weights as a "
+                          "third part of each batch")
     data = None if loader else (arrays_of(x), arrays_of(y))
+    if data:
+        _length(data)
+        class_weight = _balanced(data[1]) if class_weight == "balanced" else class_weight
+        data = *data, _weights_of(data[1], sample_weight, class_weight)
     if validation_split:
         if loader:
             raise _ValueError("[fit] a loader cannot be split; give validation_data")
@@ -356,36 +445,49 @@ def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuf
     state.stop = False
     optimizer = state.optimizer.init(model)
     key, history, progress = _random.key(seed), History(), _progress(epochs, verbose)
+    if data and not drop_last:
+        _try_last_batch(model, data, batch_size, key)
     for callback in callbacks:
         callback.model, callback.training = model, state
         callback.on_train_begin()
     wants_batches = any(type(one).on_batch_end is not Callback.on_batch_end for one in callbacks)
-    batches = None if loader else -(-_length(data) // batch_size)
+    batches = None if loader else _length(data) // batch_size if drop_last else -(-_length(data) // batch_size)
+    first = state.epochs == 0
     for epoch in range(epochs):
         for callback in callbacks:
             callback.on_epoch_begin(epoch)
         if loader and hasattr(x, "__len__"):
             batches = len(x)
         progress.begin(epoch, batches)
-        epoch_key, means, now = _random.fold_in(key, epoch + 2), _Means(), _map(lambda leaf: leaf, model)
+        epoch_key, figures, now = _random.fold_in(key, state.epochs + 2), _Figures(state.whole), _map(lambda leaf: leaf, model)
         order = _random.permutation(epoch_key, _length(data)) if shuffle and not loader else None
+        walk = _loaded(x, class_weight) if loader else _batches(data, batch_size, order, drop_last)
         try:
-            for batch, ((inputs, targets), count) in enumerate(_loaded(x) if loader else _batches(data, batch_size, order)):
-                now, optimizer, numbers = state.train_step(now, optimizer, _random.fold_in(epoch_key, batch), inputs, targets)
-                means.add(numbers, count)
-                progress.batch(batch + 1, means.read)
+            for batch, ((inputs, targets, weights), count) in enumerate(walk):
+                now, optimizer, numbers, predictions = state.train_step(
+                    now, optimizer, _random.fold_in(epoch_key, batch), inputs, targets, weights)
+                figures.add(numbers, predictions, targets, count)
+                progress.batch(batch + 1, figures.means)
                 if wants_batches:
                     for callback in callbacks:
                         callback.on_batch_end(batch, {name: float(value) for name, value in numbers.items()})
+                if first and batch == 0:
+                    _note_probabilities(state.loss, state.predict_step(now, inputs))
         finally:  # also when somebody interrupts
             _assign(model, now)
             state.optimizer = optimizer
             progress.close()
-        if means.count == 0:
-            raise _ValueError("[fit] there are no examples")
-        logs = means.read()
+        if figures.count == 0:
+            raise _ValueError("[fit] there are no examples" if loader or _length(data) == 0 else f"[fit] {_length(data)} examples "
+                              f"are fewer than a batch of {batch_size}, and drop_last leaves them out")
+        state.epochs += 1
+        first = False
+        logs = figures.read()
         if validation_data is not None:
-            found = evaluate(model, *(validation_data if isinstance(validation_data, tuple) else (validation_data, None)), batch_size)
+            given = validation_data if isinstance(validation_data, tuple) else (validation_data, None)
+            if len(given) not in (2, 3):
+                raise _ValueError("[fit] validation_data is (inputs, targets), (inputs, targets, weights) or a loader")
+            found = evaluate(model, *given[:2], batch_size, given[2] if len(given) == 3 else None)
             logs.update({f"val_{name}": value for name, value in found.items()})
         history.add(epoch, logs)
         for callback in callbacks:
@@ -399,12 +501,19 @@ def fit(model, x, y, epochs, batch_size, validation_data, validation_split, shuf
     return history
 
 
-def evaluate(model, x, y, batch_size):
+def evaluate(model, x, y, batch_size, sample_weight=None):
     """What `model.evaluate` does."""
-    state, means = compiled(model), _Means()
-    for (inputs, targets), count in _loaded(x) if _is_loader(x, y) else _batches((arrays_of(x), arrays_of(y)), batch_size):
-        means.add(state.test_step(model, inputs, targets), count)
-    return means.read()
+    state = compiled(model)
+    figures = _Figures(state.whole)
+    if _is_loader(x, y):
+        walk = _loaded(x)
+    else:
+        data = arrays_of(x), arrays_of(y)
+        _length(data)
+        walk = _batches((*data, _weights_of(data[1], sample_weight, None)), batch_size)
+    for (inputs, targets, weights), count in walk:
+        figures.add(*state.test_step(model, inputs, targets, weights), targets, count)
+    return figures.read()
 
 
 def predict(model, x, batch_size):

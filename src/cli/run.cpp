@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "train/fit.h"
 #include "train/losses.h"
+#include "train/optimizer.h"
 #include "train/run_notes.h"
 
 #include <koine/checkpoint.h>
@@ -62,7 +63,7 @@ void print_figures(const RunArguments& arguments, const char* rows, const std::v
     return;
   }
   const auto print = [&](const train::Figure& one) {
-    std::cout << rows << ' ' << one.name << ' ' << figure(one.value) << '\n';
+    std::cout << rows << ' ' << one.name << ' ' << train::shown(one, figure(one.value)) << '\n';
   };
   for (size_t i = 2; i < figures.size(); ++i) print(figures[i]);
   print(figures[0]);
@@ -86,16 +87,21 @@ void print_scores(const RunArguments& arguments, const Config& config, const Exa
 // The step of the last checkpoint when that is asked for. One that nobody asked for is not lost by accident.
 void prepare_checkpoints(const RunArguments& arguments, const Config& config, int64_t steps,
                          io::Checkpoints& checkpoints, std::ostream& out) {
-  if (arguments.restart) checkpoints.clear();
+  if (arguments.restart) train::forget_run(checkpoints.folder());
   std::vector<std::string> damaged;
-  const auto found = checkpoints.latest(&damaged);
+  const auto found = arguments.resume ? train::to_resume(checkpoints.folder(), &damaged) : checkpoints.latest(&damaged);
   for (const std::string& file : damaged) out << "note: the checkpoint " << file << " is damaged and left out\n";
+  if (!found && arguments.resume && std::filesystem::exists(config.train.output))
+    throw ValueError(cat("there is no checkpoint in ", checkpoints.folder(), " to go on from, and the weights in ",
+                         config.train.output, " alone do not say how they came about: begin anew with --restart"));
   if (!found && arguments.resume)
     out << "note: there is no checkpoint in " << checkpoints.folder() << ", so the run begins anew" << std::endl;
   if (!found) return;
   if (!arguments.resume)
     throw ValueError(cat("a run was stopped after epoch ", found->step / steps, " of ", config.train.epochs,
                          ": go on with it by --resume, or forget it by --restart (", checkpoints.folder(), ")"));
+  if (found->step > steps * config.train.epochs)
+    config.fail("train.epochs", cat("the run has seen ", found->step / steps, " epochs already"));
   out << "resumed after " << found->step / steps << " epochs and " << found->step % steps << " batches" << std::endl;
 }
 
@@ -108,6 +114,12 @@ void describe(const Config& config, const Examples& examples, const BuiltModel& 
   for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
   if (examples.in_both > 0)
     out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
+  if (const auto* last = std::get_if<nn::Activation>(&built.stack.layers.back());
+      last && train::predicts_classes(config.train) && (last->name() == "softmax" || last->name() == "sigmoid"))
+    out << "\nnote: " << config.train.loss << " takes scores, and the last layer gives probabilities: leave its "
+        << last->name() << " out; predict gives probabilities anyway";
+  if (train::warmup_of(config.train) > static_cast<double>(config.train.epochs))
+    out << "\nnote: lr rises for " << train::warmup_of(config.train) << " epochs, and the run ends before";
   out << "\nmodel: " << built.layers.size() << " layers, " << built.parameters() << " parameters" << std::endl;
 }
 
@@ -130,7 +142,7 @@ int cross_validate(const RunArguments& arguments, Config config) {
       continue;
     }
     std::cout << "fold " << config.fold.number + 1 << " of " << arguments.folds;
-    for (const auto& one : all.back()) std::cout << "  " << one.name << ' ' << figure(one.value);
+    for (const auto& one : all.back()) std::cout << "  " << one.name << ' ' << train::shown(one, figure(one.value));
     std::cout << std::endl;
   }
   if (arguments.json) return 0;
@@ -139,7 +151,11 @@ int cross_validate(const RunArguments& arguments, Config config) {
     double mean = 0, square = 0;
     for (const auto& one : all) mean += one[i].value / n;
     for (const auto& one : all) square += (one[i].value - mean) * (one[i].value - mean) / (n - 1);
-    std::cout << all[0][i].name << ' ' << figure(mean) << " +- " << figure(std::sqrt(square)) << '\n';
+    train::Figure over_all{all[0][i].name, mean};
+    for (const auto& one : all)
+      if (!one[i].undefined.empty()) over_all.undefined = one[i].undefined + " in a fold";
+    std::cout << over_all.name << ' ' << train::shown(over_all, figure(mean) + " +- " + figure(std::sqrt(square)))
+              << '\n';
   }
   std::cout << std::flush;
   return 0;
@@ -209,7 +225,7 @@ int train(const RunArguments& arguments) {
   describe(config, examples, built, out);
   tell_of_other(arguments, config, out);
   train::FitOptions options = train::fit_options(config, examples);
-  const int64_t steps = examples.train.batches(config.train.batch).steps();
+  const int64_t steps = train::steps_per_epoch(config, examples);
   io::Checkpoints checkpoints(train::checkpoint_folder(config), config.train.keep);
   prepare_checkpoints(arguments, config, steps, checkpoints, out);
   if (config.train.checkpoint > 0 || config.train.checkpoint_batches > 0) options.checkpoints = checkpoints.folder();

@@ -5,6 +5,7 @@
 #include "cli/stop.h"
 #include "cli/table.h"
 #include "train/fit.h"
+#include "train/losses.h"
 #include "train/model_builder.h"
 
 #include <koine/error.h>
@@ -116,6 +117,7 @@ std::vector<Choice> random_choices(const std::vector<Axis>& axes, int64_t count,
 struct Outcome {
   Choice choice;
   double value = 0;
+  bool larger_is_better = false;
   std::string figures;
 };
 
@@ -133,13 +135,14 @@ std::optional<Outcome> run(const RunArguments& arguments, const std::vector<Axis
   if (!train::fit(config, examples, model, options).complete) return {};
   const data::Dataset& rows = examples.validation.defined() ? examples.validation : examples.train;
   const train::Figures figures = train::evaluate(config, examples, rows, model);
-  Outcome outcome{choice, figures[0].value, ""};
+  Outcome outcome{choice, figures[0].value, false, ""};
+  for (const train::Metric& metric : train::metrics_of(config.train, 1))
+    if (metric.name == config.train.monitor) outcome.larger_is_better = metric.larger_is_better;
   for (const train::Figure& figure : figures) {
     if (figure.name == config.train.monitor) outcome.value = figure.value;
     char text[64];
-    std::snprintf(text, sizeof text, "%s%s %.4f", outcome.figures.empty() ? "" : "  ", figure.name.c_str(),
-                  figure.value);
-    outcome.figures += text;
+    std::snprintf(text, sizeof text, "%.4f", figure.value);
+    outcome.figures += cat(outcome.figures.empty() ? "" : "  ", figure.name, " ", train::shown(figure, text));
   }
   return outcome;
 }
@@ -163,10 +166,10 @@ int sweep(const RunArguments& arguments, const std::vector<std::string>& words, 
     for (size_t i = 0; i < axes.size(); ++i) std::cerr << "  " << axes[i].key << "=" << choice[i];
     std::cerr << "  " << outcomes.back().figures << std::endl;
   }
-  const std::string monitor = train::read_config(arguments.config, arguments.overrides).train.monitor;
-  const bool small = monitor == "loss" || monitor == "mae" || monitor == "rmse";
-  std::stable_sort(outcomes.begin(), outcomes.end(),
-                   [&](const Outcome& a, const Outcome& b) { return small ? a.value < b.value : a.value > b.value; });
+  // Those without a number come last.
+  std::stable_sort(outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) {
+    return std::isnan(b.value) ? !std::isnan(a.value) : a.larger_is_better ? a.value > b.value : a.value < b.value;
+  });
   Table table(std::vector<Table::Align>(axes.size() + 1, Table::Align::left));
   std::vector<std::string> head;
   for (const Axis& axis : axes) head.push_back(axis.key);

@@ -129,22 +129,30 @@ Shape Dataset::example() const {
 Dataset Dataset::subset(const Ints& rows, std::source_location where) const {
   if (!reader) return take(rows, where);
   check_rows("subset", rows, size(), where);
-  return {{}, data::take(y, rows.data(), static_cast<int64_t>(rows.size())), ReaderPtr(new Subset(reader, rows))};
+  const auto count = static_cast<int64_t>(rows.size());
+  return {{},
+          data::take(y, rows.data(), count),
+          ReaderPtr(new Subset(reader, rows)),
+          data::take(weight, rows.data(), count)};
 }
 
 Dataset Dataset::rows(int64_t first, int64_t last, std::source_location where) const {
   if (first < 0 || first > last || last > size())
     throw IndexError("[rows] examples " + std::to_string(first) + " to " + std::to_string(last) + " of " +
                      std::to_string(size()) + at_line(where));
-  if (reader) return {reader->read(numbers(first, last)), range_of(y, first, last)};
-  return {range_of(x, first, last), range_of(y, first, last)};
+  return {reader ? reader->read(numbers(first, last)) : range_of(x, first, last),
+          range_of(y, first, last),
+          {},
+          range_of(weight, first, last)};
 }
 
 Dataset Dataset::take(const Ints& rows, std::source_location where) const {
   check_rows("take", rows, size(), where);
   const auto count = static_cast<int64_t>(rows.size());
-  if (reader) return {reader->read(rows), data::take(y, rows.data(), count)};
-  return {data::take(x, rows.data(), count), data::take(y, rows.data(), count)};
+  return {reader ? reader->read(rows) : data::take(x, rows.data(), count),
+          data::take(y, rows.data(), count),
+          {},
+          data::take(weight, rows.data(), count)};
 }
 
 Split Dataset::split(int64_t n, std::source_location where) const {
@@ -158,10 +166,10 @@ Dataset Dataset::shape(const Shape& example, std::source_location where) const {
   if (count(example) != count(this->example()))
     throw ShapeError("[shape] examples of shape " + to_string(example) + " do not fit examples of shape " +
                      to_string(this->example()) + at_line(where));
-  if (reader) return {{}, y, ReaderPtr(new Reshaped(reader, example))};
+  if (reader) return {{}, y, ReaderPtr(new Reshaped(reader, example)), weight};
   Shape whole{size()};
   for (const Dim dim : example) whole.push_back(dim);
-  return {from_bytes(x.dtype(), whole, x.data()), y};
+  return {from_bytes(x.dtype(), whole, x.data()), y, {}, weight};
 }
 
 Batches Dataset::batches(int64_t batch, const BatchOptions& options, std::source_location where) const {
@@ -170,6 +178,9 @@ Batches Dataset::batches(int64_t batch, const BatchOptions& options, std::source
   if (y.defined() && y.size(0) != size())
     throw ShapeError("[batches] " + std::to_string(size()) + " examples, but y has shape " + to_string(y.shape()) +
                      at_line(where));
+  if (weight.defined() && !(weight.shape() == Shape{size()}))
+    throw ShapeError("[batches] " + std::to_string(size()) + " examples, but weight has shape " +
+                     to_string(weight.shape()) + at_line(where));
   Batches batches(*this, batch, options);
   if (options.first_step < 0 || (options.first_step > 0 && options.first_step >= batches.steps()))
     throw ValueError("[batches] there is no step " + std::to_string(options.first_step) + " in an epoch of " +

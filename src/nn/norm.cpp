@@ -23,7 +23,7 @@ Array BatchNorm::operator()(const Arg& arg, Context& context) const {
   }
   if (examples < 2)
     throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()) +
-                     at_line());
+                     ": leave out a last batch that is smaller (drop_last), or take another size of batch" + at_line());
   Array batch_mean = koine::mean(x, {.axis = axes}), batch_variance = koine::var(x, {.axis = axes});
   auto mix = [&](const State& old, const Array& now) {
     context.update(old, stop_gradient(old + (now - old) * momentum));

@@ -35,6 +35,10 @@ void scale(const std::vector<Array*>& leaves, const Array& factor) {
   for (Array* leaf : leaves) *leaf = *leaf * cast(factor, {.dtype = leaf->dtype()});
 }
 
+Array wide(const Array& x) {
+  return size_of(x.dtype()) == 2 && is_floating(x.dtype()) ? cast(x, {.dtype = float32}) : x;
+}
+
 }  // namespace detail
 
 Array LossScale::of(const Array& loss) {

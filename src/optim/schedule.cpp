@@ -154,7 +154,9 @@ Schedule one_cycle(double peak, int64_t steps, double rise, double start, double
 
 double Plateau::observe(double metric) {
   const double sign = options.maximize ? -1 : 1;
-  const bool better = std::isnan(best) || sign * metric < sign * best - options.threshold * std::fabs(best);
+  // What is not a number is no better than anything.
+  const bool better =
+      !std::isnan(metric) && (std::isnan(best) || sign * metric < sign * best - options.threshold * std::fabs(best));
   if (better) best = metric;
   bad = better ? 0 : bad + 1;
   if (cooling > 0) {

@@ -36,6 +36,7 @@ inline nanobind::object steal(PyObject* object) {
 /// What other files add to the module.
 void add_layers(nanobind::module_& m);
 void add_losses(nanobind::module_& m);
+void add_metrics(nanobind::module_& m);
 void add_optimizers(nanobind::module_& m);
 void add_files(nanobind::module_& m);
 void add_callbacks(nanobind::module_& m);

@@ -313,6 +313,7 @@ NB_MODULE(_core, m) {
   add_transforms(m);
   add_layers(m);
   add_losses(m);
+  add_metrics(m);
   add_optimizers(m);
   add_files(m);
   add_callbacks(m);

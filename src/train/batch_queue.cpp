@@ -20,7 +20,7 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 BatchQueue::BatchQueue(const data::Dataset& examples, BatchPlan plan)
     : examples_(examples),
       plan_(std::move(plan)),
-      steps_(examples.batches(plan_.batch).steps()),
+      steps_(examples.batches(plan_.batch, {.drop_last = plan_.drop_last}).steps()),
       last_step_(steps_ * plan_.epochs),
       given_(plan_.first_step),
       claimed_(plan_.first_step) {
@@ -39,7 +39,7 @@ BatchQueue::~BatchQueue() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-std::optional<data::Batch> BatchQueue::next() {
+std::optional<Batch> BatchQueue::next() {
   if (given_ >= last_step_) return {};
   const double begin = now();
   Slot taken;
@@ -59,7 +59,7 @@ std::optional<data::Batch> BatchQueue::next() {
   return std::move(taken.batch);
 }
 
-data::Batch BatchQueue::prepare(int64_t step) {
+Batch BatchQueue::prepare(int64_t step) {
   const int64_t epoch = step / steps_, first = step % steps_ * plan_.batch;
   const int64_t last = std::min(first + plan_.batch, examples_.size());
   data::Dataset part;
@@ -69,10 +69,10 @@ data::Batch BatchQueue::prepare(int64_t step) {
   } else {
     part = examples_.rows(first, last);
   }
-  data::Batch batch{part.x, part.y};
+  Batch batch{{part.x, part.y}, part.weight};
   if (plan_.shuffle && !plan_.lengths.empty()) batch = cut(std::move(batch), *order_of(epoch), first, last);
   if (!plan_.change) return batch;
-  batch = plan_.change(batch, step);
+  static_cast<data::Batch&>(batch) = plan_.change(batch, step);
   // Computed on this thread, not by the step that reads it.
   batch.x.data();
   if (batch.y.defined()) batch.y.data();
@@ -80,12 +80,13 @@ data::Batch BatchQueue::prepare(int64_t step) {
 }
 
 // To the longest of its examples, up to a multiple of 8 so that there are few sizes.
-data::Batch BatchQueue::cut(data::Batch batch, const Ints& order, int64_t first, int64_t last) const {
+Batch BatchQueue::cut(Batch batch, const Ints& order, int64_t first, int64_t last) const {
   int64_t longest = 1;
   for (int64_t i = first; i < last; ++i)
     longest = std::max(longest, plan_.lengths[static_cast<size_t>(order[static_cast<size_t>(i)])]);
   longest = std::min((longest + 7) / 8 * 8, batch.x.size(1));
-  return {batch.x.at(all, Slice{0, longest}), std::move(batch.y)};
+  batch.x = batch.x.at(all, Slice{0, longest});
+  return batch;
 }
 
 std::shared_ptr<const Ints> BatchQueue::order_of(int64_t epoch) {

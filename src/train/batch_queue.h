@@ -1,7 +1,7 @@
 // The batches of a run, prepared ahead.
 #pragma once
 
-#include <koine/data.h>
+#include <koine/train.h>
 
 #include <condition_variable>
 #include <exception>
@@ -16,6 +16,7 @@ namespace koine::train {
 
 struct BatchPlan {
   int64_t batch = 64, epochs = 1;
+  bool drop_last = false;
   /// As data::BatchOptions.
   std::optional<Key> shuffle = {};
   /// As FitOptions; takes a key.
@@ -38,19 +39,19 @@ class BatchQueue {
 
   int64_t steps_per_epoch() const { return steps_; }
   /// The next batch, or none after the last. Throws what preparing it threw.
-  std::optional<data::Batch> next();
+  std::optional<Batch> next();
   /// Seconds that `next` took.
   double waited() const { return waited_; }
 
  private:
   struct Slot {
     bool ready = false;
-    data::Batch batch;
+    Batch batch;
     std::exception_ptr error;
   };
 
-  data::Batch prepare(int64_t step);
-  data::Batch cut(data::Batch batch, const Ints& order, int64_t first, int64_t last) const;
+  Batch prepare(int64_t step);
+  Batch cut(Batch batch, const Ints& order, int64_t first, int64_t last) const;
   std::shared_ptr<const Ints> order_of(int64_t epoch);
   void work();
 

@@ -301,6 +301,8 @@ struct TrainConfig {
   int64_t keep = 3;
   int64_t epochs = 10;
   int64_t batch = 64;
+  /// Leave out the last batch of an epoch when it is smaller.
+  bool drop_last = false;
   int64_t seed = 0;
   /// Where the weights go; relative as DataConfig::file.
   std::string output = "model.safetensors";

@@ -85,7 +85,7 @@ ConfigOptimizer optimizer_of(const Config& config, nn::Stack& model, int64_t bat
 
 // Settings that may differ between a run and its continuation.
 constexpr std::string_view free_settings[] = {"train.output", "train.checkpoint", "train.checkpoint_batches",
-                                              "train.keep"};
+                                              "train.keep", "train.epochs"};
 
 void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& to) {
   if (std::find(std::begin(free_settings), std::end(free_settings), path) != std::end(free_settings)) return;
@@ -140,6 +140,10 @@ std::string stem_of(const std::string& weights) {
   return has ? weights.substr(0, weights.size() - usual.size()) : weights;
 }
 
+int64_t steps_per_epoch(const Config& config, const Examples& examples) {
+  return examples.train.batches(config.train.batch, {.drop_last = config.train.drop_last}).steps();
+}
+
 std::string checkpoint_folder(const Config& config) {
   constexpr size_t longest_name = 255, kept = 200;
   const std::filesystem::path stem = stem_of(config.train.output);
@@ -154,6 +158,10 @@ FitOptions fit_options(const Config& config, const Examples& examples) {
   FitOptions options;
   options.epochs = train.epochs;
   options.batch = train.batch;
+  options.drop_last = train.drop_last;
+  if (options.drop_last && steps_per_epoch(config, examples) == 0)
+    config.fail("train.drop_last", cat("there are ", examples.train.size(), " rows to train on, fewer than a batch of ",
+                                       train.batch, ", and the last small batch is left out"));
   options.key = Key(train.seed);
   options.metrics = metrics_of(train, examples.unit());
   options.validation = examples.validation;
@@ -193,6 +201,11 @@ FitOptions fit_options(const Config& config, const Examples& examples) {
     found = found || metric.name == train.monitor;
   }
   if (!found) config.fail("train.monitor", cat("there is no metric '", train.monitor, "'; this run has ", known));
+  if (!examples.validation.defined() && train.patience > 0)
+    config.fail("train.patience",
+                "it waits for a better validation, and there is none; set validate under [data], as 0.1");
+  if (!examples.validation.defined() && train.monitor != "loss")
+    config.fail("train.monitor", "it watches the validation, and there is none; set validate under [data], as 0.1");
   return options;
 }
 
@@ -219,7 +232,7 @@ void look_at(const Config& config, const Examples& examples, nn::Stack& model) {
 
 History fit(const Config& config, const Examples& examples, nn::Stack& model, const FitOptions& options) {
   look_at(config, examples, model);
-  ConfigOptimizer optimizer = optimizer_of(config, model, examples.train.batches(config.train.batch).steps());
+  ConfigOptimizer optimizer = optimizer_of(config, model, steps_per_epoch(config, examples));
   return fit(model, optimizer, examples.train, ConfigLoss(config, examples.class_weights), options);
 }
 

@@ -195,9 +195,10 @@ Examples load_text(const Config& config, const std::optional<TableCode>& given) 
 Array weights_of(const Config& config, const Examples& examples) {
   const ClassWeights& weights = config.train.class_weights;
   if (weights.given.empty() && !weights.balanced) return {};
-  if (config.train.loss != "cross_entropy")
-    config.fail("train.class_weights",
-                cat("weights of classes are for cross_entropy, the loss is ", config.train.loss));
+  if (!predicts_classes(config.train))
+    config.fail(
+        "train.class_weights",
+        cat("weights of classes are for cross_entropy and binary_cross_entropy, the loss is ", config.train.loss));
   std::vector<double> each = weights.given;
   if (weights.balanced) {
     each.assign(static_cast<size_t>(examples.classes), 0);

@@ -16,6 +16,9 @@ nn::Stack first_values(nn::Stack model, int64_t seed);
 /// in "run.1" and "run.2".
 std::string stem_of(const std::string& weights);
 
+/// How many batches all training examples make.
+int64_t steps_per_epoch(const Config& config, const Examples& examples);
+
 /// The folder beside the output where a run's checkpoints lie.
 std::string checkpoint_folder(const Config& config);
 

@@ -20,14 +20,20 @@ class ConfigLoss {
  public:
   /// `class_weights` is undefined for all the same.
   ConfigLoss(const Config& config, Array class_weights)
-      : config_(config), weights_(std::move(class_weights)), line_(config.line("train.loss", config.train.loss)) {}
-  Judged operator()(const nn::Stack& model, const data::Batch& batch, nn::Context& context) const;
-  /// The mean over the batch.
-  Array of(const Array& output, const Array& y) const;
+      : config_(config),
+        class_weights_(std::move(class_weights)),
+        line_(config.line("train.loss", config.train.loss)) {}
+  Judged operator()(const nn::Stack& model, const Batch& batch, nn::Context& context) const;
 
  private:
+  /// The mean over the batch.
+  Judged of(const Array& output, const Batch& batch) const;
+  /// Of losses that have a number for each example, or each place of it: these, times the weights of classes.
+  Array each(const Array& output, const Array& y) const;
+  Array class_weight(const Array& y) const;
+
   const Config& config_;
-  Array weights_;
+  Array class_weights_;
   std::source_location line_;
 };
 

@@ -17,22 +17,19 @@ optim::Schedule schedule_of(const TrainConfig& config, double lr, int64_t batche
   const auto steps = [&](double epochs) {
     return static_cast<int64_t>(std::llround(epochs * static_cast<double>(updates)));
   };
+  const double warmup = warmup_of(config);
   // What is left of the run after the warm-up.
-  const auto rest = [&](double warmup) { return std::max<int64_t>(all - steps(warmup), 1); };
+  const int64_t rest = std::max<int64_t>(all - steps(warmup), 1);
   return std::visit(
       Overloaded{
-          [&](const ConstantSchedule& s) { return optim::Schedule(lr).after_warmup(steps(s.warmup)); },
-          [&](const CosineSchedule& s) {
-            return optim::cosine(lr, rest(s.warmup), s.to * lr).after_warmup(steps(s.warmup));
-          },
-          [&](const LinearSchedule& s) {
-            return optim::linear(lr, s.to * lr, rest(s.warmup)).after_warmup(steps(s.warmup));
-          },
+          [&](const ConstantSchedule&) { return optim::Schedule(lr).after_warmup(steps(warmup)); },
+          [&](const CosineSchedule& s) { return optim::cosine(lr, rest, s.to * lr).after_warmup(steps(warmup)); },
+          [&](const LinearSchedule& s) { return optim::linear(lr, s.to * lr, rest).after_warmup(steps(warmup)); },
           [&](const StepSchedule& s) {
-            return optim::step_decay(lr, std::max<int64_t>(steps(s.every), 1), s.factor).after_warmup(steps(s.warmup));
+            return optim::step_decay(lr, std::max<int64_t>(steps(s.every), 1), s.factor).after_warmup(steps(warmup));
           },
           [&](const OneCycleSchedule& s) { return optim::one_cycle(lr, all, s.rise, s.start, s.end); },
-          [&](const PlateauSchedule& s) { return optim::Schedule(lr).after_warmup(steps(s.warmup)); },
+          [&](const PlateauSchedule&) { return optim::Schedule(lr).after_warmup(steps(warmup)); },
       },
       config.schedule);
 }
@@ -52,6 +49,17 @@ double rate_of(const TrainConfig& config) {
 }
 
 }  // namespace
+
+double warmup_of(const TrainConfig& config) {
+  return std::visit(
+      [](const auto& schedule) {
+        if constexpr (requires { schedule.warmup; })
+          return schedule.warmup;
+        else
+          return 0.0;
+      },
+      config.schedule);
+}
 
 int64_t updates_per_epoch(const TrainConfig& config, int64_t batches) {
   return (batches + config.accumulate - 1) / config.accumulate;

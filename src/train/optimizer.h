@@ -12,6 +12,9 @@ namespace koine::train {
 using Optimizer = std::variant<optim::Adam, optim::AdamW, optim::Sgd, optim::Adamax, optim::Rmsprop, optim::Adagrad,
                                optim::Adadelta, optim::Lion, optim::Lbfgs>;
 
+/// How many epochs lr rises for; 0 for a schedule without a warm-up.
+double warmup_of(const TrainConfig& config);
+
 /// How often the weights change in an epoch of so many batches.
 int64_t updates_per_epoch(const TrainConfig& config, int64_t batches);
 

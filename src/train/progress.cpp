@@ -24,9 +24,10 @@ std::string printed(const char* format, double value) {
 }
 
 // Of equal width for usual figures, so that the line stands still.
-std::string figure(double value) {
-  const double size = std::fabs(value);
-  return printed(value == 0 || (size >= 1e-3 && size < 1e4) ? "%.4f" : "%.3e", value);
+std::string text_of(const Figure& figure) {
+  const double size = std::fabs(figure.value);
+  const bool usual = figure.value == 0 || (size >= 1e-3 && size < 1e4);
+  return figure.name + " " + shown(figure, printed(usual ? "%.4f" : "%.3e", figure.value));
 }
 
 std::string speed(double per_second) {
@@ -155,7 +156,7 @@ void Progress::update(std::span<const Figure> metrics) {
     if (known == metrics_.end())
       metrics_.push_back(metric);
     else
-      known->value = metric.value;
+      *known = metric;
   }
   const double now = style_.clock();
   if (now - later_.time < window_seconds) return;
@@ -183,7 +184,7 @@ void Progress::write_plain_line() {
   const double now = style_.clock();
   const std::string all = std::to_string(epochs_), number = std::to_string(epoch_);
   std::string text = "epoch " + std::string(all.size() - number.size(), ' ') + number + "/" + all;
-  for (const Figure& metric : metrics_) text += std::string(gap) + metric.name + " " + figure(metric.value);
+  for (const Figure& metric : metrics_) text += std::string(gap) + text_of(metric);
   if (examples_ > 0) text += std::string(gap) + speed(rate());
   text += std::string(gap) + printed("%.1f s", now - epoch_start_);
   out_ << text << '\n' << std::flush;
@@ -225,7 +226,7 @@ std::string Progress::line(int width, bool last) const {
     room -= columns;
     tail += std::string(gap) + part;
   };
-  for (const Figure& metric : metrics_) add(metric.name + " " + figure(metric.value));
+  for (const Figure& metric : metrics_) add(text_of(metric));
   add(last ? duration(style_.clock() - start_) : time_left());
   if (examples_ > 0) add(speed(rate()));
   if (room > shortest_bar) head += " " + bar(std::min(room - 1, longest_bar));

@@ -245,6 +245,9 @@ std::string propose_images(const std::string& path, const std::string& file) {
                     "\n\n[train]\nmetrics = [\"f1\"]\noptimizer = { adamw = { lr = 2e-3, weight_decay = 0.01 } }\n"
                     "schedule = { cosine = { warmup = 0.5 } }\nepochs = ",
                     epochs, "\npatience = ", std::max<int64_t>(6, epochs / 4), "\nbatch = ", batch,
+                    images > 4 * static_cast<size_t>(batch)
+                        ? "\ndrop_last = true  # batch_norm cannot learn from a single left-over one"
+                        : "",
                     "\noutput = ", toml_text(output_of(path)), "\n");
 }
 

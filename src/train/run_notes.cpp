@@ -25,7 +25,9 @@ std::string to_json(const RunNumbers& numbers) {
   for (const double sum : numbers.sums) sums.push_back(number(sum));
   const optim::Plateau& plateau = numbers.plateau;
   return json{{"step", numbers.step},
+              {"before", numbers.before},
               {"sums", sums},
+              {"weight", number(numbers.weight)},
               {"examples", numbers.examples},
               {"plateau", {number(plateau.factor), number(plateau.best), plateau.bad, plateau.cooling}},
               {"best", number(numbers.best)},
@@ -39,9 +41,11 @@ void numbers_from(const std::string& text, const std::string& file, RunNumbers& 
   try {
     const json all = json::parse(text);
     numbers.step = all.at("step");
+    numbers.before = all.value("before", int64_t{0});
     numbers.sums.clear();
     for (const json& sum : all.at("sums")) numbers.sums.push_back(number_of(sum));
     numbers.examples = all.at("examples");
+    numbers.weight = all.contains("weight") ? number_of(all.at("weight")) : static_cast<double>(numbers.examples);
     const json& plateau = all.at("plateau");
     numbers.plateau.factor = number_of(plateau.at(0));
     numbers.plateau.best = number_of(plateau.at(1));

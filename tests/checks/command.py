@@ -141,8 +141,9 @@ def train_and_use(koine):
     weights = koine.place / "model.safetensors"
     for note in (b'"config"', b"train.seed=3"):
         expect(note in weights.read_bytes(), "the weights lack the config")
-    expect([p.name for p in koine.place.iterdir() if p.name not in ("c.toml", "points.csv", "kernels")] == [weights.name],
-           "train left other files than the weights")
+    left = {str(p.relative_to(koine.place)) for p in koine.place.rglob("*") if p.is_file() and "kernels" not in p.parts}
+    expect(left == {"c.toml", "points.csv", weights.name, "model.checkpoints/finished.safetensors"},
+           f"train left other files than the weights and the end of the run: {left}")
     expect(koine.good("eval", "c.toml").splitlines()[-1] == lines[-1], "eval and train differ")
     first = weights.read_bytes()
     again = koine.good("train", "c.toml", "train.epochs=30", "--seed", "3", "train.output=again.safetensors")
@@ -171,6 +172,24 @@ def predictions(koine, accuracy):
     koine.refused(1, ["wide.csv", "4 columns"], "predict", "c.toml", "wide.csv")
     (koine.place / "text.csv").write_text("1,2\n1,x\n")
     koine.refused(1, ["text.csv:2"], "predict", "c.toml", "text.csv")
+
+
+def more_epochs(koine):
+    """A run that is complete goes on with more epochs, and ends as one that had them from the beginning."""
+    weights = koine.place / "model.safetensors"
+    koine.good("train", "c.toml", "train.epochs=8")
+    whole = weights.read_bytes()[-64:]
+    koine.good("train", "c.toml", "train.epochs=4")
+    expect(weights.read_bytes()[-64:] != whole, "4 epochs and 8 give the same weights")
+    said = koine.good("train", "c.toml", "--resume", "--set", "train.epochs=8")
+    expect("resumed after 4 epochs" in said and sum(line.startswith("epoch ") for line in said.splitlines()) == 4,
+           f"with more epochs the run does not go on:\n{said}")
+    expect(weights.read_bytes()[-64:] == whole, "4 epochs and 4 more give other weights than 8")
+    expect("resumed after 8 epochs" in koine.good("train", "c.toml", "--resume", "train.epochs=8"), "the end is not found again")
+    koine.refused(1, ["train.epochs", "has seen 8 epochs"], "train", "c.toml", "--resume", "train.epochs=5")
+    (koine.place / "model.checkpoints/finished.safetensors").unlink()
+    koine.refused(1, ["no checkpoint", "--restart"], "train", "c.toml", "--resume", "train.epochs=9")
+    koine.good("train", "c.toml", "--restart", "train.epochs=1")
 
 
 def damaged_weights(koine):
@@ -550,7 +569,7 @@ def profiled(koine):
 
 
 PARTS = {
-    "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "damaged weights": damaged_weights,
+    "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "more epochs": more_epochs, "damaged weights": damaged_weights,
     "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "signals": stopped, "locks": locked, "outputs": outputs, "failing output": failing_output, "examples": examples,
     "op cards": cards, "op new": new_ops, "inspect": inspected, "profile": profiled,
 }

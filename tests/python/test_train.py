@@ -252,3 +252,134 @@ def test_tensorboard_reads_what_is_written(tmp_path):
     reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="tensorboard is not installed")
     events = reader.EventAccumulator(str(tmp_path)).Reload()
     assert [event.step for event in events.Scalars("loss")] == [1, 2]
+
+
+def weights_of(model):
+    return np.concatenate([np.asarray(leaf).ravel() for leaf in kn.tree.leaves(model)])
+
+
+def test_a_second_fit_draws_other_orders_and_masks():
+    """With a rate of 0 the loss of a batch tells its examples and its mask, and nothing else changes."""
+    class Losses(train.Callback):
+        def on_train_begin(self):
+            self.seen = []
+
+        def on_batch_end(self, batch, logs):
+            self.seen.append(logs["loss"])
+
+    def losses(model, **how):
+        seen = Losses()
+        model.fit(X, Y, batch_size=50, verbose=0, callbacks=[seen], **how)
+        return seen.seen
+
+    def fresh(dropout):
+        model = nn.Sequential(nn.Linear(4, 16), nn.Dropout(dropout), nn.Linear(16, 2))
+        model.compile(optim.Sgd(0.0), "cross_entropy")
+        return model
+
+    for dropout, shuffle in ((0.5, False), (0.0, True)):
+        model, whole = fresh(dropout), fresh(dropout)
+        first, second = losses(model, shuffle=shuffle), losses(model, shuffle=shuffle)
+        assert first != second
+        # Two fits of one epoch see what one of two epochs sees; a model that begins anew sees the same again.
+        assert losses(whole, shuffle=shuffle, epochs=2) == first + second
+        model.compile(optim.Sgd(0.0), "cross_entropy")
+        assert losses(model, shuffle=shuffle) not in (first, second)
+        assert losses(fresh(dropout), shuffle=shuffle) == first
+
+
+def test_weights_of_examples_are_those_of_keras():
+    """The sum of the weighted losses over the number of examples."""
+    weights = RANDOM.rand(200).astype("float32")
+    model = make()
+    model.compile(optim.Sgd(0.0), "cross_entropy", ["accuracy"])
+    loss = model.fit(X, Y, batch_size=48, verbose=0, sample_weight=weights)["loss"][0]
+    scores = np.asarray(model.predict(X), "float64")
+    each = np.log(np.exp(scores).sum(1)) - scores[np.arange(200), Y]
+    assert loss == pytest.approx((each * weights).sum() / 200, rel=1e-5)
+    found = model.evaluate(X, Y, sample_weight=weights, batch_size=64)
+    assert found["loss"] == pytest.approx(loss, rel=1e-5) and found["accuracy"] == pytest.approx((scores.argmax(1) == Y).mean())
+    by_class = model.fit(X, Y, verbose=0, class_weight={0: 1.0, 1: 3.0})["loss"][0]
+    assert by_class == pytest.approx((each * np.where(Y == 1, 3.0, 1.0)).sum() / 200, rel=1e-5)
+    both = model.fit(X, np.eye(2, dtype="float32")[Y], verbose=0, class_weight={1: 3.0}, sample_weight=weights)["loss"][0]
+    assert both == pytest.approx((each * np.where(Y == 1, 3.0, 1.0) * weights).sum() / 200, rel=1e-5)
+    balanced = model.fit(X, Y, verbose=0, class_weight="balanced")["loss"][0]
+    counts = np.bincount(Y)
+    assert balanced == pytest.approx((each * (200 / (2 * counts))[Y]).sum() / 200, rel=1e-5)
+    history = model.fit(X, Y, verbose=0, validation_data=(X, Y, weights))
+    assert history["val_loss"][0] == pytest.approx(loss, rel=1e-5)
+    loaded = model.fit([(X[:90], Y[:90], weights[:90]), (X[90:], Y[90:], weights[90:])].__iter__(), verbose=0)
+    assert loaded["loss"][0] == pytest.approx(loss, rel=1e-5)
+
+
+def test_an_example_of_weight_0_is_one_that_is_not_there():
+    keep = RANDOM.rand(200) < 0.5
+    one, other = make(), make()
+    one.fit(X, Y, batch_size=200, shuffle=False, verbose=0, sample_weight=keep.astype("float32") * (200 / keep.sum()))
+    other.fit(X[keep], Y[keep], batch_size=200, shuffle=False, verbose=0)
+    np.testing.assert_allclose(weights_of(one), weights_of(other), rtol=1e-4, atol=1e-6)
+    mean = nn.Sequential(nn.Linear(4, 1))
+    mean.compile("sgd", lambda p, t: kn.mean((p[:, 0] - t) ** 2))
+    with pytest.raises(kn.errors.ShapeError, match="leave out the mean"):
+        mean.fit(X, X[:, 0], verbose=0, sample_weight=np.ones(200))
+    mean.compile("sgd", lambda p, t: (p[:, 0] - t) ** 2)
+    assert mean.fit(X, X[:, 0], verbose=0, sample_weight=np.ones(200))["loss"][0] > 0
+    for wrong in (np.ones(199), np.ones((200, 1)), 1.0):
+        with pytest.raises(kn.errors.ShapeError, match="sample_weight has a number for each of 200"):
+            one.fit(X, Y, verbose=0, sample_weight=wrong)
+
+
+def test_the_last_small_batch():
+    model = make()
+    model.fit(X, Y, batch_size=64, verbose=0, drop_last=True)
+    assert train.compiled(model).optimizer.steps.item() == 3
+    with pytest.raises(kn.errors.ValueError, match="200 examples are fewer than a batch of 256, and drop_last"):
+        model.fit(X, Y, batch_size=256, verbose=0, drop_last=True)
+    norm = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm(8), nn.Linear(8, 2))
+    norm.compile("adam", "cross_entropy")
+    with pytest.raises(kn.errors.ShapeError, match=r"\[BatchNorm\] .*drop_last"):
+        norm.fit(X[:65], Y[:65], batch_size=64, verbose=0)
+    assert train.compiled(norm).epochs == 0  # before the first step
+    assert norm.fit(X[:65], Y[:65], batch_size=64, verbose=0, drop_last=True)["loss"][0] > 0
+
+
+def test_metrics_of_all_examples_together():
+    model = make()
+    model.compile(optim.Sgd(0.0), "cross_entropy", ["accuracy", "auc", "f1", "precision", "recall", "perplexity"])
+    history = model.fit(X, Y, batch_size=7, shuffle=False, verbose=0, validation_data=(X, Y))
+    scores = model.predict(X)
+    for name in ("accuracy", "auc", "f1", "precision", "recall", "perplexity"):
+        wanted = getattr(kn.metrics, name)(scores, Y)
+        assert history[name][0] == pytest.approx(wanted, rel=1e-5) and history["val_" + name][0] == pytest.approx(wanted, rel=1e-5)
+    line = nn.Sequential(nn.Linear(4, 1))
+    line.compile("sgd", "mse", ["r2", "rmse", "mae"])
+    line.fit(X, X[:, :1], verbose=0)
+    found = line.evaluate(X, X[:, :1], batch_size=32)
+    assert found["r2"] == pytest.approx(kn.metrics.r2(line.predict(X), X[:, :1])) and found["rmse"] == pytest.approx(found["loss"] ** 0.5)
+
+
+def test_labels_with_an_axis_of_their_own_do_not_broadcast():
+    model = nn.Sequential(nn.Linear(4, 1))
+    model.compile(optim.Sgd(0.1), "binary_cross_entropy", ["accuracy"])
+    labels = Y.astype("float32")[:, None]
+    history = model.fit(X, labels, epochs=5, verbose=0)
+    found = model.evaluate(X, labels)["accuracy"]
+    assert found == pytest.approx(((np.asarray(model.predict(X)) > 0) == labels).mean()) and history["accuracy"][-1] > 0.8
+
+
+def test_sums_of_few_bits_do_not_stand_still():
+    """512 batches of loss 1 in bfloat16, whose sums end at 256."""
+    model = nn.Linear(1, 1)
+    model.compile(optim.Sgd(0.0), lambda p, t: kn.mean(kn.ones_like(p) + 0 * p).astype(kn.bfloat16))
+    assert model.fit(np.ones((512, 1)), np.ones(512), batch_size=1, verbose=0)["loss"][0] == 1.0
+
+
+def test_probabilities_in_place_of_scores_are_noticed():
+    model = nn.Sequential(nn.Linear(4, 2), kn.softmax)
+    model.compile("adam", "cross_entropy")
+    with pytest.warns(UserWarning, match="takes scores before the softmax"):
+        model.fit(X, Y, verbose=0)
+    model = nn.Sequential(nn.Linear(4, 1), kn.sigmoid)
+    model.compile("adam", "binary_cross_entropy")
+    with pytest.warns(UserWarning, match="takes scores before the sigmoid"):
+        model.fit(X, Y.astype("float32")[:, None], verbose=0)

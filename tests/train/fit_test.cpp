@@ -281,6 +281,46 @@ TEST_CASE("validation: the best weights are kept, and a run without progress end
                  "there is no metric 'r2'; this run has loss, accuracy, f1, auc"));
 }
 
+TEST_CASE("figures without positives say so, and what cannot be watched is refused") {
+  std::string rows;
+  for (int i = 0; i < 40; ++i) rows += std::to_string(i % 5) + "," + (i < 20 && i % 2 ? "1" : "0") + "\n";
+  Run run(
+      "data = { file = 'points.csv', validate = '30:', train = '0:30' }\nmodel = [{ dense = 2 }]\n"
+      "train = { epochs = 1, metrics = ['f1', 'recall', 'auc'] }\n",
+      rows);
+  REQUIRE(run.fit());
+  // The last ten rows have one class alone, and the model may take some for the other.
+  for (const Figure& figure : run.history.epochs[0].figures)
+    if (figure.name == "val_auc" || figure.name == "val_recall") {
+      CHECK(std::isnan(figure.value));
+      CHECK(!shown(figure, "nan").find("undefined ("));
+    }
+  CHECK(shown({"f1", 0.5}, "0.5") == "0.5");
+  const auto refused = [&](const std::string& settings) {
+    return message_of<ConfigError>(
+        [&] { Run("data = { file = 'points.csv' }\nmodel = [{ dense = 2 }]\ntrain = { " + settings + " }\n").fit(); });
+  };
+  CHECK(contains(refused("patience = 3"), "c.toml:3:"));
+  CHECK(contains(refused("patience = 3"), "set validate under [data]"));
+  CHECK(contains(refused("monitor = 'accuracy'"), "set validate under [data]"));
+  CHECK(contains(refused("drop_last = true, batch = 100"), "64 rows to train on, fewer than a batch of 100"));
+}
+
+TEST_CASE("weights of classes: accumulated batches are one batch, also with one score for two classes") {
+  const auto weights = [](const std::string& settings, int64_t outputs) {
+    Run run("data = { file = 'points.csv' }\nmodel = [{ dense = " + std::to_string(outputs) + " }]\n" +
+            "train = { epochs = 2, optimizer = { sgd = { lr = 0.5 } }, class_weights = [1, 4], " + settings + " }\n");
+    REQUIRE(run.fit());
+    return run.first_weights();
+  };
+  for (const auto& [loss, outputs] :
+       {std::pair("loss = 'cross_entropy'", 2), std::pair("loss = 'binary_cross_entropy'", 1)}) {
+    const std::vector<float> parts = weights(std::string(loss) + ", batch = 24, accumulate = 3", outputs);
+    const std::vector<float> whole = weights(std::string(loss) + ", batch = 64", outputs);
+    for (size_t i = 0; i < whole.size(); ++i) CHECK(parts[i] == doctest::Approx(whole[i]).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("a loss that is no longer a number ends the run with advice") {
   Run run(
       "data = { file = 'points.csv' }\nmodel = [{ dense = 1 }]\n"

@@ -64,3 +64,42 @@ TEST_CASE("metrics: quantities") {
   CHECK(metrics::mean_absolute_error(predictions, targets) == doctest::Approx(2 / 3.0));
   CHECK(metrics::root_mean_squared_error(predictions, targets) == doctest::Approx(std::sqrt(4 / 3.0)));
 }
+
+TEST_CASE("metrics: what is not defined is NaN, and a NaN score is no prediction") {
+  const Array broken = full({.shape = {3, 2}, .value = std::nan("")});
+  CHECK(std::isnan(metrics::accuracy(broken, array({0, 0, 0}))));
+  CHECK(std::isnan(metrics::top_k_accuracy(broken, array({0, 0, 0}), 2)));
+  CHECK(std::isnan(metrics::class_scores(broken, array({0, 1, 0})).f1));
+  CHECK(std::isnan(metrics::auc(array({0.0, std::nan(""), 1.0}), array({0, 1, 1}))));
+  CHECK_THROWS_AS(metrics::confusion(broken, array({0, 1, 0})), ValueError);
+  CHECK(std::isnan(metrics::accuracy(zeros({0, 2}), zeros({0}, int64))));
+  // Two classes, no positives.
+  const auto none = metrics::over_classes(metrics::confusion(array({{1.0, 0.0}, {2.0, 0.0}}), array({0, 0})));
+  CHECK(std::isnan(none.f1));
+  CHECK(std::isnan(none.precision));
+  CHECK(std::isnan(none.recall));
+  // A positive that was missed; one that is none.
+  CHECK(metrics::class_scores(array({{1.0, 0.0}, {2.0, 0.0}}), array({0, 1})).f1 == 0);
+  CHECK(metrics::class_scores(array({{1.0, 0.0}, {0.0, 2.0}}), array({0, 0})).f1 == 0);
+}
+
+TEST_CASE("metrics: one score an example, labels with an axis of their own, weights") {
+  const Array score = array({-1.0, 2.0, 0.5, -3.0}), labels = array({0, 1, 0, 1}),
+              column = reshape(labels, {.shape = {4, 1}});
+  for (const Array& s : {score, reshape(score, {.shape = {4, 1}})})
+    for (const Array& y : {labels, column, cast(column, {.dtype = float32})}) {
+      CHECK(metrics::accuracy(s, y) == 0.5);
+      CHECK(metrics::auc(s, y) == doctest::Approx(0.5));
+      CHECK(metrics::correct(s, y).to_vector<float>() == std::vector<float>{1, 1, 0, 0});
+    }
+  const Array weights = array({1.0, 2.0, 3.0, 4.0});
+  CHECK(metrics::accuracy(score, labels, weights) == doctest::Approx(0.3));
+  // Pairs in order: (2, -1) of weight 2 * 1 and (2, 0.5) of 2 * 3, of (2 + 4) * (1 + 3).
+  CHECK(metrics::auc(score, labels, weights) == doctest::Approx(8 / 24.0));
+  CHECK_THROWS_AS(metrics::accuracy(score, labels, array({1.0})), ShapeError);
+  CHECK_THROWS_AS(metrics::accuracy(score, labels, -weights), ValueError);
+  CHECK_THROWS_AS(metrics::accuracy(score, array({0.0, 0.5, 1.0, 1.0})), IndexError);
+  // Of two quantities the mean: 1 of the first, 0 of the second.
+  const Array targets = array({{1.0, 10.0}, {3.0, 30.0}});
+  CHECK(metrics::r2(array({{1.0, 20.0}, {3.0, 20.0}}), targets) == doctest::Approx(0.5));
+}

@@ -91,6 +91,7 @@ const Section<TrainConfig>& train_section() {
                {.choices = {"float32", "bfloat16", "float16"}}),
        setting(&T::epochs, "epochs", "how often all examples are seen", {.bounds = from_one}),
        setting(&T::batch, "batch", "how many examples make a batch", {.bounds = from_one}),
+       setting(&T::drop_last, "drop_last", "leave out the last batch of an epoch when it is smaller"),
        setting(&T::patience, "patience", "end after so many epochs without a better validation; 0 for none",
                {.bounds = not_negative}),
        setting(&T::monitor, "monitor", "the metric of the validation that is watched", {.choices = watched}),
