@@ -25,6 +25,10 @@ class Column {
   int64_t number_ = 0;
 };
 
+/// How many times its size a compressed file may expand to when it expands beyond 64 MiB: a larger one may be made to
+/// fill the memory. Tables and images become 3 to 50 times as large, Deflate itself ends near 1030.
+inline constexpr double usual_expansion = 200;
+
 struct CsvOptions {
   /// The column to learn, or `none` when there is none.
   Column label = -1;
@@ -39,6 +43,8 @@ struct CsvOptions {
   /// How many bytes of examples are kept in memory; with more all go to a temporary file, from where they are read when
   /// they are needed.
   int64_t memory = int64_t{1} << 32;
+  /// How many times its size a compressed file may expand to.
+  double expansion = usual_expansion;
 };
 
 struct BatchOptions {
@@ -205,28 +211,29 @@ Ints bucketed(const Key& key, int64_t epoch, const Ints& lengths, int64_t batch)
 Dataset csv(const std::string& path, const CsvOptions& options = {});
 
 /// The array of an IDX file, as MNIST has them, plain or compressed with gzip. Here and below FormatError for a file
-/// that is damaged, cut short or another format, and IoError.
-Array idx(const std::string& path);
+/// that is damaged, cut short or another format, or expands to more than so many times its size, and IoError.
+Array idx(const std::string& path, double expansion = usual_expansion);
 /// The array of a .npy file, in little-endian rows.
-Array npy(const std::string& path);
+Array npy(const std::string& path, double expansion = usual_expansion);
 struct NamedArray {
   std::string name;
   Array array;
 };
 /// The arrays of a .npz file, in its order.
-std::vector<NamedArray> npz(const std::string& path);
+std::vector<NamedArray> npz(const std::string& path, double expansion = usual_expansion);
 struct NpzOptions {
   /// The names of the inputs and of what is to be learnt, empty for nothing.
   std::string x = "x", y = "y";
   /// How many bytes of inputs are kept in memory; more are read when they are needed, from the file itself when they
   /// are stored in it as they are (numpy.savez), else from a temporary one.
   int64_t memory = int64_t{1} << 32;
+  double expansion = usual_expansion;
 };
 /// The examples of a .npz file, along the first axes of two of its arrays. Throws IndexError for a name that is not
 /// there.
 Dataset npz_examples(const std::string& path, const NpzOptions& options = {});
 /// CIFAR-10's or CIFAR-100's binary files: x uint8 (examples, 32, 32, 3), y the classes (the fine ones of the hundred).
-Dataset cifar(const std::vector<std::string>& paths, bool hundred = false);
+Dataset cifar(const std::vector<std::string>& paths, bool hundred = false, double expansion = usual_expansion);
 
 struct ImageOptions {
   /// Every image is brought to this size.
@@ -239,6 +246,8 @@ struct ImageOptions {
   int64_t threads = 0;
   /// As CsvOptions::memory.
   int64_t memory = int64_t{1} << 32;
+  /// A larger image is damaged, so that no file can fill the memory: an image takes 3 bytes a pixel while it is read.
+  int64_t most_pixels = int64_t{1} << 26;
 };
 struct ImageFolder {
   /// x uint8 (examples, height, width, channels).

@@ -7,6 +7,7 @@
 namespace koine {
 
 /// Base of every exception that Koine throws. The text is shared by copies, so copying never throws.
+/// What it quotes of others, as names in files, is printable: control characters are written out, as \x1b.
 /// Text about an op reads "[op] what is wrong" and, on lines of its own, "  at file.cpp:12".
 class Error : public std::exception {
  public:

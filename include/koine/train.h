@@ -9,6 +9,7 @@
 #include <koine/optim.h>
 #include <koine/transform.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -200,6 +201,8 @@ class Learner {
   virtual void scale_rate(double factor) = 0;
   /// All arrays of the run; `numbers` says which of them have begun.
   virtual tree::Ref arrays() = 0;
+  /// Whether all that has begun has its arrays, of the model's shapes: arrays from a file may be any.
+  virtual bool is_whole() const = 0;
   RunNumbers numbers;
 };
 
@@ -316,6 +319,10 @@ class LearnerOf final : public Learner {
     return run_;
   }
 
+  bool is_whole() const override {
+    return (std::isnan(numbers.best) || fits(run_.best)) && (!numbers.averaged || fits(run_.average.model));
+  }
+
   /// What a run leaves: the best weights when there was a validation, else those that are judged.
   const M& result() const { return std::isnan(numbers.best) ? weights() : run_.best; }
   O& optimizer() { return run_.optimizer; }
@@ -331,6 +338,12 @@ class LearnerOf final : public Learner {
     optim::LossScale scale = {};
   };
 
+  bool fits(const M& other) const {
+    const std::vector<Array> mine = tree::leaves(run_.model), others = tree::leaves(other);
+    return std::equal(mine.begin(), mine.end(), others.begin(), others.end(), [](const Array& a, const Array& b) {
+      return a.defined() == b.defined() && (!a.defined() || (a.dtype() == b.dtype() && a.shape() == b.shape()));
+    });
+  }
   bool takes_loss() const {
     if constexpr (TakesLoss<O>)
       return run_.optimizer.takes_loss();

@@ -1,5 +1,7 @@
 #include <koine/error.h>
 
+#include "base/printable.h"
+
 #include <atomic>
 #include <string>
 #include <utility>
@@ -11,7 +13,7 @@ struct Error::Text {
   std::string text;
 };
 
-Error::Error(std::string_view text) : text_(new Text{.text = std::string(text)}) {}
+Error::Error(std::string_view text) : text_(new Text{.text = printable(text)}) {}
 
 Error::Error(const Error& other) noexcept : std::exception(other), text_(other.text_) {
   text_->owners.fetch_add(1, std::memory_order_relaxed);

@@ -1,5 +1,7 @@
 #include "base/format.h"
 
+#include "base/printable.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -31,6 +33,9 @@ size_t distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
+  // Nobody misspells what is longer, and to compare it takes long.
+  constexpr size_t longest = 100;
+  if (word.size() > longest) return "";
   // A third of the word may be wrong, and always one letter of a word that has more than one.
   size_t limit = std::max<size_t>(word.size() / 3, word.size() > 1 ? 1 : 0) + 1;
   for (const std::string_view candidate : candidates) {
@@ -47,7 +52,7 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
   const std::string best = nearest(word, candidates);
-  return best.empty() ? "" : cat(", did you mean '", best, "'?");
+  return best.empty() ? "" : cat(", did you mean '", printable_name(best), "'?");
 }
 
 }  // namespace koine

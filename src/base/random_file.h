@@ -12,17 +12,18 @@ namespace koine {
 
 class RandomFile {
  public:
-  /// Throws IoError when it cannot be opened or is no plain file.
-  explicit RandomFile(std::string path);
+  /// Throws as open_input.
+  explicit RandomFile(const std::string& path);
 
-  const std::string& path() const { return path_; }
+  /// The path as errors show it.
+  const std::string& name() const { return name_; }
   /// As it was when it was opened.
   uint64_t size() const { return size_; }
   /// Fills `to`. Throws FormatError when the file ends before, and IoError.
   void read_at(uint64_t offset, std::span<std::byte> to) const;
 
  private:
-  std::string path_;
+  std::string name_;
   Descriptor file_;
   uint64_t size_ = 0;
 };

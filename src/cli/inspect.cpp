@@ -27,7 +27,7 @@ namespace {
 void train_two_steps(const std::string& path) {
   const train::Config config = train::read_config(path, {});
   const train::Examples examples = train::load_examples(config);
-  nn::Stack model = train::first_values(train::build_model(config, examples.facts()).stack, config.train.seed);
+  nn::Stack model = train::first_values(config, train::build_model(config, examples.facts()));
   train::FitOptions options = train::fit_options(config, examples);
   int steps = 0;
   options.stepped = [&](const auto&) { return ++steps == 2; };

@@ -69,19 +69,19 @@ void plot(const RunArguments& arguments) {
   check_outputs(arguments, config, weights, pictures);
   const auto code = code_of(arguments, config);
   const train::Examples examples = train::load_examples(config, code);
-  const nn::Stack model = load_model(arguments, config, train::build_model(config, examples.facts()));
+  const nn::Stack model = load_model(arguments, config, examples.facts(), code);
   std::vector<std::string> written;
   const auto save = [&](const Canvas& canvas, const char* what) {
     written.push_back(picture_of(weights, what));
     canvas.save(written.back());
   };
   const int width = std::min(train::style_for(STDOUT_FILENO).width(), 100);
-  for (const auto& [name, text] : io::metadata(weights))
-    if (name == "curves") {
-      const auto curves = curves_of(train::epochs_from(text, weights));
-      for (const Curve& curve : curves) write_curve(std::cout, curve, width);
-      if (!curves.empty()) save(draw_curves(curves), "curves");
-    }
+  const io::Metadata notes = io::metadata(weights);
+  if (io::find_note(notes, "curves")) {
+    const auto curves = curves_of(train::epochs_from(io::FileValue::note(notes, "curves", weights)));
+    for (const Curve& curve : curves) write_curve(std::cout, curve, width);
+    if (!curves.empty()) save(draw_curves(curves), "curves");
+  }
   const data::Dataset& all = examples.test.defined()         ? examples.test
                              : examples.validation.defined() ? examples.validation
                                                              : examples.train;

@@ -94,8 +94,9 @@ void write_quantities(const Said& said, const Array& outputs) {
 }
 
 // Each line of a text as the model goes on with it, always by the likeliest symbol.
-void write_texts(const RunArguments& arguments, const nn::Stack& model, const train::TextCode& code) {
-  for (const std::string& line : train::lines_of(train::read_text(arguments.data, 0))) {
+void write_texts(const RunArguments& arguments, const train::Config& config, const nn::Stack& model,
+                 const train::TextCode& code) {
+  for (const std::string& line : train::lines_of(train::read_text(arguments.data, 0, config.data.expansion))) {
     Ints written = code.numbers(line);
     const auto begin = static_cast<int64_t>(written.size());
     for (int64_t step = 0; step < code.length; ++step) {
@@ -133,8 +134,8 @@ void predict(const RunArguments& arguments) {
   check_outputs(arguments, config, weights_of(arguments, config));
   const Code code = code_of(arguments, config);
   const train::ModelFacts facts = facts_of(config, code, arguments.data);
-  const nn::Stack model = load_model(arguments, config, train::build_model(config, facts));
-  if (code && code->text && code->text->column.empty()) return write_texts(arguments, model, *code->text);
+  const nn::Stack model = load_model(arguments, config, facts, code);
+  if (code && code->text && code->text->column.empty()) return write_texts(arguments, config, model, *code->text);
   Said said{arguments, code, {}};
   const Array x = train::load_inputs(config, arguments.data, facts.example, code, &said.files);
   const Array outputs = train::predict(config, x, model);

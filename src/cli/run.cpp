@@ -132,7 +132,7 @@ int cross_validate(const RunArguments& arguments, Config config) {
   for (config.fold.number = 0; config.fold.number < arguments.folds; ++config.fold.number) {
     const Examples examples = train::load_examples(config);
     const BuiltModel built = train::build_model(config, examples.facts());
-    nn::Stack model = train::first_values(built.stack, config.train.seed);
+    nn::Stack model = train::first_values(config, built);
     train::FitOptions options = train::fit_options(config, examples);
     options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
     if (!train::fit(config, examples, model, options).complete) return StopSignals::status();
@@ -235,7 +235,7 @@ int train(const RunArguments& arguments) {
   options.lock = &*lock;
   std::optional<StopSignals> stop(std::in_place);
   options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
-  nn::Stack model = train::first_values(built.stack, config.train.seed);
+  nn::Stack model = train::first_values(config, built);
   const train::History history = train::fit(config, examples, model, options);
   io::Metadata notes = notes_of(arguments, config, examples.code);
   notes.emplace_back("curves", train::to_json(history.epochs));
@@ -261,9 +261,9 @@ int train(const RunArguments& arguments) {
 void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   check_outputs(arguments, config, weights_of(arguments, config));
-  const Examples examples = train::load_examples(config, code_of(arguments, config));
-  const BuiltModel built = train::build_model(config, examples.facts());
-  const nn::Stack model = load_model(arguments, config, built);
+  const auto code = code_of(arguments, config);
+  const Examples examples = train::load_examples(config, code);
+  const nn::Stack model = load_model(arguments, config, examples.facts(), code);
   if (!arguments.json && train::predicts_classes(config.train) && examples.label.empty() && examples.classes <= 20)
     write_confusion(std::cout, confusion_of(config, *judged_rows(examples).first, model), examples.code);
   print_scores(arguments, config, examples, model);

@@ -1,16 +1,18 @@
 #include "cli/session.h"
 
 #include "base/format.h"
+#include "base/input_file.h"
+#include "io/file_value.h"
 #include "train/fit.h"
-#include "train/sources.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace koine::cli {
 
 namespace {
+
+constexpr const char* table_note = "table";
 
 std::vector<std::string> overrides_of(const RunArguments& arguments) {
   std::vector<std::string> overrides = arguments.overrides;
@@ -37,22 +39,13 @@ std::string config_beside(const RunArguments& arguments, const train::Config& co
 
 io::Metadata notes_of(const RunArguments& arguments, const train::Config& config,
                       const std::optional<train::TableCode>& code) {
-  std::ifstream file(arguments.config, std::ios::binary);
   std::string changes;
   for (const std::string& assignment : overrides_of(arguments)) changes += assignment + "\n";
-  io::Metadata notes{{"config", std::string{std::istreambuf_iterator<char>(file), {}}},
+  io::Metadata notes{{"config", read_whole(arguments.config, train::most_config_bytes)},
                      {"overrides", changes},
                      {config_note, config_beside(arguments, config)}};
-  if (code) notes.emplace_back("table", train::to_json(*code));
+  if (code) notes.emplace_back(table_note, train::to_json(*code));
   return notes;
-}
-
-nn::Stack load_model(const RunArguments& arguments, const train::Config& config, const train::BuiltModel& model) {
-  const std::string file = weights_of(arguments, config);
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored))
-    throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
-  return io::load(file, train::first_values(model.stack, config.train.seed));
 }
 
 std::optional<train::TableCode> code_of(const RunArguments& arguments, const train::Config& config) {
@@ -60,10 +53,29 @@ std::optional<train::TableCode> code_of(const RunArguments& arguments, const tra
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored))
     throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
-  for (const auto& [name, text] : io::metadata(file))
-    if (name == "table") return train::code_from(text, file);
-  if (!train::has_columns(config) && train::kind_of(config.data.file) != train::SourceKind::text) return {};
-  throw FormatError(cat(file, " was made from a table of numbers alone; train again with this config"));
+  const io::Metadata notes = io::metadata(file);
+  std::optional<train::TableCode> code;
+  if (io::find_note(notes, table_note)) code = train::code_from(io::FileValue::note(notes, table_note, file));
+  train::check_code(code, config, file);
+  return code;
+}
+
+nn::Stack load_model(const RunArguments& arguments, const train::Config& config, const train::ModelFacts& facts,
+                     const std::optional<train::TableCode>& code) {
+  const std::string file = weights_of(arguments, config);
+  // By what the file notes first: what it names too much is not the config's fault.
+  train::ModelFacts unchecked = facts;
+  unchecked.classes = -1;
+  const train::BuiltModel model = train::build_model(config, unchecked);
+  if (code) train::check_outputs(*code, config, model.layers.back().output, file);
+  if (facts.classes >= 0) train::build_model(config, facts);
+  // Values are made before they are compared with the file's; those of a size that is a lie are not.
+  constexpr int64_t always_made = int64_t{1} << 28;
+  const int64_t held = static_cast<int64_t>(std::filesystem::file_size(file));
+  if (model.parameters() > std::max(held, always_made))
+    throw FormatError(cat(file, ": has ", held, " bytes, too few for the ", model.parameters(),
+                          " parameters of the model that the config and its notes describe"));
+  return io::load(file, train::first_values(config, model));
 }
 
 std::string class_name(const std::optional<train::TableCode>& code, int64_t number) {

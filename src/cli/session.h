@@ -28,11 +28,14 @@ std::string config_beside(const RunArguments& arguments, const train::Config& co
 /// The file of the weights: what --weights names, else the config's output.
 std::string weights_of(const RunArguments& arguments, const train::Config& config);
 
-/// The values that a model was trained to. Throws IoError when there are none, with the command that makes them.
-nn::Stack load_model(const RunArguments& arguments, const train::Config& config, const train::BuiltModel& model);
-
-/// How columns or texts became numbers when the weights were made.
+/// How columns or texts became numbers when the weights were made. Throws IoError when there are none, with the command
+/// that makes them, and FormatError for those of other data than the config's.
 std::optional<train::TableCode> code_of(const RunArguments& arguments, const train::Config& config);
+
+/// The model for such data, with the values that it was trained to. Throws FormatError for weights, or a code of
+/// theirs, that do not fit.
+nn::Stack load_model(const RunArguments& arguments, const train::Config& config, const train::ModelFacts& facts,
+                     const std::optional<train::TableCode>& code);
 
 /// The name of a class, or its number.
 std::string class_name(const std::optional<train::TableCode>& code, int64_t number);

@@ -129,7 +129,7 @@ std::optional<Outcome> run(const RunArguments& arguments, const std::vector<Axis
   const train::Config config = train::read_config(arguments.config, overrides);
   const train::Examples examples = train::load_examples(config);
   const train::BuiltModel built = train::build_model(config, examples.facts());
-  nn::Stack model = train::first_values(built.stack, config.train.seed);
+  nn::Stack model = train::first_values(config, built);
   train::FitOptions options = train::fit_options(config, examples);
   options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
   if (!train::fit(config, examples, model, options).complete) return {};

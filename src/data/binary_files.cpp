@@ -18,8 +18,8 @@ void swap_bytes(std::vector<uint8_t>& bytes, size_t size) {
 
 }  // namespace
 
-Array idx(const std::string& path) {
-  ExactBytes file(path);
+Array idx(const std::string& path, double expansion) {
+  ExactBytes file(path, expansion);
   uint8_t magic[4];
   file.read(magic, sizeof magic);
   if (magic[0] != 0 || magic[1] != 0) file.fail("is no IDX file");
@@ -59,20 +59,21 @@ Array idx(const std::string& path) {
   return from_bytes(dtype, shape, bytes.data());
 }
 
-Dataset cifar(const std::vector<std::string>& paths, bool hundred) {
+Dataset cifar(const std::vector<std::string>& paths, bool hundred, double expansion) {
   constexpr int64_t side = 32, plane = side * side, pixels = 3 * plane;
   const int64_t labels = hundred ? 2 : 1;
   std::vector<uint8_t> x;
   std::vector<int64_t> y;
   for (const std::string& path : paths) {
-    const auto source = open_bytes(path);
+    const auto source = open_bytes(path, {.ratio = expansion});
     std::vector<uint8_t> bytes;
     std::vector<char> buffer(size_t{1} << 16);
     while (const size_t count = source->read(buffer))
       bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
     const auto record = static_cast<size_t>(labels + pixels);
     if (bytes.empty() || bytes.size() % record != 0)
-      throw FormatError(cat(path, ": ", bytes.size(), " bytes are no whole number of records of ", record));
+      throw FormatError(
+          cat(printable_name(path), ": ", bytes.size(), " bytes are no whole number of records of ", record));
     for (size_t at = 0; at < bytes.size(); at += record) {
       const int64_t label = bytes[at + static_cast<size_t>(labels) - 1];
       if (label >= (hundred ? 100 : 10))

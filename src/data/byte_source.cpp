@@ -1,15 +1,17 @@
 #include "data/byte_source.h"
 
+#include "base/format.h"
+#include "base/input_file.h"
+#include "base/printable.h"
+
 #include <koine/error.h>
 
-#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <vector>
 
 namespace koine::data {
 
@@ -17,31 +19,26 @@ namespace {
 
 constexpr unsigned char gzip_magic[] = {0x1f, 0x8b};
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
 class PlainSource : public ByteSource {
  public:
-  PlainSource(File file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  explicit PlainSource(const std::string& path) : path_(path), file_(open_input(path)) {}
 
-  size_t read(std::span<char> to) override {
-    const size_t count = std::fread(to.data(), 1, to.size(), file_.get());
-    if (count < to.size() && std::ferror(file_.get()))
-      throw IoError("cannot read " + path_ + ": " + std::strerror(errno));
-    return count;
+  size_t read(std::span<char> to) override { return read_some(file_, path_, to); }
+  bool begins_with(std::span<const unsigned char> magic) const {
+    std::vector<unsigned char> bytes(magic.size());
+    const ssize_t count = pread(file_.number(), bytes.data(), bytes.size(), 0);
+    return count == std::ssize(magic) && std::equal(magic.begin(), magic.end(), bytes.begin());
   }
 
  private:
-  File file_;
   std::string path_;
+  Descriptor file_;
 };
 
 class GzipSource : public ByteSource {
  public:
-  GzipSource(std::unique_ptr<PlainSource> compressed, std::string path, const ExpansionLimits& limits)
-      : compressed_(std::move(compressed)), path_(std::move(path)), limits_(limits) {
+  GzipSource(std::unique_ptr<PlainSource> compressed, const std::string& path, const ExpansionLimits& limits)
+      : compressed_(std::move(compressed)), path_(printable_name(path)), limits_(limits) {
     constexpr int gzip_only = 16;
     if (inflateInit2(&stream_, gzip_only + MAX_WBITS) != Z_OK) throw OutOfMemory("no memory to expand " + path_);
   }
@@ -54,7 +51,7 @@ class GzipSource : public ByteSource {
     while (stream_.avail_out == wanted && !ended_) step();
     const size_t count = wanted - stream_.avail_out;
     expanded_ += count;
-    check_limits();
+    limits_.check(path_, expanded_, consumed_);
     return count;
   }
 
@@ -102,15 +99,6 @@ class GzipSource : public ByteSource {
     stream_.avail_in = static_cast<uInt>(count);
   }
 
-  void check_limits() const {
-    if (expanded_ > limits_.total_bytes)
-      throw FormatError(path_ + ": expands to more than " + std::to_string(limits_.total_bytes) + " bytes, the limit");
-    if (expanded_ > limits_.free_bytes &&
-        static_cast<double>(expanded_) > limits_.ratio * static_cast<double>(consumed_))
-      throw FormatError(path_ + ": expands to more than " + std::to_string(static_cast<int64_t>(limits_.ratio)) +
-                        " times its size, the limit for large files");
-  }
-
   std::unique_ptr<PlainSource> compressed_;
   std::string path_;
   ExpansionLimits limits_;
@@ -125,17 +113,17 @@ class GzipSource : public ByteSource {
 
 }  // namespace
 
+void ExpansionLimits::check(const std::string& name, uint64_t expanded, uint64_t packed) const {
+  if (expanded > total_bytes)
+    throw FormatError(cat(name, ": expands to more than ", total_bytes, " bytes, the most that any file may"));
+  if (expanded > free_bytes && static_cast<double>(expanded) > ratio * static_cast<double>(packed))
+    throw FormatError(cat(name, ": expands to more than ", ratio, " times its size and beyond ", free_bytes,
+                          " bytes; where that is right, a larger `expansion` reads it"));
+}
+
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const ExpansionLimits& limits) {
-  File file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw IoError("cannot open " + path + ": " + std::strerror(errno));
-  struct stat status{};
-  if (fstat(fileno(file.get()), &status) == 0 && S_ISDIR(status.st_mode))
-    throw IoError("cannot open " + path + ": it is a folder");
-  unsigned char magic[2] = {};
-  const bool compressed = std::fread(magic, 1, 2, file.get()) == 2 && std::memcmp(magic, gzip_magic, 2) == 0;
-  if (std::fseek(file.get(), 0, SEEK_SET) != 0) throw IoError("cannot read " + path + ": " + std::strerror(errno));
-  auto plain = std::make_unique<PlainSource>(std::move(file), path);
-  if (!compressed) return plain;
+  auto plain = std::make_unique<PlainSource>(path);
+  if (!plain->begins_with(gzip_magic)) return plain;
   return std::make_unique<GzipSource>(std::move(plain), path, limits);
 }
 

@@ -1,6 +1,8 @@
 // Files as streams of bytes, plain or compressed with gzip.
 #pragma once
 
+#include <koine/data.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,13 +13,15 @@ namespace koine::data {
 
 /// Limits on what a compressed file may expand to, so that a hostile one cannot fill the memory.
 struct ExpansionLimits {
-  /// Refuse a file that expands more than this, once it has expanded beyond `free_bytes`. Deflate itself ends near
-  /// 1030; tables of numbers compress 3 to 50 times.
-  double ratio = 200;
+  /// Refuse a file that expands more than this, once it has expanded beyond `free_bytes`.
+  double ratio = usual_expansion;
   /// Any ratio is accepted up to this size.
-  uint64_t free_bytes = uint64_t{256} << 20;
+  uint64_t free_bytes = uint64_t{64} << 20;
   /// No file may expand to more than this.
   uint64_t total_bytes = uint64_t{1} << 40;
+
+  /// Throws FormatError, with the name for errors, when so many bytes may not come out of so many.
+  void check(const std::string& name, uint64_t expanded, uint64_t packed) const;
 };
 
 /// The bytes of a file from begin to end.
@@ -35,7 +39,7 @@ class ByteSource {
 };
 
 /// Opens a file. One that starts with the magic bytes of gzip is expanded, whatever its name.
-/// Throws IoError that names the path when it cannot be opened or is a folder.
+/// Throws IoError as open_input.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const ExpansionLimits& limits = {});
 
 }  // namespace koine::data

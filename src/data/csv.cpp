@@ -1,5 +1,7 @@
 #include "data/csv.h"
 
+#include "base/printable.h"
+
 #include <koine/error.h>
 
 #include <algorithm>
@@ -27,19 +29,8 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-// The text in quotes, shortened, and with unprintable bytes written out: it goes to a terminal.
-std::string quote(std::string_view text) {
-  constexpr size_t longest = 40;
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const unsigned char c : text.substr(0, longest)) {
-    if (c < 0x20 || c == 0x7f)
-      out += std::string("\\x") + digits[c >> 4] + digits[c & 15];
-    else
-      out += static_cast<char>(c);
-  }
-  return out + (text.size() > longest ? "...\"" : "\"");
-}
+// The text in quotes, shortened and printable.
+std::string quote(std::string_view text) { return '"' + shortened(printable_name(text), 40) + '"'; }
 
 enum class Parsed : uint8_t { number, not_a_number, too_large };
 
@@ -59,10 +50,10 @@ struct Field {
 // A machine that is fed the bytes of a file and hands over record by record.
 class Parser {
  public:
-  Parser(std::string path, const TableOptions& options)
-      : path_(std::move(path)),
+  Parser(const std::string& path, const TableOptions& options)
+      : path_(printable_name(path)),
         options_(options),
-        delimiter_(options.delimiter ? options.delimiter : choose_delimiter(path_)) {}
+        delimiter_(options.delimiter ? options.delimiter : choose_delimiter(path)) {}
 
   void feed(std::string_view bytes) {
     for (const char c : bytes) {
@@ -93,7 +84,7 @@ class Parser {
   size_t record_line() const { return fields_.front().line; }
 
   [[noreturn]] void fail_field(size_t i, const std::string& what) const {
-    const std::string name = names_.empty() ? "" : " (" + names_[i] + ")";
+    const std::string name = names_.empty() ? "" : " (" + shortened(printable_name(names_[i]), 80) + ")";
     fail_at(fields_[i].line, fields_[i].column, "field " + std::to_string(i + 1) + name + ": " + what);
   }
 
@@ -239,8 +230,8 @@ using TakeRow = std::function<void(const std::vector<std::string>& names, std::s
 
 class NumberParser final : public Parser {
  public:
-  NumberParser(std::string path, const TableOptions& options, const TakeRow& take)
-      : Parser(std::move(path), options), take_(take) {}
+  NumberParser(const std::string& path, const TableOptions& options, const TakeRow& take)
+      : Parser(path, options), take_(take) {}
 
  private:
   void take_record() override {
@@ -293,7 +284,7 @@ class TextParser final : public Parser {
 std::string_view skip_mark(std::string_view bytes, const std::string& path) {
   if (bytes.substr(0, 3) == "\xef\xbb\xbf") return bytes.substr(3);
   if (bytes.substr(0, 2) == "\xff\xfe" || bytes.substr(0, 2) == "\xfe\xff")
-    throw FormatError(path + ":1:1: the text is UTF-16; save it as UTF-8");
+    throw FormatError(printable_name(path) + ":1:1: the text is UTF-16; save it as UTF-8");
   return bytes;
 }
 
@@ -338,7 +329,7 @@ TextTable read_text_table(const std::string& path, const TableOptions& options) 
 }
 
 char find_delimiter(const std::string& path) {
-  const auto source = open_bytes(path, {});
+  const auto source = open_bytes(path);
   std::vector<char> buffer(size_t{1} << 16);
   const size_t count = source->read(buffer);
   std::string_view line(buffer.data(), count);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/csv.h"
 #include "data/example_store.h"
 #include "data/shuffle.h"
@@ -51,18 +52,18 @@ int64_t find_column(const std::vector<std::string>& names, size_t columns, const
     if (column.number() == none) return -1;
     const int64_t number = column.number() < 0 ? column.number() + count : column.number();
     if (number < 0 || number >= count)
-      throw IndexError(path + ": there is no column " + std::to_string(column.number()) + ", the table has " +
-                       std::to_string(count));
+      throw IndexError(printable_name(path) + ": there is no column " + std::to_string(column.number()) +
+                       ", the table has " + std::to_string(count));
     return number;
   }
   const auto found = std::find(names.begin(), names.end(), column.name());
   if (found == names.end()) {
     const std::vector<std::string_view> known(names.begin(), names.end());
-    throw IndexError(path + ": there is no column '" + column.name() + "'" +
+    throw IndexError(printable_name(path) + ": there is no column '" + printable_name(column.name()) + "'" +
                      (names.empty() ? ", the table does not name its columns" : did_you_mean(column.name(), known)));
   }
   if (std::find(found + 1, names.end(), column.name()) != names.end())
-    throw IndexError(path + ": more than one column is named '" + column.name() + "'");
+    throw IndexError(printable_name(path) + ": more than one column is named '" + printable_name(column.name()) + "'");
   return found - names.begin();
 }
 
@@ -227,7 +228,8 @@ Batch Batches::Iterator::operator*() const {
 }
 
 Dataset csv(const std::string& path, const CsvOptions& options) {
-  TableOptions reading{.delimiter = options.delimiter, .damaged = options.damaged};
+  TableOptions reading{
+      .delimiter = options.delimiter, .expansion = {.ratio = options.expansion}, .damaged = options.damaged};
   if (options.header) reading.header = *options.header ? Header::present : Header::absent;
   std::optional<ExampleStore> store;
   std::vector<float> x, y;

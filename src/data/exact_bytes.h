@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/byte_source.h"
 
 #include <koine/dim.h>
@@ -19,7 +20,8 @@ namespace koine::data {
 /// Throws FormatError where there are fewer or more.
 class ExactBytes {
  public:
-  explicit ExactBytes(const std::string& path) : path_(path), source_(open_bytes(path)) {}
+  ExactBytes(const std::string& path, double expansion)
+      : path_(printable_name(path)), source_(open_bytes(path, {.ratio = expansion})) {}
   /// `path` is what errors name.
   ExactBytes(std::string path, std::unique_ptr<ByteSource> source)
       : path_(std::move(path)), source_(std::move(source)) {}

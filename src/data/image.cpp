@@ -1,7 +1,7 @@
 #include "data/image.h"
 
 #include "base/format.h"
-#include "data/byte_source.h"
+#include "base/random_file.h"
 
 #include <koine/error.h>
 
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #if KOINE_SPNG
@@ -28,24 +29,49 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-[[noreturn]] void damaged(const std::string& path, const std::string& what) {
-  throw FormatError(cat(path, ": ", what));
-}
+// More is no image; what a part of a PNG beside the pixels may take, and all of them.
+constexpr uint64_t most_bytes = uint64_t{1} << 28;
+constexpr size_t most_chunk_bytes = size_t{1} << 24, most_chunks_bytes = size_t{1} << 26;
+// More passes over a progressive JPEG are made to take time.
+constexpr int most_scans = 500;
+// Images of more pixels or bytes are large.
+constexpr int64_t large_pixels = int64_t{1} << 22;
+constexpr uint64_t large_bytes = uint64_t{1} << 23;
 
-void check_size(const std::string& path, int64_t height, int64_t width) {
-  if (height < 1 || width < 1 || height > most_pixels / width)
-    damaged(path, cat("an image of ", width, " by ", height, " pixels"));
-}
+/// An image on its way from a file.
+class Reading {
+ public:
+  Reading(const std::string& path, int64_t most_pixels) : file_(path), most_pixels_(most_pixels) {
+    if (file_.size() > most_bytes)
+      damaged(cat("has ", file_.size(), " bytes, more than the ", most_bytes, " of any image"));
+    if (file_.size() > large_bytes) wait_for_turn();
+    bytes_.resize(static_cast<size_t>(file_.size()));
+    file_.read_at(0, std::as_writable_bytes(std::span(bytes_)));
+  }
+  const Bytes& bytes() const { return bytes_; }
+  const std::string& name() const { return file_.name(); }
+  [[noreturn]] void damaged(const std::string& what) const { throw FormatError(cat(name(), ": ", what)); }
 
-// Not for gzip: the bytes as they are.
-Bytes read_all(const std::string& path) {
-  const auto source = open_bytes(path);
-  Bytes bytes;
-  std::vector<char> buffer(size_t{1} << 16);
-  while (const size_t count = source->read(buffer))
-    bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
-  return bytes;
-}
+  /// Before memory is taken for them. The size is not 0.
+  void expect_pixels(int64_t height, int64_t width) {
+    if (height < 1 || width < 1) damaged(cat("an image of ", width, " by ", height, " pixels"));
+    if (height > most_pixels_ / width)
+      damaged(cat("an image of ", width, " by ", height, " pixels, more than the ", most_pixels_,
+                  " that are read; data.pixels, or most_pixels, allows more"));
+    if (height > large_pixels / width) wait_for_turn();
+  }
+
+ private:
+  void wait_for_turn() {
+    static std::mutex one;
+    if (!turn_.owns_lock()) turn_ = std::unique_lock(one);
+  }
+
+  RandomFile file_;
+  int64_t most_pixels_;
+  Bytes bytes_;
+  std::unique_lock<std::mutex> turn_;
+};
 
 // The luminance of ITU-R BT.601, as PIL has it.
 Image as_grey(const Image& image) {
@@ -58,16 +84,17 @@ Image as_grey(const Image& image) {
 }
 
 #if KOINE_SPNG
-Image read_png(const std::string& path, const Bytes& bytes) {
+Image read_png(Reading& reading) {
   const std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)> context(spng_ctx_new(0), spng_ctx_free);
-  if (!context) throw OutOfMemory(cat("no memory to read ", path));
+  if (!context) throw OutOfMemory(cat("no memory to read ", reading.name()));
   const auto check = [&](int status) {
-    if (status != 0) damaged(path, cat("the PNG is damaged (", spng_strerror(status), ")"));
+    if (status != 0) reading.damaged(cat("the PNG is damaged (", spng_strerror(status), ")"));
   };
-  check(spng_set_png_buffer(context.get(), bytes.data(), bytes.size()));
+  check(spng_set_chunk_limits(context.get(), most_chunk_bytes, most_chunks_bytes));
+  check(spng_set_png_buffer(context.get(), reading.bytes().data(), reading.bytes().size()));
   spng_ihdr header{};
   check(spng_get_ihdr(context.get(), &header));
-  check_size(path, header.height, header.width);
+  reading.expect_pixels(header.height, header.width);
   size_t size = 0;
   check(spng_decoded_image_size(context.get(), SPNG_FMT_RGB8, &size));
   Image image{header.height, header.width, 3, Bytes(size)};
@@ -75,8 +102,8 @@ Image read_png(const std::string& path, const Bytes& bytes) {
   return image;
 }
 #else
-Image read_png(const std::string& path, const Bytes&) {
-  throw IoError(cat("cannot read ", path, ": this Koine was built without libspng"));
+Image read_png(Reading& reading) {
+  throw IoError(cat("cannot read ", reading.name(), ": this Koine was built without libspng"));
 }
 #endif
 
@@ -98,9 +125,18 @@ void warn(j_common_ptr info, int level) {
   if (level < 0) leave(info);
 }
 
+void watch_scans(j_common_ptr info) {
+  const int scans = reinterpret_cast<j_decompress_ptr>(info)->input_scan_number;
+  if (scans <= most_scans) return;
+  auto* error = reinterpret_cast<JpegError*>(info->err);
+  std::snprintf(error->message, sizeof error->message, "more than %d scans", most_scans);
+  std::longjmp(error->back, 1);
+}
+
 // Nothing with a destructor lives across the jumps. False with a message.
-bool decode_jpeg(const Bytes& bytes, Image& image, JpegError& error) {
+bool decode_jpeg(Reading& reading, Image& image, JpegError& error) {
   jpeg_decompress_struct info{};
+  jpeg_progress_mgr progress{};
   info.err = jpeg_std_error(&error.manager);
   error.manager.error_exit = leave;
   error.manager.emit_message = warn;
@@ -109,13 +145,16 @@ bool decode_jpeg(const Bytes& bytes, Image& image, JpegError& error) {
     return false;
   }
   jpeg_create_decompress(&info);
-  jpeg_mem_src(&info, bytes.data(), bytes.size());
+  progress.progress_monitor = watch_scans;
+  info.progress = &progress;
+  jpeg_mem_src(&info, reading.bytes().data(), reading.bytes().size());
   jpeg_read_header(&info, TRUE);
   info.out_color_space = JCS_RGB;
-  if (static_cast<int64_t>(info.image_height) * info.image_width > most_pixels) {
-    std::snprintf(error.message, sizeof error.message, "%u by %u pixels", info.image_width, info.image_height);
+  try {
+    reading.expect_pixels(info.image_height, info.image_width);
+  } catch (...) {
     jpeg_destroy_decompress(&info);
-    return false;
+    throw;
   }
   jpeg_start_decompress(&info);
   image.height = info.output_height;
@@ -131,15 +170,15 @@ bool decode_jpeg(const Bytes& bytes, Image& image, JpegError& error) {
   return true;
 }
 
-Image read_jpeg(const std::string& path, const Bytes& bytes) {
+Image read_jpeg(Reading& reading) {
   Image image{0, 0, 3, {}};
   JpegError error{};
-  if (!decode_jpeg(bytes, image, error)) damaged(path, cat("the JPEG is damaged (", error.message, ")"));
+  if (!decode_jpeg(reading, image, error)) reading.damaged(cat("the JPEG is damaged (", error.message, ")"));
   return image;
 }
 #else
-Image read_jpeg(const std::string& path, const Bytes&) {
-  throw IoError(cat("cannot read ", path, ": this Koine was built without libjpeg"));
+Image read_jpeg(Reading& reading) {
+  throw IoError(cat("cannot read ", reading.name(), ": this Koine was built without libjpeg"));
 }
 #endif
 
@@ -149,7 +188,8 @@ bool begins_with(const Bytes& bytes, std::initializer_list<uint8_t> magic) {
 
 // Along rows of `count` lines: out[o] is a weighted mean of in[first..]. The weights are a triangle, as wide as a new
 // pixel where there are fewer, else as wide as an old one.
-std::vector<float> along(const std::vector<float>& in, int64_t lines, int64_t from, int64_t to, int64_t channels) {
+template <class T>
+std::vector<float> along(const std::vector<T>& in, int64_t lines, int64_t from, int64_t to, int64_t channels) {
   std::vector<float> out(static_cast<size_t>(lines * to * channels));
   const double step = static_cast<double>(from) / static_cast<double>(to), reach = std::max(step, 1.0);
   for (int64_t o = 0; o < to; ++o) {
@@ -184,25 +224,33 @@ std::vector<float> turned(const std::vector<float>& in, int64_t rows, int64_t co
   return out;
 }
 
+Image read_pixels(Reading& reading, int64_t channels) {
+  Image image;
+  if (begins_with(reading.bytes(), {0x89, 'P', 'N', 'G'}))
+    image = read_png(reading);
+  else if (begins_with(reading.bytes(), {0xff, 0xd8, 0xff}))
+    image = read_jpeg(reading);
+  else
+    reading.damaged("is neither a PNG nor a JPEG");
+  return channels == 1 ? as_grey(image) : image;
+}
+
 }  // namespace
 
-Image read_image(const std::string& path, int64_t channels) {
-  const Bytes bytes = read_all(path);
-  Image image;
-  if (begins_with(bytes, {0x89, 'P', 'N', 'G'}))
-    image = read_png(path, bytes);
-  else if (begins_with(bytes, {0xff, 0xd8, 0xff}))
-    image = read_jpeg(path, bytes);
-  else
-    damaged(path, "is neither a PNG nor a JPEG");
-  return channels == 1 ? as_grey(image) : image;
+Image read_image(const std::string& path, int64_t channels, int64_t most_pixels) {
+  Reading reading(path, most_pixels);
+  return read_pixels(reading, channels);
+}
+
+Image read_resized(const std::string& path, const ImageOptions& options) {
+  Reading reading(path, options.most_pixels);
+  return resized(read_pixels(reading, options.channels), options.height, options.width);
 }
 
 Image resized(const Image& image, int64_t height, int64_t width) {
   if (image.height == height && image.width == width) return image;
   const int64_t channels = image.channels;
-  std::vector<float> values(image.pixels.begin(), image.pixels.end());
-  values = along(values, image.height, image.width, width, channels);
+  std::vector<float> values = along(image.pixels, image.height, image.width, width, channels);
   values = turned(along(turned(values, image.height, width, channels), width, image.height, height, channels), width,
                   height, channels);
   Image result{height, width, channels, Bytes(values.size())};

@@ -1,6 +1,8 @@
 // Images in files.
 #pragma once
 
+#include <koine/data.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,15 +16,16 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-/// No image may have more pixels, so that a hostile file cannot fill the memory.
-inline constexpr int64_t most_pixels = int64_t{1} << 26;
-
 /// Reads a PNG or JPEG, told apart by how it begins, as so many channels (1 or 3). Throws FormatError that names the
-/// file when it is damaged, cut short, too large or another format, and IoError.
-Image read_image(const std::string& path, int64_t channels);
+/// file when it is damaged, cut short, another format or has too many pixels, and IoError.
+Image read_image(const std::string& path, int64_t channels, int64_t most_pixels = ImageOptions{}.most_pixels);
 
 /// To another size: each pixel the mean of what it covers, or in between when there are fewer.
 Image resized(const Image& image, int64_t height, int64_t width);
+
+/// Both, with the options' size and channels. Of large images there is one in memory at a time, however many threads
+/// read.
+Image read_resized(const std::string& path, const ImageOptions& options);
 
 /// The bytes of an image as PNG. Throws IoError where libspng is missing.
 std::vector<uint8_t> png_of(const Image& image);

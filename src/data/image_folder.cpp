@@ -1,6 +1,7 @@
 #include <koine/data.h>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/example_store.h"
 #include "data/image.h"
 
@@ -19,12 +20,14 @@ namespace fs = std::filesystem;
 std::vector<std::string> sorted_names(const fs::path& folder, bool folders) {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (name.starts_with(".")) continue;
-    if (folders ? entry.is_directory() : entry.is_regular_file() && is_image_name(name)) names.push_back(name);
+    std::error_code broken;  // a link to nothing is neither
+    if (folders ? entry->is_directory(broken) : entry->is_regular_file(broken) && is_image_name(name))
+      names.push_back(name);
   }
-  if (error) throw IoError(cat("cannot read the folder ", folder.string(), ": ", error.message()));
+  if (error) throw IoError(cat("cannot read the folder ", printable_name(folder.string()), ": ", error.message()));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -62,6 +65,9 @@ void each_in_parallel(size_t count, int64_t threads, F f) {
 ImageFolder image_folder(const std::string& folder, const ImageOptions& options) {
   if (options.height < 1 || options.width < 1 || (options.channels != 1 && options.channels != 3))
     throw ValueError("[image_folder] takes sizes of at least 1, and 1 or 3 channels");
+  if (options.height > options.most_pixels / options.width)
+    throw ValueError(cat("[image_folder] images of ", options.width, " by ", options.height,
+                         " pixels: got more than the ", options.most_pixels, " of most_pixels"));
   ImageFolder result;
   std::vector<File> files;
   for (const std::string& name : sorted_names(folder, true)) {
@@ -75,7 +81,7 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
   if (!labelled)
     for (const std::string& image : sorted_names(folder, false))
       files.push_back({(fs::path(folder) / image).string(), 0});
-  if (files.empty()) throw FormatError(cat(folder, ": no images (.png, .jpg), nor folders of them"));
+  if (files.empty()) throw FormatError(cat(printable_name(folder), ": no images (.png, .jpg), nor folders of them"));
 
   const int64_t threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   ExampleStore store(uint8, {options.height, options.width, options.channels}, options.memory);
@@ -88,7 +94,7 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
     std::vector<std::string> problems(count);
     each_in_parallel(count, threads, [&](size_t i) {
       try {
-        images[i] = resized(read_image(files[first + i].path, options.channels), options.height, options.width);
+        images[i] = read_resized(files[first + i].path, options);
       } catch (const FormatError& error) {
         if (!options.skip_damaged) throw;
         problems[i] = error.what();
@@ -105,7 +111,7 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
     }
   }
   const auto count = static_cast<int64_t>(labels.size());
-  if (count == 0) throw FormatError(cat(folder, ": every image is damaged"));
+  if (count == 0) throw FormatError(cat(printable_name(folder), ": every image is damaged"));
   result.examples = store.take(labelled ? from(labels, {count}) : Array());
   return result;
 }

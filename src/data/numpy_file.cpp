@@ -71,7 +71,7 @@ NpyHeader read_header(ExactBytes& file) {
   const std::string_view code = descr.substr(2, descr.find('\'', 1) - 2);
   const auto type =
       std::find_if(std::begin(npy_types), std::end(npy_types), [&](const Named& n) { return n.code == code; });
-  if (type == std::end(npy_types)) file.fail(cat("numbers of the kind '", code, "'"));
+  if (type == std::end(npy_types)) file.fail(cat("numbers of the kind '", shortened(printable_name(code), 40), "'"));
   Shape shape;
   for (axes.remove_prefix(1); !axes.empty() && axes[0] != ')';) {
     int64_t size = 0;
@@ -138,23 +138,23 @@ Dataset examples_of(ExactBytes& file, const NpyHeader& header, int64_t memory, s
 
 }  // namespace
 
-Array npy(const std::string& path) {
-  ExactBytes file(path);
+Array npy(const std::string& path, double expansion) {
+  ExactBytes file(path, expansion);
   return read_values(file, read_header(file));
 }
 
-Dataset npy_examples(const std::string& path, int64_t memory) {
-  ExactBytes file(path);
+Dataset npy_examples(const std::string& path, int64_t memory, double expansion) {
+  ExactBytes file(path, expansion);
   const NpyHeader header = read_header(file);
   auto plain = std::make_shared<const RandomFile>(path);
   std::byte first{};
   plain->read_at(0, std::span(&first, 1));
   std::optional<StoredRows> stored;
-  if (static_cast<char>(first) == magic[0]) stored = {std::move(plain), header.bytes, path};
+  if (static_cast<char>(first) == magic[0]) stored = {std::move(plain), header.bytes, printable_name(path)};
   return examples_of(file, header, memory, stored);
 }
 
-NpzFile::NpzFile(const std::string& path) : zip_(path) {
+NpzFile::NpzFile(const std::string& path, double expansion) : zip_(path, {.ratio = expansion}) {
   for (const ZipEntry& entry : zip_.entries()) {
     if (!entry.name.ends_with(".npy")) continue;
     Member member{entry.name.substr(0, entry.name.size() - 4), {}, entry};
@@ -163,10 +163,12 @@ NpzFile::NpzFile(const std::string& path) : zip_(path) {
     elements(file, member.header.shape, element_bytes(member.header), most_streamed);
     members_.push_back(std::move(member));
   }
-  if (members_.empty()) throw FormatError(cat(path, ": no array (.npy) is in it"));
+  if (members_.empty()) throw FormatError(cat(printable_name(path), ": no array (.npy) is in it"));
 }
 
-std::string NpzFile::name_of(const Member& member) const { return cat(zip_.file()->path(), ", ", member.entry.name); }
+std::string NpzFile::name_of(const Member& member) const {
+  return cat(zip_.file()->name(), ", ", printable_name(member.entry.name));
+}
 
 Array NpzFile::read(const Member& member) const {
   ExactBytes file(name_of(member), zip_.open(member.entry));
@@ -181,21 +183,22 @@ Dataset NpzFile::examples(const Member& member, int64_t memory) const {
   return examples_of(file, header, memory, stored);
 }
 
-std::vector<NamedArray> npz(const std::string& path) {
+std::vector<NamedArray> npz(const std::string& path, double expansion) {
   std::vector<NamedArray> arrays;
-  const NpzFile file(path);
+  const NpzFile file(path, expansion);
   for (const NpzFile::Member& member : file.members()) arrays.push_back({member.name, file.read(member)});
   return arrays;
 }
 
 Dataset npz_examples(const std::string& path, const NpzOptions& options) {
-  const NpzFile file(path);
+  const NpzFile file(path, options.expansion);
   const auto find = [&](const std::string& name) -> const NpzFile::Member& {
     for (const NpzFile::Member& member : file.members())
       if (member.name == name) return member;
     std::string list;
-    for (const NpzFile::Member& member : file.members()) list += cat(list.empty() ? "" : ", ", member.name);
-    throw IndexError(cat(path, ": there is no array '", name, "', but ", list));
+    for (const NpzFile::Member& member : file.members())
+      list += cat(list.empty() ? "" : ", ", printable_name(member.name));
+    throw IndexError(cat(printable_name(path), ": there is no array '", printable_name(name), "', but ", list));
   };
   Dataset examples = file.examples(find(options.x), options.memory);
   if (!options.y.empty()) examples.y = file.read(find(options.y));

@@ -30,7 +30,7 @@ class NpzFile {
     ZipEntry entry;
   };
 
-  explicit NpzFile(const std::string& path);
+  explicit NpzFile(const std::string& path, double expansion = usual_expansion);
   const std::vector<Member>& members() const { return members_; }
   Array read(const Member& member) const;
   /// Its examples, along the first axis, without labels. More than `memory` bytes of them are read where they are when
@@ -45,6 +45,6 @@ class NpzFile {
 };
 
 /// The examples of a .npy file, plain or compressed with gzip; as NpzFile::examples.
-Dataset npy_examples(const std::string& path, int64_t memory);
+Dataset npy_examples(const std::string& path, int64_t memory, double expansion = usual_expansion);
 
 }  // namespace koine::data

@@ -1,6 +1,7 @@
 #include "data/zip_file.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <koine/error.h>
 
@@ -26,7 +27,7 @@ constexpr uint64_t most_directory = uint64_t{1} << 26;
 /// Some bytes of the archive.
 class Part {
  public:
-  Part(const RandomFile& file, uint64_t begin, uint64_t count) : path_(file.path()) {
+  Part(const RandomFile& file, uint64_t begin, uint64_t count) : path_(file.name()) {
     if (begin > file.size() || count > file.size() - begin) fail();
     bytes_.resize(static_cast<size_t>(count));
     file.read_at(begin, std::as_writable_bytes(std::span(bytes_)));
@@ -119,7 +120,8 @@ class Checked final : public ByteSource {
 
 }  // namespace
 
-ZipFile::ZipFile(const std::string& path) : file_(std::make_shared<const RandomFile>(path)) {
+ZipFile::ZipFile(const std::string& path, const ExpansionLimits& limits)
+    : file_(std::make_shared<const RandomFile>(path)) {
   // The end of the directory is the last thing but for a comment of at most 64 kB.
   const uint64_t tail = std::min<uint64_t>(file_->size(), locator_size + end_size + 0xffff);
   const Part last(*file_, file_->size() - tail, tail);
@@ -139,7 +141,7 @@ ZipFile::ZipFile(const std::string& path) : file_(std::make_shared<const RandomF
   }
   if (bytes > most_directory) fail(cat("its directory takes ", bytes, " bytes"));
   const Part directory(*file_, begin, bytes);
-  uint64_t at = 0;
+  uint64_t at = 0, expanded = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (directory.number(at, 4) != entry_signature) directory.fail();
     if (directory.number(at + 8, 2) & 1) fail("its entries are encrypted");
@@ -164,6 +166,9 @@ ZipFile::ZipFile(const std::string& path) : file_(std::make_shared<const RandomF
         }
       field += 4 + length;
     }
+    // Of all entries: many may expand from the same bytes.
+    if (__builtin_add_overflow(expanded, entry.size, &expanded)) directory.fail();
+    limits.check(file_->name(), expanded, file_->size());
     entries_.push_back(std::move(entry));
     at += entry_size + name + extra + comment;
   }
@@ -180,7 +185,7 @@ uint64_t ZipFile::begin_of(const ZipEntry& entry) const {
 std::unique_ptr<ByteSource> ZipFile::open(const ZipEntry& entry) const {
   if (entry.method != 0 && entry.method != 8)
     fail(cat("an entry is packed by method ", entry.method, "; save it by numpy.savez"));
-  const std::string name = cat(file_->path(), ", ", entry.name);
+  const std::string name = cat(file_->name(), ", ", printable_name(entry.name));
   // Nothing that is deflated becomes more than 1032 times as large.
   constexpr uint64_t most_expanded = 1040;
   if (entry.method == 0 ? entry.size != entry.packed : entry.size / most_expanded > entry.packed)
@@ -190,6 +195,6 @@ std::unique_ptr<ByteSource> ZipFile::open(const ZipEntry& entry) const {
   return std::make_unique<Checked>(std::move(bytes), entry, name);
 }
 
-void ZipFile::fail(const std::string& what) const { throw FormatError(cat(file_->path(), ": ", what)); }
+void ZipFile::fail(const std::string& what) const { throw FormatError(cat(file_->name(), ": ", what)); }
 
 }  // namespace koine::data

@@ -20,10 +20,10 @@ struct ZipEntry {
 };
 
 /// An archive without encryption and in one part; only its directory is in memory. Throws FormatError for one that is
-/// damaged or has what is not read here, and IoError.
+/// damaged, has what is not read here or expands beyond the limits, all entries together, and IoError.
 class ZipFile {
  public:
-  explicit ZipFile(const std::string& path);
+  explicit ZipFile(const std::string& path, const ExpansionLimits& limits = {});
   const std::vector<ZipEntry>& entries() const { return entries_; }
   const std::shared_ptr<const RandomFile>& file() const { return file_; }
   /// Where in the file the bytes of an entry begin.

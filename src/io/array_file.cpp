@@ -1,6 +1,7 @@
 #include "io/array_file.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "data/example_store.h"
 
@@ -14,16 +15,17 @@ namespace {
 
 using safetensors::Reader;
 
-std::variant<data::NpzFile, Reader> opened(const std::string& path) {
-  if (ArrayFile::is_npz(path)) return data::NpzFile(path);
+std::variant<data::NpzFile, Reader> opened(const std::string& path, double expansion) {
+  if (ArrayFile::is_npz(path)) return data::NpzFile(path, expansion);
   return Reader(path);
 }
 
 }  // namespace
 
-ArrayFile::ArrayFile(const std::string& path) : file_(opened(path)) {
+ArrayFile::ArrayFile(const std::string& path, double expansion) : file_(opened(path, expansion)) {
   const auto add = [&](const std::string& name, DType dtype, Shape shape) {
-    if (!is_utf8(name)) throw FormatError(cat(path, ": the name of an array is not UTF-8: ", json_text(name)));
+    if (!is_utf8(name))
+      throw FormatError(cat(printable_name(path), ": the name of an array is not UTF-8: ", json_text(name)));
     entries_.push_back({name, dtype, std::move(shape), entries_.size()});
   };
   if (const auto* npz = std::get_if<data::NpzFile>(&file_))
@@ -33,7 +35,8 @@ ArrayFile::ArrayFile(const std::string& path) : file_(opened(path)) {
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
   const auto twice = std::adjacent_find(entries_.begin(), entries_.end(),
                                         [](const Entry& a, const Entry& b) { return a.name == b.name; });
-  if (twice != entries_.end()) throw FormatError(cat(path, ": two arrays are named '", twice->name, "'"));
+  if (twice != entries_.end())
+    throw FormatError(cat(printable_name(path), ": two arrays are named '", printable_name(twice->name), "'"));
 }
 
 const ArrayFile::Entry* ArrayFile::find(std::string_view name) const {
@@ -44,8 +47,9 @@ const ArrayFile::Entry* ArrayFile::find(std::string_view name) const {
 
 std::string ArrayFile::list() const {
   std::string text;
-  for (const Entry& entry : entries_) text += cat(text.empty() ? "" : ", ", entry.name, " ", entry.shape);
-  return text;
+  for (const Entry& entry : entries_)
+    text += cat(text.empty() ? "" : ", ", printable_name(entry.name), " ", entry.shape);
+  return shortened(text, 500);
 }
 
 Array ArrayFile::read(const Entry& entry) const {
@@ -61,8 +65,9 @@ data::Dataset ArrayFile::examples(const Entry& entry, int64_t memory) const {
   if (there.shape.empty() || there.end - there.begin <= static_cast<uint64_t>(memory)) return {read(entry), {}};
   return {{},
           {},
-          data::stored_examples({file.file(), file.begin_of(there), cat(file.file()->path(), ", ", entry.name)},
-                                entry.dtype, entry.shape)};
+          data::stored_examples(
+              {file.file(), file.begin_of(there), cat(file.file()->name(), ", ", printable_name(entry.name))},
+              entry.dtype, entry.shape)};
 }
 
 Metadata ArrayFile::notes() const {

@@ -32,7 +32,7 @@ class ArrayFile {
   /// Whether a file of this name has several arrays.
   static bool is_one(std::string_view path) { return is_npz(path) || path.ends_with(".safetensors"); }
 
-  explicit ArrayFile(const std::string& path);
+  explicit ArrayFile(const std::string& path, double expansion = data::usual_expansion);
   /// By name.
   const std::vector<Entry>& entries() const { return entries_; }
   /// Null when there is none of the name.

@@ -2,11 +2,8 @@
 #include <koine/error.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -14,7 +11,9 @@
 #include <xxhash.h>
 
 #include "base/format.h"
+#include "base/input_file.h"
 #include "base/output_file.h"
+#include "io/file_value.h"
 #include "io/tree_file.h"
 
 namespace koine::io {
@@ -26,6 +25,7 @@ using nlohmann::json;
 
 constexpr const char* manifest_name = "manifest.json";
 constexpr int64_t format = 1;
+constexpr uint64_t most_manifest_bytes = uint64_t{1} << 26;
 using Lasting = OutputFile::Lasting;
 
 struct Entry {
@@ -44,24 +44,22 @@ std::string file_of(int64_t step, int again) {
   return text;
 }
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 // The size and the 128 bits of XXH3 of a file; nothing when it cannot be read.
 std::optional<Entry> measured(const std::string& path) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return {};
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
-  if (!state) throw OutOfMemory("no memory to read " + path);
+  if (!state) throw OutOfMemory(cat("no memory to read ", path));
   XXH3_128bits_reset(state.get());
-  std::vector<char> buffer(size_t{1} << 20);
   Entry entry;
-  while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    XXH3_128bits_update(state.get(), buffer.data(), count);
-    entry.bytes += count;
+  try {
+    const Descriptor file = open_input(path);
+    std::vector<char> buffer(size_t{1} << 20);
+    while (const size_t count = read_some(file, path, buffer)) {
+      XXH3_128bits_update(state.get(), buffer.data(), count);
+      entry.bytes += count;
+    }
+  } catch (const IoError&) {
+    return {};
   }
-  if (std::ferror(file.get())) return {};
   const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
   char text[64];
   std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
@@ -78,31 +76,34 @@ struct Manifest {
   std::vector<std::string> others;
 };
 
-// A manifest names files beside it, whoever wrote it.
-std::string name_beside(const json& name, const std::string& path) {
-  const std::string text = name;
-  if (text.empty() || text == "." || text == ".." || fs::path(text).filename() != text)
-    throw FormatError(cat(path, ": '", text, "' is no file beside it"));
-  return text;
+// A manifest names checkpoints beside it, whoever wrote it: what it names may be removed.
+std::string name_beside(const FileValue& value) {
+  const std::string name = value.text();
+  if (!name.starts_with("step-") || !name.ends_with(".safetensors") || fs::path(name).filename() != name)
+    value.fail("the name of a checkpoint beside it");
+  return name;
 }
 
 // No manifest means no checkpoints.
 Manifest read_manifest(const std::string& folder) {
   const std::string path = path_of(folder, manifest_name);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return {};
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::error_code ignored;
   Manifest manifest;
+  if (!fs::exists(path, ignored)) return manifest;
   try {
-    const json all = json::parse(text);
-    if (all.at("format") != format) throw FormatError(cat(path, ": a manifest of another version of Koine"));
-    for (const json& one : all.at("checkpoints"))
-      manifest.checkpoints.push_back(
-          {name_beside(one.at("file"), path), one.at("step"), one.at("bytes"), one.at("xxh3_128")});
-    for (const json& one : all.value("others", json::array())) manifest.others.push_back(name_beside(one, path));
-  } catch (const json::exception& error) {
-    throw FormatError(cat(path, ": is no manifest of checkpoints; move it away to begin anew"));
+    const FileValue all = FileValue::parse(read_whole(path, most_manifest_bytes), path, "the manifest");
+    if (all.at("format").integer(0) != format)
+      all.at("format").fail(cat(format, ", as this version of Koine writes it"));
+    for (const FileValue& one : all.at("checkpoints").list())
+      manifest.checkpoints.push_back({name_beside(one.at("file")), one.at("step").integer(0),
+                                      static_cast<uint64_t>(one.at("bytes").integer(0)), one.at("xxh3_128").text()});
+    if (all.has("others"))
+      for (const FileValue& one : all.at("others").list()) manifest.others.push_back(name_beside(one));
+  } catch (const FormatError& error) {
+    throw FormatError(cat(error.what(), "; move it away to begin anew"));
   }
+  std::stable_sort(manifest.checkpoints.begin(), manifest.checkpoints.end(),
+                   [](const Entry& a, const Entry& b) { return a.step < b.step; });
   return manifest;
 }
 

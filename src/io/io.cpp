@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "io/array_file.h"
 #include "io/npz_writer.h"
 #include "io/tree_file.h"
@@ -17,9 +18,9 @@ std::string type_text(DType dtype, const Shape& shape) { return cat(dtype, " of 
 // What does not fit between a leaf and its entry; empty when all does.
 std::string mismatch(const std::string& path, const Array& leaf, const ArrayFile::Entry* entry) {
   if (!leaf.defined()) return "";
-  if (!entry) return cat("'", path, "' is not in the file");
+  if (!entry) return cat("'", printable_name(path), "' is not in the file");
   if (leaf.dtype() == entry->dtype && leaf.shape() == entry->shape) return "";
-  return cat("'", path, "' is ", type_text(leaf.dtype(), leaf.shape()), ", in the file ",
+  return cat("'", printable_name(path), "' is ", type_text(leaf.dtype(), leaf.shape()), ", in the file ",
              type_text(entry->dtype, entry->shape));
 }
 
@@ -28,7 +29,8 @@ void check_paths(const char* call, std::vector<std::string> paths, const std::st
   std::sort(paths.begin(), paths.end());
   const auto twice = std::adjacent_find(paths.begin(), paths.end());
   if (twice != paths.end())
-    throw ValueError(cat("[", call, "] two arrays of the tree have the path '", *twice, "': ", file));
+    throw ValueError(cat("[", call, "] two arrays of the tree have the path '", printable_name(*twice),
+                         "': ", printable_name(file)));
 }
 
 }  // namespace
@@ -45,14 +47,14 @@ void write_tree(OutputFile& file, tree::View tree, const Metadata& metadata) {
     tensors.push_back({paths[i], leaves[i].dtype(), std::move(shape), {leaves[i].data(), bytes}});
   }
   if (tensors.empty() && !leaves.empty())
-    throw ValueError(cat("[save] no array of the tree has a value yet: ", file.path()));
+    throw ValueError(cat("[save] no array of the tree has a value yet: ", printable_name(file.path())));
   check_paths("save", paths, file.path());
   if (!ArrayFile::is_npz(file.path()))
     safetensors::write(file, std::move(tensors), {metadata.begin(), metadata.end()});
   else if (metadata.empty())
     write_npz(file, std::move(tensors));
   else
-    throw ValueError(cat("[save] npz files keep no notes; save as .safetensors: ", file.path()));
+    throw ValueError(cat("[save] npz files keep no notes; save as .safetensors: ", printable_name(file.path())));
 }
 
 void save(const std::string& path, tree::View tree, const Metadata& metadata) {
@@ -77,8 +79,8 @@ void load_into(const std::string& path, tree::Ref tree) {
     entries.push_back(found);
   }
   for (size_t i = 0; i < used.size(); ++i)
-    if (!used[i]) wrong += cat("\n  '", file.entries()[i].name, "' is in the file only");
-  if (!wrong.empty()) throw FormatError(cat(path, " does not fit:", wrong));
+    if (!used[i]) wrong += cat("\n  '", printable_name(file.entries()[i].name), "' is in the file only");
+  if (!wrong.empty()) throw FormatError(cat(printable_name(path), " does not fit:", wrong));
   std::vector<Array> loaded;
   for (const auto* entry : entries) loaded.push_back(entry ? file.read(*entry) : Array());
   tree::assign(tree, loaded.data(), loaded.size());

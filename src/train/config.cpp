@@ -1,15 +1,12 @@
 #include "train/config.h"
 
 #include "base/format.h"
+#include "base/input_file.h"
 #include "base/location.h"
 #include "train/sections/sections.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace koine::train {
 
@@ -103,10 +100,7 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
   if (folder || (is_data_name(path) && std::filesystem::exists(path, ignored)))
     throw IoError(
         cat(path, folder ? " is a folder" : " holds data", " and no config; write one for it with  koine new ", path));
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(cat("cannot read ", path, ": ", std::strerror(errno)));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return parse_config(text, path, overrides);
+  return parse_config(read_whole(path, most_config_bytes), path, overrides);
 }
 
 std::vector<SectionInfo> config_sections() {

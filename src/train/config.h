@@ -67,6 +67,10 @@ struct DataConfig {
   std::string x = "x", y = "y";
   /// How many megabytes of examples are kept in memory.
   double memory = 4096;
+  /// Limits on what files may fill the memory with: how many times its size a compressed one may expand to, and the
+  /// pixels of an image.
+  double expansion = data::usual_expansion;
+  int64_t pixels = int64_t{1} << 26;
   /// The inputs of a table with columns of any kind; without both every column but the label is an input.
   std::vector<std::string> numeric, categorical;
   /// What stands where a value is missing.
@@ -328,6 +332,9 @@ struct Config {
   /// "c.toml:7:1: model.3 (conv)" for "model.3": what errors name that arise in what the config describes.
   std::source_location line(std::string_view path, std::string_view kind) const;
 };
+
+/// A config has no more.
+inline constexpr uint64_t most_config_bytes = uint64_t{1} << 22;
 
 /// Reads a config and applies overrides "key=value" to it. Throws IoError when the file cannot be read, and one
 /// ConfigError with a line "file:line:column: ..." for each thing that is wrong.

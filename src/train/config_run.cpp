@@ -1,11 +1,14 @@
 #include "base/format.h"
 #include "base/hash.h"
+#include "io/file_value.h"
 #include "train/augment.h"
 #include "train/fit.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -117,21 +120,25 @@ void check_same(const Config& config, const std::map<std::string, std::string>& 
 }
 
 void check_notes(const Config& config, const io::Metadata& notes, const std::string& file) {
-  for (const auto& [name, text] : notes)
-    if (name == settings_note) {
-      try {
-        return check_same(config, json::parse(text).get<std::map<std::string, std::string>>());
-      } catch (const json::exception&) {
-        break;
-      }
-    }
-  throw FormatError(cat(file, " is no checkpoint of a run"));
+  const io::FileValue settings = io::FileValue::note(notes, settings_note, file);
+  std::map<std::string, std::string> before;
+  for (const std::string& key : settings.keys()) before[key] = settings.at(key).text();
+  check_same(config, before);
 }
 
 }  // namespace
 
-nn::Stack first_values(nn::Stack model, int64_t seed) {
-  return nn::init(std::move(model), Key(seed).fold_in(first_values_key));
+nn::Stack first_values(const Config& config, const BuiltModel& model) {
+  const auto memory = Dim(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
+  if (Dim(4) * model.parameters() > memory) {
+    const auto largest = std::max_element(model.layers.begin(), model.layers.end(),
+                                          [](const auto& a, const auto& b) { return a.parameters < b.parameters; });
+    config.fail(
+        cat("model.", largest->place),
+        cat("the model has ", model.parameters(), " parameters, ", largest->parameters, " of them in model.",
+            largest->place, " (", largest->name, "); they take more than this machine's memory of ", memory, " bytes"));
+  }
+  return nn::init(model.stack, Key(config.train.seed).fold_in(first_values_key));
 }
 
 std::string stem_of(const std::string& weights) {

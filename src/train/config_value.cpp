@@ -17,6 +17,91 @@ Place place_of(const toml::source_region& region, const std::string& file) {
   return {file, static_cast<int64_t>(region.begin.line), static_cast<int64_t>(region.begin.column)};
 }
 
+// How deep tables and lists may be nested, the parts of dotted keys counted: what walks through them, the parser too,
+// goes down by calls.
+constexpr int64_t deepest = 100;
+
+/// Follows the text of TOML as far as it takes to know how deep it is nested.
+class Nesting {
+ public:
+  explicit Nesting(std::string_view text) : text_(text) {}
+
+  /// Calls `fail(place, message)` where it is too deep.
+  template <class Fail>
+  void check(const Fail& fail) {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '#')
+        skip_to("\n");
+      else if (c == '"' || c == '\'')
+        skip_text(c);
+      else
+        take(c);
+      if (around_.back() + dots_ > deepest)
+        return fail(place(), cat("is nested deeper than ", deepest, ", the parts of dotted keys counted"));
+    }
+  }
+
+ private:
+  void take(char c) {
+    ++at_;
+    const bool header = c == '[' && around_.size() == 1 && line_is_empty_;
+    if (header) around_[0] = 0;
+    line_is_empty_ = c == '\n' || (line_is_empty_ && (c == ' ' || c == '\t' || c == '\r' || header));
+    if (c == '.') {
+      ++dots_;
+    } else if (header) {
+      // What follows stands in the table that the line names.
+      ++around_[0];
+    } else if (c == ']' && around_.size() == 1) {
+      around_[0] += std::exchange(dots_, 0);
+    } else if (c == '[' || c == '{') {
+      around_.push_back(around_.back() + std::exchange(dots_, 0) + 1);
+    } else if ((c == ']' || c == '}') && around_.size() > 1) {
+      around_.pop_back();
+      dots_ = 0;
+    } else if (c == ',' || (c == '\n' && around_.size() == 1)) {
+      dots_ = 0;
+    }
+  }
+  void skip_to(std::string_view end) { at_ = std::min(text_.find(end, at_), text_.size()); }
+  void skip_text(char quote) {
+    line_is_empty_ = false;
+    const std::string_view rest = text_.substr(at_);
+    const bool lines = rest.starts_with(quote == '"' ? "\"\"\"" : "'''");
+    for (at_ += lines ? 3 : 1; at_ < text_.size(); ++at_) {
+      if (quote == '"' && text_[at_] == '\\') {
+        ++at_;
+      } else if (!lines && (text_[at_] == quote || text_[at_] == '\n')) {
+        at_ += text_[at_] == quote ? 1 : 0;
+        return;
+      } else if (lines && text_.substr(at_).starts_with(rest.substr(0, 3))) {
+        at_ += 3;
+        return;
+      }
+    }
+    at_ = text_.size();
+  }
+  Place place() const {
+    const std::string_view before = text_.substr(0, at_ - 1);
+    const size_t line = before.find_last_of('\n');
+    return {"", std::count(before.begin(), before.end(), '\n') + 1,
+            static_cast<int64_t>(before.size() - (line == std::string_view::npos ? 0 : line + 1)) + 1};
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  bool line_is_empty_ = true;
+  /// How deep what stands in each open bracket is; the first is the table that the last header names.
+  std::vector<int64_t> around_{0};
+  int64_t dots_ = 0;
+};
+
+template <class Fail>
+void check_nesting(std::string_view text, const Fail& fail) {
+  Nesting(text).check(fail);
+}
+
 Value convert(const toml::node& node, const std::string& file) {
   Value value;
   value.place = place_of(node.source(), file);
@@ -61,8 +146,11 @@ void set_place(Value& value, const Place& place) {
 // The right side of an assignment: TOML if it is, else a text.
 Value parse_override(std::string_view text, const Place& place) {
   Value value{place, std::string(text)};
+  const std::string assignment = cat("value = ", text);
+  check_nesting(assignment,
+                [&](const Place&, std::string_view what) { throw ConfigError(cat(to_string(place), ": ", what)); });
   try {
-    Value parsed = convert(toml::parse(cat("value = ", text)), {});
+    Value parsed = convert(toml::parse(assignment), {});
     auto& entries = *parsed.get<Value::Table>();
     if (entries.size() == 1) value = std::move(entries[0].value);
   } catch (const toml::parse_error&) {
@@ -112,6 +200,10 @@ std::string Value::describe() const {
 }
 
 Value parse_config_text(std::string_view text, const std::string& file) {
+  check_nesting(text, [&](Place place, std::string_view what) {
+    place.source = file;
+    throw ConfigError(cat(to_string(place), ": ", what));
+  });
   try {
     return convert(toml::parse(text), file);
   } catch (const toml::parse_error& error) {
@@ -125,6 +217,7 @@ void override_value(Value& root, std::string_view assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) fail("an override reads key=value, as in train.epochs=3");
   const std::string_view key = assignment.substr(0, equals);
+  if (std::count(key.begin(), key.end(), '.') >= deepest) fail(cat("the key has more than ", deepest, " parts"));
   std::string_view rest = key;
   Value* at = &root;
   do {

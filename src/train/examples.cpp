@@ -21,7 +21,8 @@ data::Dataset read_table(const Config& config, std::vector<std::string>& damaged
                                         .scale = config.data.scale,
                                         .delimiter = delimiter(config),
                                         .damaged = config.data.damaged == "skip" ? &damaged : nullptr,
-                                        .memory = static_cast<int64_t>(config.data.memory * 1e6)});
+                                        .memory = static_cast<int64_t>(config.data.memory * 1e6),
+                                        .expansion = config.data.expansion});
   } catch (const IoError& error) {
     config.fail("data.file", error.what());
   } catch (const IndexError& error) {
@@ -165,10 +166,9 @@ Examples load_arrays(const Config& config) {
 Examples load_text(const Config& config, const std::optional<TableCode>& given) {
   if (config.train.loss != "cross_entropy")
     config.fail("train.loss", "a text is learnt symbol by symbol, by loss = \"cross_entropy\"");
-  constexpr int64_t usual_length = 64;
   std::string text;
   try {
-    text = read_text(config.data.file, 1);
+    text = read_text(config.data.file, 1, config.data.expansion);
   } catch (const IoError& error) {
     config.fail("data.file", error.what());
   }
@@ -178,7 +178,7 @@ Examples load_text(const Config& config, const std::optional<TableCode>& given) 
   } else {
     examples.code.emplace();
     examples.code->text =
-        learn_text({text}, config.data.unit == "byte", config.data.length > 0 ? config.data.length : usual_length);
+        learn_text({text}, config.data.unit == "byte", config.data.length > 0 ? config.data.length : usual_text_length);
   }
   const TextCode& code = *examples.code->text;
   const data::Dataset all = windows(code, text);
@@ -256,7 +256,8 @@ Examples load_examples(const Config& config, const std::optional<TableCode>& cod
 Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
                   const std::optional<TableCode>& code, std::vector<std::string>* files) {
   // A text has an example on each line.
-  if (code && code->text && kind_of(file) == SourceKind::text) return code->text->encode(lines_of(read_text(file, 0)));
+  if (code && code->text && kind_of(file) == SourceKind::text)
+    return code->text->encode(lines_of(read_text(file, 0, config.data.expansion)));
   if (kind_of(file) != SourceKind::table) {
     const ArraySource source = read_arrays(config, file, false);
     const data::Dataset& all = source.examples;
@@ -275,10 +276,15 @@ Array load_inputs(const Config& config, const std::string& file, const Shape& sh
     return encode(*code, there, table, rows, false).x;
   }
   const int64_t wanted = count(shape).value();
-  data::Dataset table = data::csv(file, {.label = none, .scale = config.data.scale, .delimiter = delimiter(config)});
+  data::Dataset table = data::csv(
+      file,
+      {.label = none, .scale = config.data.scale, .delimiter = delimiter(config), .expansion = config.data.expansion});
   const int64_t columns = table.x.size(1);
   if (columns == wanted + 1)
-    table = data::csv(file, {.label = config.data.label, .scale = config.data.scale, .delimiter = delimiter(config)});
+    table = data::csv(file, {.label = config.data.label,
+                             .scale = config.data.scale,
+                             .delimiter = delimiter(config),
+                             .expansion = config.data.expansion});
   else if (columns != wanted)
     throw FormatError(
         cat(file, " has ", columns, " columns, but the model takes ", wanted, ", or ", wanted + 1, " with the label"));

@@ -39,7 +39,7 @@ void check_output(const Judged& judged) {
 }
 
 constexpr int64_t evaluation_batch = 256;
-constexpr const char *numbers_note = "run", *examples_note = "examples", *curves_note = "curves";
+constexpr const char *numbers_note = "run", *examples_note = "examples", *batch_note = "batch", *curves_note = "curves";
 
 std::filesystem::path finished_file(const std::string& folder) {
   return std::filesystem::path(folder) / "finished.safetensors";
@@ -52,11 +52,10 @@ void forget_finished(const std::string& folder) {
   if (!std::filesystem::exists(file, ignored)) return;
   const auto is_run = [&] {
     try {
-      for (const auto& note : io::metadata(file))
-        if (note.first == numbers_note) return true;
+      return io::find_note(io::metadata(file), numbers_note) != nullptr;
     } catch (const FormatError&) {
+      return false;
     }
-    return false;
   };
   if (!is_run()) throw IoError(cat("[fit] ", file.string(), " is no state of a run: move it to another place"));
   std::filesystem::remove(file, ignored);
@@ -254,19 +253,26 @@ class Run {
     if (!found) return;
     const io::Metadata notes = io::metadata(found->file);
     if (options_.check) options_.check(notes, found->file);
-    std::string text, count;
-    for (const auto& [name, value] : notes) {
-      if (name == numbers_note) text = value;
-      if (name == examples_note) count = value;
-      if (name == curves_note) history_.epochs = epochs_from(value, found->file);
-    }
-    numbers_from(text, found->file, numbers_);
-    if (count != std::to_string(examples_.size()))
-      throw ValueError(cat("the run began with ", count, " examples to train on, now there are ", examples_.size()));
-    if (numbers_.step > steps_ * options_.epochs)
-      throw ValueError(
-          cat("[fit] the run has seen ", numbers_.step / steps_, " epochs, which are more than ", options_.epochs));
+    const auto same = [&](const char* note, int64_t now, const char* what) {
+      const int64_t before = io::FileValue::note(notes, note, found->file).integer(0);
+      if (before != now) throw ValueError(cat("the run began with ", before, " ", what, ", now there are ", now));
+    };
+    same(examples_note, examples_.size(), "examples to train on");
+    same(batch_note, options_.batch, "examples in a batch");
+    const RunSize run{steps_, std::ssize(running_) + 1, options_.average > 0};
+    numbers_from(io::FileValue::note(notes, numbers_note, found->file), run, numbers_);
+    const int64_t epochs = numbers_.step / steps_;
+    if (numbers_.step > (Dim(steps_) * options_.epochs).value())
+      throw ValueError(cat("[fit] the run has seen ", epochs, " epochs, which are more than ", options_.epochs));
+    if (numbers_.step != found->step)
+      throw FormatError(cat(found->file, ": is of step ", numbers_.step, ", but the manifest has it as ", found->step));
+    history_.epochs = epochs_from(io::FileValue::note(notes, curves_note, found->file));
+    if (std::ssize(history_.epochs) != epochs)
+      throw FormatError(
+          cat(found->file, ": has the figures of ", history_.epochs.size(), " epochs, but is of epoch ", epochs));
     io::load_into(found->file, learner_.arrays());
+    if (!learner_.is_whole())
+      throw FormatError(cat(found->file, ": the best or the averaged weights are not those of the model"));
     if (options_.plateau) learner_.scale_rate(numbers_.plateau.factor);
   }
 
@@ -274,6 +280,7 @@ class Run {
     io::Metadata notes = options_.notes;
     notes.emplace_back(numbers_note, to_json(numbers_));
     notes.emplace_back(examples_note, std::to_string(examples_.size()));
+    notes.emplace_back(batch_note, std::to_string(options_.batch));
     notes.emplace_back(curves_note, to_json(history_.epochs));
     return notes;
   }
@@ -321,10 +328,8 @@ std::optional<io::Checkpoint> to_resume(const std::string& folder, std::vector<s
   io::Checkpoint finished{finished_file(folder), 0};
   std::error_code ignored;
   if (!std::filesystem::exists(finished.file, ignored)) return {};
-  RunNumbers numbers;
-  for (const auto& [name, value] : io::metadata(finished.file))
-    if (name == numbers_note) numbers_from(value, finished.file, numbers);
-  finished.step = numbers.step;
+  const io::Metadata notes = io::metadata(finished.file);
+  finished.step = io::FileValue::note(notes, numbers_note, finished.file).at("step").integer(0);
   return finished;
 }
 

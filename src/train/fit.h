@@ -9,8 +9,9 @@
 
 namespace koine::train {
 
-/// The model with first values, which follow from the seed.
-nn::Stack first_values(nn::Stack model, int64_t seed);
+/// The model with first values, which follow from the config's seed. Throws ConfigError at the layer with the most
+/// parameters when they are more than the machine's memory holds.
+nn::Stack first_values(const Config& config, const BuiltModel& model);
 
 /// A path without .safetensors: what is written beside the weights begins with it. Other endings are part of a name, as
 /// in "run.1" and "run.2".

@@ -26,8 +26,8 @@ class Builder {
     std::visit([this](const auto& one) { add(one); }, settings);
     parts_.output = shape_;
     // Layers without products do a few operations for each value that they give.
-    if (flops_ < 0) flops_ = count(shape_).value();
-    parts_.flops = flops_;
+    if (flops_ < 0) flops_ = count(shape_);
+    parts_.flops = flops_.value();
     parts_.detail = std::move(detail_);
     return std::move(parts_);
   }
@@ -67,19 +67,18 @@ class Builder {
     window.stride = stride.empty() ? window.size : per_axis(stride, "stride");
     for (int64_t axis = 0; axis < axes; ++axis) {
       const auto d = static_cast<size_t>(axis);
-      const int64_t length = shape_[axis].value(), reach = (window.size[d] - 1) * spread[d] + 1,
-                    step = window.stride[d];
-      int64_t added = 0;
+      const Dim length = shape_[axis], reach = Dim(window.size[d] - 1) * spread[d] + 1, step = window.stride[d];
+      Dim added = 0;
       // Every position that the window is moved to counts, as many as the steps that fit into the length.
-      if (padding == "same") added = std::max<int64_t>(0, ((length + step - 1) / step - 1) * step + reach - length);
+      if (padding == "same") added = max(0, (ceil_div(length, step) - 1) * step + reach - length);
       if (reach > length + added)
         fail(cat("and its window of ", reach, " is larger than axis ", axis, " of ", length,
                  "; take a smaller window, padding = \"same\", or fewer pooling layers before it"));
-      window.padding.push_back(added / 2);
-      window.padding.push_back(added - added / 2);
-      sizes_.push_back((length + added - reach) / step + 1);
+      window.padding.push_back(added.value() / 2);
+      window.padding.push_back(added.value() - added.value() / 2);
+      sizes_.push_back(floor_div(length + added - reach, step) + 1);
     }
-    for (int64_t axis = 0; axis < axes; ++axis) shape_[axis] = sizes_[static_cast<size_t>(axis)];
+    for (int64_t axis = 0; axis < axes; ++axis) shape_[axis] = sizes_[axis];
     sizes_.clear();
     return window;
   }
@@ -91,7 +90,7 @@ class Builder {
     const int64_t in = channels();
     push(nn::Linear{in, layer.units, layer.bias});
     shape_.back() = layer.units;
-    flops_ = 2 * in * count(shape_).value();
+    flops_ = Dim(2) * in * count(shape_);
     detail_ = cat(" ", layer.units);
     activate(layer.activation);
   }
@@ -107,10 +106,10 @@ class Builder {
                   .dilation = per_axis(layer.dilation, "dilation"),
                   .groups = layer.groups,
                   .use_bias = layer.bias});
-    flops_ = 2 * channels() / layer.groups;
+    flops_ = Dim(2) * (channels() / layer.groups);
     for (const int64_t n : window.size) flops_ *= n;
     shape_.back() = layer.channels;
-    flops_ *= count(shape_).value();
+    flops_ *= count(shape_);
     detail_ = cat(" ", layer.channels);
     activate(layer.activation);
   }
@@ -171,7 +170,7 @@ class Builder {
     constexpr int64_t gates = std::is_same_v<L, nn::Lstm> ? 4 : 3;
     flops_ = 0;
     for (int64_t l = 0; l < layer.layers; ++l)
-      flops_ += 2 * shape_[0].value() * directions * gates * layer.units *
+      flops_ += Dim(2) * shape_[0] * directions * gates * layer.units *
                 ((l == 0 ? channels() : directions * layer.units) + layer.units);
     shape_.back() = layer.units * directions;
     if (!layer.sequence) {
@@ -197,10 +196,10 @@ class Builder {
   template <class L>
   void add_transformer(const TransformerLayer& layer, int64_t attentions) {
     expect_heads(layer.heads);
-    const int64_t steps = shape_[0].value(), size = channels(), hidden = layer.hidden > 0 ? layer.hidden : 4 * size;
-    push(L{.size = size,
+    const Dim steps = shape_[0], size = shape_[1], hidden = layer.hidden > 0 ? Dim(layer.hidden) : 4 * size;
+    push(L{.size = size.value(),
            .heads = layer.heads,
-           .hidden = hidden,
+           .hidden = hidden.value(),
            .causal = layer.causal,
            .dropout = layer.dropout,
            .norm_first = layer.norm_first,
@@ -216,8 +215,9 @@ class Builder {
   void add(const AttentionLayer& layer) {
     expect_heads(layer.heads);
     if (place_.inputs.size() > 1) expect_memory(2);
-    const int64_t steps = shape_[0].value(), size = channels();
-    push(nn::MultiHeadAttention{.size = size, .heads = layer.heads, .causal = layer.causal, .dropout = layer.dropout});
+    const Dim steps = shape_[0], size = shape_[1];
+    push(nn::MultiHeadAttention{
+        .size = size.value(), .heads = layer.heads, .causal = layer.causal, .dropout = layer.dropout});
     flops_ = 8 * steps * size * size + 4 * steps * steps * size;
     detail_ = cat(" ", layer.heads);
   }
@@ -231,15 +231,15 @@ class Builder {
     if (axes < 1 || axes > most_spatial_axes) fail("but takes examples with 1 to 3 axes and channels behind them");
     const Ints kernel = per_axis(layer.kernel, "kernel"), stride = per_axis(layer.stride, "stride");
     Ints padding, added;
-    flops_ = 2 * channels() * layer.channels * count(shape_).value() / channels();
+    flops_ = Dim(2) * layer.channels * count(shape_);
     for (size_t d = 0; d < kernel.size(); ++d) {
       // What windows reach beyond stride times the size is cut off, what they leave out is added at the end.
       const int64_t beyond = layer.padding == "same" ? kernel[d] - stride[d] : 0;
       padding.push_back(std::max<int64_t>(beyond, 0) / 2);
       padding.push_back(std::max<int64_t>(beyond, 0) - padding.back());
       added.push_back(std::max<int64_t>(-beyond, 0));
-      const int64_t length = shape_[static_cast<int64_t>(d)].value();
-      shape_[static_cast<int64_t>(d)] = (length - 1) * stride[d] + kernel[d] - beyond;
+      Dim& length = shape_[static_cast<int64_t>(d)];
+      length = (length - 1) * stride[d] + kernel[d] - beyond;
       flops_ *= kernel[d];
     }
     push(nn::ConvTranspose{.in = channels(),
@@ -326,8 +326,8 @@ class Builder {
   Shape shape_;
   LayerParts parts_;
   std::string detail_;
-  int64_t flops_ = -1;
-  Ints sizes_;
+  Dim flops_ = -1;
+  Shape sizes_;
 };
 
 }  // namespace

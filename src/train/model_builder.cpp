@@ -228,13 +228,13 @@ class Builder {
   }
 
   int64_t parameters_from(size_t first) const {
-    int64_t total = 0;
+    Dim total = 0;
     for (size_t i = first; i < model_.stack.layers.size(); ++i)
       tree::for_each(model_.stack.layers[i], [&](const Array&, const tree::Path& path) {
         const nn::Param* param = path.leaf<nn::Param>();
-        if (param && param->declared()) total += count(param->declared_shape()).value();
+        if (param && param->declared()) total += count(param->declared_shape());
       });
-    return total;
+    return total.value();
   }
 
   const Config& config_;
@@ -302,21 +302,23 @@ void check_output(const Config& config, const BuiltModel& model, const ModelFact
 }  // namespace
 
 int64_t BuiltModel::parameters() const {
-  int64_t total = 0;
+  Dim total = 0;
   for (const BuiltLayer& layer : layers) total += layer.parameters;
-  return total;
+  return total.value();
 }
 
 int64_t BuiltModel::flops() const {
-  int64_t total = 0;
+  Dim total = 0;
   for (const BuiltLayer& layer : layers) total += layer.flops;
-  return total;
+  return total.value();
 }
 
 int64_t BuiltModel::training_bytes(const TrainConfig& config) const {
-  int64_t values = 0;
-  for (const BuiltLayer& layer : layers) values += count(layer.output).value();
-  return 4 * (2 * parameters() + 2 * config.batch * values) + parameters() * state_bytes(config);
+  Dim values = 0;
+  for (const BuiltLayer& layer : layers) values += count(layer.output);
+  const Dim all =
+      4 * (Dim(2) * parameters() + Dim(2) * config.batch * values) + Dim(parameters()) * state_bytes(config);
+  return all.value();
 }
 
 BuiltModel build_model(const Config& config, const ModelFacts& facts) {

@@ -10,6 +10,13 @@ namespace koine::train {
 
 namespace {
 
+// A value as it is told to be wrong; a number that is too large for any count says so.
+std::string wrong(const Value& value) {
+  const int64_t* integer = value.get<int64_t>();
+  const bool beyond = integer && *integer > largest_count;
+  return cat(value.describe(), beyond ? cat(", beyond the largest, ", largest_count) : std::string());
+}
+
 std::string list_of(std::span<const std::string_view> words, std::string_view quote, std::string_view last) {
   std::string text;
   for (size_t i = 0; i < words.size(); ++i) {
@@ -23,6 +30,7 @@ std::string list_of(std::span<const std::string_view> words, std::string_view qu
 
 void Problems::throw_if_any() const {
   if (list_.empty()) return;
+  constexpr size_t most_shown = 100;
   // By place, overrides, which have no line, last; then in the order in which they were found.
   std::vector<std::tuple<bool, int64_t, int64_t, size_t>> order;
   for (size_t i = 0; i < list_.size(); ++i) {
@@ -31,10 +39,11 @@ void Problems::throw_if_any() const {
   }
   std::sort(order.begin(), order.end());
   std::string text;
-  for (const auto& entry : order) {
+  for (const auto& entry : std::span(order).first(std::min(order.size(), most_shown))) {
     const Problem& problem = list_[std::get<3>(entry)];
     text += cat(text.empty() ? "" : "\n", to_string(problem.place), ": ", problem.message);
   }
+  if (order.size() > most_shown) text += cat("\nand ", order.size() - most_shown, " problems more");
   throw ConfigError(text);
 }
 
@@ -57,7 +66,7 @@ bool ValueRule<bool>::read(const Value& value, bool& to) const {
 
 bool ValueRule<int64_t>::read(const Value& value, int64_t& to) const {
   const int64_t* integer = value.get<int64_t>();
-  if (!integer || !bounds.contains(static_cast<double>(*integer))) return false;
+  if (!integer || *integer > largest || !bounds.contains(static_cast<double>(*integer))) return false;
   to = *integer;
   return true;
 }
@@ -118,11 +127,11 @@ std::string ValueRule<std::vector<int64_t>>::write(const std::vector<int64_t>& v
 void report_wrong_value(const Value& value, const SettingInfo& info, std::span<const std::string_view> choices,
                         const Reading& at) {
   const std::string* text = value.get<std::string>();
-  std::string got = value.describe();
+  std::string got = wrong(value);
   // In a list it is one of its values that does not fit; a whole list is no help.
   if (const auto* list = value.get<Value::List>()) {
     got = list->empty() ? "an empty list" : "a list of";
-    for (size_t i = 0; i < std::min<size_t>(list->size(), 4); ++i) got += cat(i ? ", " : " ", (*list)[i].describe());
+    for (size_t i = 0; i < std::min<size_t>(list->size(), 4); ++i) got += cat(i ? ", " : " ", wrong((*list)[i]));
   }
   at.problems.add(value.place, cat(at.path_to(info.name), " takes ", info.takes, ", got ", got,
                                    text ? did_you_mean(*text, choices) : std::string()));

@@ -91,9 +91,13 @@ struct ValueRule<bool> {
   std::string write(bool value) const { return value ? "true" : "false"; }
 };
 
+/// No size or count of a config is larger, so that the product of two of them fits into 64 bits.
+inline constexpr int64_t largest_count = 1'000'000'000;
+
 template <>
 struct ValueRule<int64_t> {
   Bounds bounds = {};
+  int64_t largest = largest_count;
   std::string takes() const { return "a whole number" + bounds.describe(); }
   bool read(const Value& value, int64_t& to) const;
   std::string write(int64_t value) const { return std::to_string(value); }

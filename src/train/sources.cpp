@@ -36,14 +36,14 @@ bool is_idx_name(std::string name) {
 
 int64_t memory_of(const Config& config) { return static_cast<int64_t>(config.data.memory * 1e6); }
 
-data::Dataset mnist(const std::string& folder) {
+data::Dataset mnist(const Config& config, const std::string& folder) {
   std::vector<Array> x, y;
   for (const char* part : {"train", "t10k"}) {
     const std::string images = plain_or_gzip(fs::path(folder) / cat(part, "-images-idx3-ubyte"));
     const std::string labels = plain_or_gzip(fs::path(folder) / cat(part, "-labels-idx1-ubyte"));
     if (images.empty() || labels.empty()) continue;
-    x.push_back(data::idx(images));
-    y.push_back(cast(data::idx(labels), {.dtype = int64}));
+    x.push_back(data::idx(images, config.data.expansion));
+    y.push_back(cast(data::idx(labels, config.data.expansion), {.dtype = int64}));
     if (x.back().rank() != 3 || y.back().rank() != 1 || x.back().size(0) != y.back().size(0))
       throw FormatError(
           cat(images, " and ", labels, " do not belong together: ", x.back().shape(), " and ", y.back().shape()));
@@ -52,12 +52,12 @@ data::Dataset mnist(const std::string& folder) {
   return {expand_dims(all, 3), y.size() == 1 ? y[0] : concatenate(y, {.axis = 0})};
 }
 
-data::Dataset cifar(const std::string& folder) {
+data::Dataset cifar(const Config& config, const std::string& folder) {
   std::vector<std::string> files;
   for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
                            "data_batch_5.bin", "test_batch.bin"})
     if (is_there(fs::path(folder) / name)) files.push_back((fs::path(folder) / name).string());
-  return data::cifar(files);
+  return data::cifar(files, false, config.data.expansion);
 }
 
 const ArrayFile::Entry& find(const Config& config, const ArrayFile& file, const std::string& name,
@@ -73,20 +73,21 @@ const ArrayFile::Entry& find(const Config& config, const ArrayFile& file, const 
 // What is in one file: the inputs and, where they are wanted, the labels.
 data::Dataset array_file(const Config& config, const std::string& path, bool labels) {
   if (ArrayFile::is_one(path)) {
-    const ArrayFile file(path);
+    const ArrayFile file(path, config.data.expansion);
     data::Dataset all = file.examples(find(config, file, config.data.x, "data.x", path), memory_of(config));
     if (labels) all.y = file.read(find(config, file, config.data.y, "data.y", path));
     return all;
   }
   data::Dataset all;
   if (is_idx_name(path))
-    all.x = data::idx(path);
+    all.x = data::idx(path, config.data.expansion);
   else
-    all = data::npy_examples(path, memory_of(config));
+    all = data::npy_examples(path, memory_of(config), config.data.expansion);
   if (!labels) return all;
   if (config.data.labels.empty())
     config.fail("data.labels", cat(path, " has no labels in it; name the file that has them by labels"));
-  all.y = is_idx_name(config.data.labels) ? data::idx(config.data.labels) : data::npy(config.data.labels);
+  all.y = is_idx_name(config.data.labels) ? data::idx(config.data.labels, config.data.expansion)
+                                          : data::npy(config.data.labels, config.data.expansion);
   return all;
 }
 
@@ -107,10 +108,10 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
   ArraySource source;
   switch (kind_of(path)) {
     case SourceKind::mnist:
-      source.examples = mnist(path);
+      source.examples = mnist(config, path);
       break;
     case SourceKind::cifar:
-      source.examples = cifar(path);
+      source.examples = cifar(config, path);
       source.classes = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
       break;
     case SourceKind::images: {
@@ -121,7 +122,8 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
                                                            .width = size.back(),
                                                            .channels = config.data.channels == "grey" ? 1 : 3,
                                                            .skip_damaged = config.data.damaged == "skip",
-                                                           .memory = memory_of(config)});
+                                                           .memory = memory_of(config),
+                                                           .most_pixels = config.data.pixels});
       if (labels && folder.classes.empty())
         config.fail("data.file", cat(path, " has images, but no folder of them for each class"));
       source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged),

@@ -4,8 +4,6 @@
 
 #include "base/format.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -133,8 +131,7 @@ void learn_label(const Config& config, const TextTable& table, const Ints& rows,
       if (!is_missing(config, table.at(row, column))) seen.insert(table.at(row, column));
     code.classes.assign(seen.begin(), seen.end());
     sort_classes(code.classes);
-    constexpr size_t most_classes = 1000;
-    if (code.classes.size() > most_classes)
+    if (code.classes.size() > TableCode::most_classes)
       config.fail("data.label", cat("column '", code.label, "' has ", code.classes.size(),
                                     " different values; choose another label, or loss = \"mse\" under [train]"));
     return;
@@ -163,8 +160,9 @@ bool has_columns(const Config& config) {
 
 TextTable read_columns(const Config& config, const std::string& file, std::vector<std::string>* damaged) {
   const char delimiter = config.data.delimiter.empty() ? data::find_delimiter(file) : config.data.delimiter[0];
-  return data::read_text_table(file,
-                               {.delimiter = delimiter, .damaged = config.data.damaged == "skip" ? damaged : nullptr});
+  return data::read_text_table(file, {.delimiter = delimiter,
+                                      .expansion = {.ratio = config.data.expansion},
+                                      .damaged = config.data.damaged == "skip" ? damaged : nullptr});
 }
 
 RowSplit split_labelled(const Config& config, const TextTable& table, std::vector<std::string>* damaged) {
@@ -248,7 +246,7 @@ Array encode_numbers(const TableCode& code, const Config& config, const TextTabl
       fill([&](size_t row) { return table.at(row, column) == value ? 1.0 : 0.0; });
     if (one.has_rare)
       fill([&](size_t row) {
-        return std::binary_search(one.values.begin(), one.values.end(), table.at(row, column)) ? 0.0 : 1.0;
+        return std::find(one.values.begin(), one.values.end(), table.at(row, column)) != one.values.end() ? 0.0 : 1.0;
       });
   }
   return from(x, {count, width});
@@ -295,35 +293,6 @@ data::Dataset encode(const TableCode& code, const Config& config, const TextTabl
   }
   set.y = from(y, {count});
   return set;
-}
-
-std::string to_json(const TableCode& code) {
-  using nlohmann::json;
-  json numbers = json::array(), categories = json::array(), targets = json::array();
-  for (const auto& one : code.targets) targets.push_back({one.column, one.mean, one.scale});
-  for (const auto& one : code.numbers) numbers.push_back({one.column, one.mean, one.scale, one.may_miss});
-  for (const auto& one : code.categories) categories.push_back({one.column, one.values, one.has_rare});
-  return json{{"numbers", numbers},  {"categories", categories},
-              {"label", code.label}, {"classes", code.classes},
-              {"targets", targets},  {"text", code.text ? to_json_value(*code.text) : json(nullptr)}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-TableCode code_from(const std::string& text, const std::string& file) {
-  using nlohmann::json;
-  TableCode code;
-  try {
-    const json all = json::parse(text);
-    for (const json& one : all.at("numbers")) code.numbers.push_back({one.at(0), one.at(1), one.at(2), one.at(3)});
-    for (const json& one : all.at("categories")) code.categories.push_back({one.at(0), one.at(1), one.at(2)});
-    code.label = all.at("label");
-    code.classes = all.at("classes");
-    for (const json& one : all.at("targets")) code.targets.push_back({one.at(0), one.at(1), one.at(2)});
-    if (all.contains("text") && !all.at("text").is_null()) code.text = text_code_from(all.at("text"));
-  } catch (const json::exception&) {
-    throw FormatError(cat(file, ": its notes about the table's columns are damaged"));
-  }
-  return code;
 }
 
 }  // namespace koine::train

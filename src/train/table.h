@@ -29,6 +29,9 @@ struct TableCode {
     std::vector<std::string> values;
     bool has_rare = false;
   };
+  /// More are no classes.
+  static constexpr size_t most_classes = 1000;
+
   std::vector<Number> numbers;
   std::vector<Category> categories;
   std::string label;
@@ -64,8 +67,15 @@ TableCode learn_code(const Config& config, const data::TextTable& table, const I
 data::Dataset encode(const TableCode& code, const Config& config, const data::TextTable& table, const Ints& rows,
                      bool labels);
 
-/// As JSON, for the notes of a weights file. `code_from` throws FormatError for a text that is none.
+/// As JSON, for the notes of a weights file. `code_from` throws FormatError for what is no such code.
 std::string to_json(const TableCode& code);
-TableCode code_from(const std::string& json, const std::string& file);
+TableCode code_from(const io::FileValue& note);
+
+/// Throws FormatError with what does not fit unless the weights of a file, which note this code or none, were made from
+/// such data as the config names: of the same kind, with the same columns, learning the same.
+void check_code(const std::optional<TableCode>& code, const Config& config, const std::string& file);
+
+/// Throws FormatError unless a model that gives `output` for an example can say what the code names.
+void check_outputs(const TableCode& code, const Config& config, const Shape& output, const std::string& file);
 
 }  // namespace koine::train

@@ -1,6 +1,7 @@
 #include "train/text.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/byte_source.h"
 
 #include <nlohmann/json.hpp>
@@ -28,6 +29,7 @@ std::vector<std::string_view> pieces(std::string_view text, bool bytes) {
 }
 
 constexpr size_t most_symbols = 20000;
+constexpr int64_t most_length = int64_t{1} << 31;
 
 }  // namespace
 
@@ -91,12 +93,13 @@ data::Dataset windows(const TextCode& code, std::string_view text) {
           from(Ints(all.begin() + 1, all.begin() + 1 + count * code.length), shape)};
 }
 
-std::string read_text(const std::string& path, size_t least) {
-  const auto source = data::open_bytes(path);
+std::string read_text(const std::string& path, size_t least, double expansion) {
+  const auto source = data::open_bytes(path, {.ratio = expansion});
   std::string text;
   std::vector<char> piece(size_t{1} << 20);
   while (const size_t count = source->read(piece)) text.append(piece.data(), count);
-  if (text.size() <= least) throw FormatError(cat(path, ": a text of ", text.size(), " bytes is too short"));
+  if (text.size() <= least)
+    throw FormatError(cat(printable_name(path), ": a text of ", text.size(), " bytes is too short"));
   return text;
 }
 
@@ -119,11 +122,14 @@ nlohmann::json to_json_value(const TextCode& code) {
   return {{"column", code.column}, {"symbols", symbols}, {"bytes", code.bytes}, {"length", code.length}};
 }
 
-TextCode text_code_from(const nlohmann::json& value) {
-  TextCode code{value.at("column"), {}, value.at("bytes"), value.at("length")};
-  for (const auto& symbol : value.at("symbols")) {
-    const auto bytes = symbol.get<std::vector<uint8_t>>();
-    code.symbols.emplace_back(bytes.begin(), bytes.end());
+TextCode text_code_from(const io::FileValue& value) {
+  TextCode code{value.at("column").text(), {}, value.at("bytes").boolean(), value.at("length").integer(1, most_length)};
+  std::set<std::string> seen;
+  for (const io::FileValue& symbol : value.at("symbols").list(1, most_symbols)) {
+    std::string& bytes = code.symbols.emplace_back();
+    for (const io::FileValue& byte : symbol.list(1, code.bytes ? 1 : 4))
+      bytes += static_cast<char>(static_cast<uint8_t>(byte.integer(0, 255)));
+    if (!seen.insert(bytes).second) symbol.fail("a symbol that the others are not");
   }
   return code;
 }

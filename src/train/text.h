@@ -1,11 +1,10 @@
 // Text as numbers: bytes or characters, learnt from the training rows alone.
 #pragma once
 
+#include "io/file_value.h"
 #include "train/config.h"
 
 #include <koine/data.h>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 #include <string_view>
@@ -32,16 +31,20 @@ struct TextCode {
   Array encode(const std::vector<std::string>& texts) const;
 };
 
+/// Of a text that is a file, unless the config says another one.
+inline constexpr int64_t usual_text_length = 64;
+
 TextCode learn_text(const std::vector<std::string>& texts, bool bytes, int64_t length);
 
 /// A text as windows of the code's length, and of each symbol the one after it; both (windows, length).
 data::Dataset windows(const TextCode& code, std::string_view text);
 
 /// The whole of a file, plain or compressed. Throws IoError, and FormatError when it has no more than `least` bytes.
-std::string read_text(const std::string& path, size_t least);
+std::string read_text(const std::string& path, size_t least, double expansion = data::usual_expansion);
 std::vector<std::string> lines_of(std::string_view text);
 
 nlohmann::json to_json_value(const TextCode& code);
-TextCode text_code_from(const nlohmann::json& value);
+/// Throws FormatError for what is no such code.
+TextCode text_code_from(const io::FileValue& value);
 
 }  // namespace koine::train

@@ -22,7 +22,7 @@ template <class F>
 std::string error(F read, const std::string& content) {
   TempFolder folder;
   const std::string path = folder.write("file", content);
-  return message_of<FormatError>([&] { read(path); });
+  return message_of<FormatError>([&] { read(path, data::usual_expansion); });
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ TEST_CASE("cifar: planes become pixels") {
   CHECK(set.x.shape() == Shape{3, 32, 32, 3});
   CHECK(set.x.at(2, 5, 7).to_vector<int>() == std::vector<int>{10, 11, 12});
   CHECK(set.y.to_vector<int64_t>() == Ints{3, 3, 3});
-  const auto read = [](const std::string& path) { data::cifar({path}); };
+  const auto read = [](const std::string& path, double) { data::cifar({path}); };
   CHECK(contains(error(read, record.substr(1)), "no whole number"));
   record[0] = 10;
   CHECK(contains(error(read, record), "has the label 10"));

@@ -91,6 +91,10 @@ TEST_CASE("images: what is damaged is named and never trusted") {
   }
   const std::string huge = folder.write("huge.png", png(60000, 60000, {}, true));
   CHECK(contains(message_of<FormatError>([&] { data::read_image(huge, 3); }), "60000 by 60000"));
+  const std::string small = folder.write("small.png", whole);
+  CHECK(contains(message_of<FormatError>([&] { data::read_image(small, 3, 3); }),
+                 "an image of 2 by 2 pixels, more than the 3 that are read"));
+  CHECK(data::read_image(small, 3, 4).pixels == four);
   const std::string jpeg = folder.write("cut.jpg", "\xff\xd8\xff\xe0 nothing more");
   CHECK(contains(message_of<FormatError>([&] { data::read_image(jpeg, 3); }), "the JPEG is damaged"));
   CHECK(contains(message_of<FormatError>([&] { data::read_image(folder.write("a.png", "GIF89a"), 3); }), "neither"));

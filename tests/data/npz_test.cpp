@@ -148,3 +148,21 @@ TEST_CASE("npz: a file that becomes shorter while its examples are read is an er
   CHECK(contains(message_of<FormatError>([&] { there.rows(400, 401); }), "s.npz: the file became shorter"));
   CHECK(there.rows(0, 1).x.defined());
 }
+
+TEST_CASE("npz: an archive whose entries expand beyond the limit together is refused before anything is read") {
+  TempFolder folder;
+  // 32 arrays of 4 MiB of zeros, each far below what one may expand to.
+  const std::string zeros(4 << 20, '\0');
+  std::vector<std::pair<std::string, std::string>> files;
+  for (int i = 0; i < 32; ++i) files.emplace_back("a" + std::to_string(i) + ".npy", npy("|u1", "(4194304,)", zeros));
+  const std::string path = folder.write("bomb.npz", zip(files, Packing::deflated));
+  REQUIRE(std::filesystem::file_size(path) < 200'000);
+  CHECK(
+      contains(message_of<FormatError>([&] { data::npz(path); }), "bomb.npz: expands to more than 200 times its size"));
+  CHECK(contains(message_of<FormatError>([&] { data::npz_examples(path, {.x = "a0", .y = ""}); }),
+                 "more than 200 times"));
+  // Whoever knows better says so.
+  CHECK(data::npz_examples(path, {.x = "a0", .y = "", .expansion = 2000}).size() == 4194304);
+  files.resize(8);
+  CHECK(data::npz(folder.write("small.npz", zip(files, Packing::deflated))).size() == 8);
+}

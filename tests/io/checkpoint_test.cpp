@@ -1,6 +1,7 @@
 #include <koine/checkpoint.h>
 #include <koine/ops.h>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,4 +153,39 @@ TEST_CASE("checkpoints: when writing fails the old ones stay") {
   CHECK(checkpoints.latest()->step == 1);
   folder.write("file", "");
   CHECK(contains(message_of<IoError>([&] { io::Checkpoints(folder / "file/c").save(1, filled_with(1)); }), "file/c"));
+}
+
+TEST_CASE("checkpoints: a manifest with what no manifest has is refused, with the place") {
+  TempFolder folder;
+  const std::string place = folder / "c";
+  io::Checkpoints(place).save(3, filled_with(1));
+  const std::string manifest = place + "/manifest.json", whole = read_file(manifest);
+  const auto error = [&](const std::string& from, const std::string& to) {
+    std::string text = whole;
+    REQUIRE(text.find(from) != std::string::npos);
+    std::ofstream(manifest, std::ios::binary) << text.replace(text.find(from), from.size(), to);
+    return message_of<FormatError>([&] { io::Checkpoints(place).latest(); });
+  };
+  CHECK(error("x", "x").empty());
+  CHECK(contains(
+      error("\"step\": 3", "\"step\": -1"),
+      "manifest.json: the manifest, checkpoints.0.step: got -1, expected a whole number of at least 0; move it "
+      "away to begin anew"));
+  for (const char* wrong : {"1e300", "1.5", "true", "\"3\"", "null", "9223372036854775808"})
+    CHECK(contains(error("\"step\": 3", std::string("\"step\": ") + wrong), "checkpoints.0.step: got"));
+  CHECK(contains(error("\"bytes\":", "\"bites\":"), "checkpoints.0.bytes: got nothing"));
+  CHECK(contains(error("\"format\": 1", "\"format\": 2"), "format: got 2, expected 1"));
+  CHECK(contains(error("\"step-", "\"../step-"), "checkpoints.0.file: got \"../step-"));
+  CHECK(contains(error("\"others\": []", "\"others\": [\"mine.txt\"]"),
+                 "others.0: got \"mine.txt\", expected the name of a checkpoint beside it"));
+  CHECK(contains(error("\"step\": 3", "\"step\": 3, \"step\": 4"), "has the key 'step' twice"));
+  CHECK(contains(error("]", "}"), "is no JSON"));
+  // What stands in the place of a checkpoint is not waited for.
+  std::ofstream(manifest, std::ios::binary) << whole;
+  const std::string file = io::Checkpoints(place).latest()->file;
+  std::filesystem::remove(file);
+  REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+  std::vector<std::string> damaged;
+  CHECK_FALSE(io::Checkpoints(place).latest(&damaged));
+  CHECK(damaged == std::vector<std::string>{file});
 }

@@ -358,3 +358,50 @@ TEST_CASE("config: layers know their kind") {
     CHECK(choice.info.settings[0].name == choice.kind);
   }
 }
+
+TEST_CASE("config: what is nested without end, by brackets, dots or both, is refused with its place") {
+  const auto repeated = [](const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  const std::string head = "train = {}\ndata = { file = 'a' }\n";
+  for (const int times : {101, 50000, 200000}) {
+    CAPTURE(times);
+    const std::string says = "is nested deeper than 100";
+    CHECK(contains(error_of(head + repeated("a.", times) + "b = 1"), "c.toml:3:"));
+    CHECK(contains(error_of(head + repeated("a.", times) + "b = 1"), says));
+    CHECK(contains(error_of(head + "[" + repeated("a.", times) + "b]\nc = 1"), says));
+    CHECK(contains(error_of(head + "[[" + repeated("'a' . ", times) + "b]]"), says));
+    CHECK(contains(error_of(head + "x = " + repeated("[", times) + repeated("]", times)), says));
+    CHECK(contains(error_of(head + "x = " + repeated("{a.b = ", times) + "1" + repeated("}", times)), says));
+    CHECK(contains(error_of(head + "x = " + repeated("[{a = ", times) + "1" + repeated("}]", times)), says));
+    CHECK(
+        contains(error_of(with_layer("dense = 1"), {"train." + repeated("a.", times) + "b=1"}), "more than 100 parts"));
+    CHECK(contains(error_of(with_layer("dense = 1"), {"train.x=" + repeated("[", times)}), says));
+  }
+  // Headers count for what stands below them.
+  CHECK(contains(error_of(head + "[" + repeated("a.", 60) + "b]\n" + repeated("c.", 60) + "d = 1"), "c.toml:4:"));
+  // What only looks deep: numbers, dots in texts and comments, brackets in texts, many tables.
+  CHECK(contains(error_of(head + "x = [" + repeated("0.5, ", 1000) + "]"), "unknown section 'x'"));
+  CHECK(contains(error_of(head + "x = '''" + repeated("[a.b]\n'", 1000) + "'''"), "unknown section 'x'"));
+  CHECK(contains(error_of(head + "x = \"" + repeated("[.\\\"", 1000) + "\" # " + repeated("a.[", 1000)),
+                 "unknown section"));
+  CHECK(contains(error_of(head + repeated("[[x.y]]\n", 1000)), "unknown section 'x'"));
+}
+
+TEST_CASE("config: no number is larger than what sizes are computed with") {
+  for (const char* key :
+       {"train.epochs", "train.batch", "train.accumulate", "train.keep", "model.0.dense", "data.pixels"})
+    for (const char* value : {"1000000001", "4611686018427387904", "9223372036854775807"})
+      CHECK(contains(error_of(with_layer("dense = 1"), {std::string(key) + "=" + value}),
+                     "beyond the largest, 1000000000"));
+  for (const char* value : {"1e13", "-1", "0", "nan", "inf", "-inf", "9223372036854775807", "true", "'1'"})
+    CHECK(contains(error_of(with_layer("dense = 1"), {std::string("data.memory=") + value}), "data.memory takes"));
+  CHECK(parse_config(with_layer("dense = 1"), "c.toml", std::vector<std::string>{"train.seed=9223372036854775807"})
+            .train.seed == INT64_MAX);
+  // A thousand wrong settings are not a thousand lines.
+  std::string many = with_layer("dense = 1");
+  for (int i = 0; i < 1000; ++i) many += "a" + std::to_string(i) + " = 1\n";
+  CHECK(contains(error_of(many), "\nand 900 problems more"));
+}

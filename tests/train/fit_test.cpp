@@ -38,7 +38,7 @@ struct Run {
     folder.write("points.csv", csv);
     config = read_config(folder.write("c.toml", text));
     examples = load_examples(config);
-    model = first_values(build_model(config, examples.facts()).stack, config.train.seed);
+    model = first_values(config, build_model(config, examples.facts()));
   }
   int64_t steps() const { return examples.train.batches(config.train.batch).steps(); }
   FitOptions options() const { return fit_options(config, examples); }

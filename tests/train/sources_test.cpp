@@ -29,7 +29,7 @@ struct Case {
   void load(const std::string& text) {
     config = read_config(folder.write("c.toml", text));
     examples = load_examples(config);
-    model = first_values(build_model(config, examples.facts()).stack, config.train.seed);
+    model = first_values(config, build_model(config, examples.facts()));
   }
   double figure(const std::string& name, const data::Dataset& rows) {
     for (const Figure& figure : evaluate(config, examples, rows, model))
@@ -82,7 +82,7 @@ TEST_CASE("text: a column of a table is learnt from, in batches of like lengths"
   CHECK(one.examples.code->text->length == 13);
   CHECK(one.learn("accuracy") > 0.95);
   // The code lives on in the notes of the weights.
-  const TableCode again = code_from(to_json(*one.examples.code), "w");
+  const TableCode again = code_from(io::FileValue::parse(to_json(*one.examples.code), "w", "the note"));
   CHECK(again.text->numbers("good") == one.examples.code->text->numbers("good"));
   const std::string lines = one.folder.write("new.txt", "xxgood\nbad\n");
   const Array x = load_inputs(one.config, lines, {13}, again);
@@ -280,7 +280,7 @@ TEST_CASE("several columns of quantities are learnt at once, each in its own mea
   CHECK(one.examples.code->targets[1].scale > 1000);
   CHECK(one.learn("r2") > 0.99);
   CHECK(one.figure("mae", one.examples.train) < 0.1);
-  const TableCode again = code_from(to_json(*one.examples.code), "w");
+  const TableCode again = code_from(io::FileValue::parse(to_json(*one.examples.code), "w", "the note"));
   CHECK(again.targets[1].column == "product");
   CHECK(again.targets[1].mean == one.examples.code->targets[1].mean);
   CHECK(contains(one.error(data + "model = [{ dense = 2 }]\ntrain = {}"), "targets are quantities"));

@@ -1,5 +1,7 @@
 #include "io/safetensors/header.h"
 
+#include "base/printable.h"
+
 #include <koine/error.h>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace koine::io::safetensors {
 
@@ -29,12 +32,7 @@ constexpr std::array<DTypeName, 22> dtype_names = {
      {"F8_E4M3FNUZ", {}}, {"F8_E5M2FNUZ", {}}}};
 
 // For error messages: names come from files.
-std::string shown(std::string_view text) {
-  constexpr size_t longest = 80;
-  std::string out = "'";
-  for (const char c : text.substr(0, longest)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out + (text.size() > longest ? "...'" : "'");
-}
+std::string shown(std::string_view text) { return "'" + shortened(printable_name(text), 80) + "'"; }
 
 std::string shown(std::span<const int64_t> shape) {
   std::string out = "[";
@@ -102,8 +100,8 @@ class HeaderReader {
 
   bool key(Json::string_t& text) {
     if (state_ == State::top) {
-      if (!names_.insert(text).second) fail("the name " + shown(text) + " appears twice");
       if (text == metadata_key) {
+        if (std::exchange(has_metadata_, true)) fail("the name " + shown(text) + " appears twice");
         state_ = State::metadata_object;
       } else {
         entry_ = Entry{.name = text, .dtype = bool_, .shape = {}};
@@ -114,6 +112,8 @@ class HeaderReader {
       }
     } else if (state_ == State::metadata) {
       if (header_.metadata.contains(text)) fail("the key " + shown(text) + " appears twice in the metadata");
+      if (header_.metadata.size() == max_names)
+        fail("more than " + std::to_string(max_names) + " keys in the metadata");
       key_ = text;
       state_ = State::metadata_value;
     } else {
@@ -127,6 +127,7 @@ class HeaderReader {
       if (!has_dtype_) fail(tensor() + ": no dtype");
       if (!has_shape_) fail(tensor() + ": no shape");
       if (!has_offsets_) fail(tensor() + ": no data_offsets");
+      if (header_.entries.size() == max_names) fail("more than " + std::to_string(max_names) + " tensors");
       header_.entries.push_back(std::move(entry_));
       state_ = State::top;
     } else if (state_ == State::metadata) {
@@ -233,12 +234,20 @@ class HeaderReader {
   Header& header_;
   std::string file_;
   State state_ = State::begin;
-  std::set<std::string> names_;
+  bool has_metadata_ = false;
   std::string key_;
   Entry entry_{};
   bool has_dtype_ = false, has_shape_ = false, has_offsets_ = false;
   int offsets_ = 0;
 };
+
+void check_names(const std::vector<Entry>& entries, const std::string& file) {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : entries) names.push_back(entry.name);
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) throw FormatError(file + ": the name " + shown(*twice) + " appears twice");
+}
 
 // Every byte of the data belongs to exactly one tensor.
 void check_offsets(std::vector<Entry>& entries, uint64_t data_bytes, const std::string& file) {
@@ -324,6 +333,7 @@ Header parse_header(std::string_view json, uint64_t data_bytes, const std::strin
   Header header;
   HeaderReader reader(header, file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
+  check_names(header.entries, file);
   check_offsets(header.entries, data_bytes, file);
   restore_complex128(header, file);
   return header;

@@ -14,8 +14,9 @@ namespace koine::io::safetensors {
 
 /// The longest header of the format, in bytes.
 inline constexpr uint64_t max_header_bytes = 100'000'000;
-/// More axes than this are refused.
+/// More axes than this are refused, and more tensors or notes, so that a header takes little more memory than its text.
 inline constexpr size_t max_rank = 64;
+inline constexpr size_t max_names = 1'000'000;
 
 struct Entry {
   std::string name;

@@ -1,5 +1,7 @@
 #include "io/safetensors/safetensors.h"
 
+#include "base/printable.h"
+
 #include <koine/error.h>
 
 #include <algorithm>
@@ -25,7 +27,7 @@ void write(OutputFile& file, std::vector<TensorBytes> tensors, const std::map<st
   Header header{.entries = {}, .metadata = metadata};
   uint64_t at = 0;
   for (const TensorBytes& tensor : tensors) {
-    const std::string where = path + ": tensor '" + tensor.name + "'";
+    const std::string where = printable_name(path) + ": tensor '" + printable_name(tensor.name) + "'";
     const uint64_t bytes = byte_count(tensor.dtype, tensor.shape, where);
     if (bytes != tensor.bytes.size())
       throw FormatError(where + ": its shape takes " + std::to_string(bytes) + " bytes, " +
@@ -33,7 +35,7 @@ void write(OutputFile& file, std::vector<TensorBytes> tensors, const std::map<st
     header.entries.push_back({tensor.name, tensor.dtype, tensor.shape, at, at + bytes});
     at += bytes;
   }
-  const std::string text = write_header(header, path);
+  const std::string text = write_header(header, printable_name(path));
   const uint64_t length = text.size();
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(text);
@@ -49,21 +51,22 @@ void write(const std::string& path, std::vector<TensorBytes> tensors,
 
 Reader::Reader(const std::string& path) : file_(std::make_shared<const RandomFile>(path)) {
   const uint64_t file_bytes = file_->size();
+  const std::string& name = file_->name();
   if (file_bytes < length_bytes)
-    throw FormatError(path + ": " + std::to_string(file_bytes) + " bytes are too few for a safetensors file");
+    throw FormatError(name + ": " + std::to_string(file_bytes) + " bytes are too few for a safetensors file");
   uint64_t header_bytes = 0;
   file_->read_at(0, std::as_writable_bytes(std::span(&header_bytes, 1)));
   // A file of another format has any number here.
   if (header_bytes > max_header_bytes)
-    throw FormatError(path + ": a header of " + std::to_string(header_bytes) +
+    throw FormatError(name + ": a header of " + std::to_string(header_bytes) +
                       " bytes is more than the format's 100,000,000; this is no safetensors file or a damaged one");
   if (header_bytes > file_bytes - length_bytes)
-    throw FormatError(path + ": the file is cut short in its header: " + std::to_string(header_bytes) +
+    throw FormatError(name + ": the file is cut short in its header: " + std::to_string(header_bytes) +
                       " bytes of it, " + std::to_string(file_bytes - length_bytes) + " are there");
   std::string text(header_bytes, '\0');
   file_->read_at(length_bytes, std::as_writable_bytes(std::span(text)));
   data_begin_ = length_bytes + header_bytes;
-  header_ = parse_header(text, file_bytes - data_begin_, path);
+  header_ = parse_header(text, file_bytes - data_begin_, name);
 }
 
 const Entry* Reader::find(std::string_view name) const {
@@ -74,11 +77,12 @@ const Entry* Reader::find(std::string_view name) const {
 
 void Reader::read(const Entry& entry, std::span<std::byte> to) const {
   if (to.size() != entry.end - entry.begin)
-    throw ValueError("tensor '" + entry.name + "' has " + std::to_string(entry.end - entry.begin) +
+    throw ValueError("tensor '" + printable_name(entry.name) + "' has " + std::to_string(entry.end - entry.begin) +
                      " bytes, the buffer " + std::to_string(to.size()));
   file_->read_at(begin_of(entry), to);
   if (entry.dtype == bool_ && std::any_of(to.begin(), to.end(), [](std::byte b) { return b > std::byte{1}; }))
-    throw FormatError(file_->path() + ": tensor '" + entry.name + "' holds a bool that is neither 0 nor 1");
+    throw FormatError(file_->name() + ": tensor '" + printable_name(entry.name) +
+                      "' holds a bool that is neither 0 nor 1");
 }
 
 std::vector<std::byte> Reader::read(const Entry& entry) const {

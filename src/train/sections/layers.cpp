@@ -121,7 +121,8 @@ Section<L> recurrent(std::string name, std::string doc) {
   return {name,
           std::move(doc),
           {setting(as(&RecurrentLayer::units), name, "the size of its state", {.bounds = from_one}, required),
-           setting(as(&RecurrentLayer::layers), "layers", "how many on top of each other", {.bounds = from_one}),
+           setting(as(&RecurrentLayer::layers), "layers", "how many on top of each other",
+                   {.bounds = {.low = 1, .high = 1000}}),
            setting(as(&RecurrentLayer::bidirectional), "bidirectional", "walk backwards too"),
            setting(as(&RecurrentLayer::dropout), "dropout", "between its layers", {.bounds = fraction}),
            setting(as(&RecurrentLayer::sequence), "sequence", "give every step in place of the last one")}};

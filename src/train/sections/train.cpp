@@ -99,7 +99,8 @@ const Section<TrainConfig>& train_section() {
        setting(&T::checkpoint_batches, "checkpoint_batches", "a checkpoint also after so many batches; 0 for none",
                {.bounds = not_negative}),
        setting(&T::keep, "keep", "how many checkpoints are kept", {.bounds = from_one}),
-       setting(&T::seed, "seed", "all that is random follows from it", {.bounds = not_negative}),
+       setting(&T::seed, "seed", "all that is random follows from it",
+               {.bounds = not_negative, .largest = std::numeric_limits<int64_t>::max()}),
        setting(&T::output, "output", "the file for the weights (.safetensors)")}};
   return section;
 }
