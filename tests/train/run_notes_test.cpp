@@ -59,8 +59,7 @@ TEST_CASE("run notes: the numbers of a run come back") {
 
 TEST_CASE("run notes: numbers that no such run has are refused") {
   CHECK(error("/step", -1) == "s.safetensors: the note 'run', step: got -1, expected a whole number of at least 0");
-  for (const json& wrong :
-       {json(21), json(1e300), json(1.5), json(uint64_t{1} << 63), json(true), json("9"), json(nullptr)})
+  for (const json& wrong : {json(1e300), json(1.5), json(uint64_t{1} << 63), json(true), json("9"), json(nullptr)})
     CHECK(contains(error("/step", wrong), "step: got"));
   CHECK(contains(error("/step", 8), "sums: got a list of 2, expected a list of 0"));
   CHECK(contains(error("/sums", json::array()), "sums"));
