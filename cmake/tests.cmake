@@ -3,7 +3,7 @@ find_package(doctest REQUIRED)
 find_library(mpfr NAMES mpfr REQUIRED)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/((consumer|checks|math/exhaustive)/|fuzz/main.cpp)")
+list(FILTER test_sources EXCLUDE REGEX "/tests/((consumer|checks|math/exhaustive)/|fuzz/(main|targets/libfuzzer).cpp)")
 add_executable(koine_tests ${test_sources})
 set_target_properties(koine_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 target_include_directories(koine_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)

@@ -4,7 +4,11 @@ import builtins
 
 
 class Error(Exception):
-    """The base of every exception that Koine raises."""
+    """The base of every exception that Koine raises. What its text quotes of others, as names in files, is printable."""
+
+    def __str__(self):
+        from ._core import printable
+        return printable(super().__str__().encode("utf-8", "backslashreplace").decode())
 
 
 class ShapeError(Error, builtins.ValueError):

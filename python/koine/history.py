@@ -5,6 +5,8 @@ import os as _os
 
 from . import _core
 
+from . import _core
+
 __all__ = ["History"]
 
 _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#e377c2")
@@ -40,7 +42,7 @@ class History:
         return len(self.epochs)
 
     def __repr__(self):
-        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.history.items())
+        last = ", ".join(f"{_core.printable_name(name)} {values[-1]:.4g}" for name, values in self.history.items())
         return f"History({len(self)} epochs{': ' + last if last else ''})"
 
     def groups(self):
@@ -68,10 +70,10 @@ class History:
                 if value == value:
                     place = (value - low) / (high - low)
                     rows[height - 1 - min(height - 1, int(place * height))][column] = mark
-        legend = "  ".join(f"{mark} {name}" for mark, name in zip("*ox+", names))
+        legend = "  ".join(f"{mark} {_core.printable_name(name)}" for mark, name in zip("*ox+", names))
         lines = [f"{high if i == 0 else low if i == height - 1 else '':>10.4g} |" if i in (0, height - 1) else " " * 11 + "|"
                  for i in range(height)]
-        return "\n".join([f"{title}:  {legend}", *(line + "".join(row) for line, row in zip(lines, rows))])
+        return "\n".join([f"{_core.printable_name(title)}:  {legend}", *(line + "".join(row) for line, row in zip(lines, rows))])
 
     def _range(self, names):
         values = [value for name in names for value in self.history[name] if value == value and abs(value) != float("inf")]

@@ -4,12 +4,14 @@ output is piped."""
 import sys as _sys
 import time as _time
 
+from . import _core
+
 _AGAIN = 0.1  # seconds until numbers are read and drawn again
 
 
 def shown(numbers):
     """Numbers by name in one line."""
-    return "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
+    return "  ".join(f"{_core.printable_name(name)} {value:.4g}" for name, value in numbers.items())
 
 
 def progress(epochs, verbose):

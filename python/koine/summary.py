@@ -73,7 +73,7 @@ class Summary:
     def __repr__(self):
         lines = [("layer", "", "output", "parameters")]
         for row in self.rows:
-            lines.append(("  " * row.depth + (row.name or "model"), row.layer, str(row.output), f"{row.parameters:,}"))
+            lines.append(("  " * row.depth + _core.printable_name(row.name or "model"), row.layer, str(row.output), f"{row.parameters:,}"))
         widths = [max(len(line[i]) for line in lines) for i in range(4)]
         text = ["  ".join((f"{a:<{widths[0]}}", f"{b:<{widths[1]}}", f"{c:<{widths[2]}}", f"{d:>{widths[3]}}")).rstrip()
                 for a, b, c, d in lines]

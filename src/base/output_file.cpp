@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "base/printable.h"
 
 #include <koine/error.h>
 
@@ -29,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view begin_of_name = ".koine-", end_of_name = ".tmp";
 
 [[noreturn]] void refuse(const std::string& path, const char* what, std::string_view why) {
-  throw IoError(cat("cannot ", what, " ", path, ": ", why));
+  throw IoError(cat("cannot ", what, " ", printable_name(path), ": ", why));
 }
 
 std::string folder_of(const std::string& path) {

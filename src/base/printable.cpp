@@ -1,35 +1,18 @@
 #include "base/printable.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <cstdint>
 
 namespace koine {
 
-namespace {
-
-constexpr uint32_t invalid = 0xffffffff;
-
-/// A character of UTF-8: its number, or `invalid` for a byte that begins none.
-struct Character {
-  uint32_t code;
-  size_t bytes;
-};
-
-Character first_of(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return {invalid, 1};
-  uint32_t code = lead & (0x7fu >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {invalid, 1};
-    code = code << 6 | (byte(i) & 0x3f);
-  }
-  // Longer than it need be, half of a pair of UTF-16, or beyond Unicode.
-  constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < least[bytes] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff) return {invalid, 1};
-  return {code, bytes};
+uint32_t code_point(std::string_view character) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(character[i]); };
+  if (character.size() == 1) return byte(0);
+  uint32_t code = byte(0) & (0x7fu >> character.size());
+  for (size_t i = 1; i < character.size(); ++i) code = code << 6 | (byte(i) & 0x3f);
+  return code;
 }
 
 bool is_obeyed(uint32_t code) {
@@ -38,6 +21,8 @@ bool is_obeyed(uint32_t code) {
   return code == 0x2028 || code == 0x2029 || code == 0x061c || code == 0x200e || code == 0x200f ||
          (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
+
+namespace {
 
 std::string hex(uint32_t value, int digits) {
   std::string text;
@@ -68,14 +53,15 @@ std::string escaped(std::string_view text, std::string_view kept) {
       out += text[i++];
       continue;
     }
-    const Character character = first_of(text.substr(i));
-    if (character.code == invalid)
+    const size_t bytes = utf8_character(text.substr(i));
+    const std::string_view character = text.substr(i, bytes);
+    if (bytes == 0)
       out += "\\x" + hex(static_cast<uint8_t>(text[i]), 2);
-    else if (is_obeyed(character.code))
-      out += written_out(character.code);
+    else if (const uint32_t code = code_point(character); is_obeyed(code))
+      out += written_out(code);
     else
-      out += text.substr(i, character.bytes);
-    i += character.bytes;
+      out += character;
+    i += std::max<size_t>(bytes, 1);
   }
   return out;
 }
@@ -86,13 +72,27 @@ std::string printable(std::string_view text) { return escaped(text, "\n\t"); }
 
 std::string printable_name(std::string_view name) { return escaped(name, ""); }
 
-std::string shortened(std::string_view text, size_t most) {
-  size_t end = 0;
-  for (size_t seen = 0; end < text.size(); ++seen) {
-    if (seen == most) return std::string(text.substr(0, end)) + "...";
-    end += first_of(text.substr(end)).bytes;
+std::string printable_line(std::string_view message) {
+  std::string out;
+  for (size_t begin = 0; begin < message.size();) {
+    if (message.substr(begin).starts_with("\n  ")) out += message[begin++];
+    const size_t end = std::min(message.find("\n  ", begin), message.size());
+    out += printable_name(message.substr(begin, end - begin));
+    begin = end;
   }
-  return std::string(text);
+  return out;
+}
+
+std::string prefix(std::string_view text, size_t characters) {
+  size_t end = 0;
+  for (size_t seen = 0; end < text.size() && seen < characters; ++seen)
+    end += std::max<size_t>(utf8_character(text.substr(end)), 1);
+  return std::string(text.substr(0, end));
+}
+
+std::string shortened(std::string_view text, size_t characters) {
+  std::string first = prefix(text, characters);
+  return first.size() == text.size() ? first : first + "...";
 }
 
 }  // namespace koine

@@ -1,15 +1,14 @@
 #include "base/utf8.h"
 
+#include "base/printable.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 
 namespace koine {
 
-namespace {
-
-// The length of the character that begins there; 0 for none.
-size_t character(std::string_view bytes) {
+size_t utf8_character(std::string_view bytes) {
   const auto byte = [&](size_t i) { return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0}; };
   const auto continues = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
   const uint8_t first = byte(0), second = byte(1);
@@ -25,8 +24,6 @@ size_t character(std::string_view bytes) {
   return continues(2) && continues(3) ? 4 : 0;
 }
 
-}  // namespace
-
 size_t utf8_prefix(std::string_view bytes) {
   size_t at = 0;
   while (at < bytes.size()) {
@@ -38,7 +35,7 @@ size_t utf8_prefix(std::string_view bytes) {
         continue;
       }
     }
-    const size_t length = character(bytes.substr(at));
+    const size_t length = utf8_character(bytes.substr(at));
     if (length == 0) break;
     at += length;
   }
@@ -47,20 +44,20 @@ size_t utf8_prefix(std::string_view bytes) {
 
 std::string json_text(std::string_view text) {
   std::string out = "\"";
-  const auto escape = [&](unsigned code) {
+  const auto escape = [&](uint32_t code) {
     char digits[8];
     std::snprintf(digits, sizeof digits, "\\u%04x", code);
     out += digits;
   };
   for (size_t at = 0; at < text.size();) {
-    const size_t whole = character(text.substr(at));
+    const size_t whole = utf8_character(text.substr(at));
     const auto byte = static_cast<uint8_t>(text[at]);
     if (whole == 0)
       escape(0xdc00u + byte);
     else if (byte == '"' || byte == '\\')
       (out += '\\') += text[at];
-    else if (byte < 0x20 || byte == 0x7f)
-      escape(byte);
+    else if (const uint32_t code = code_point(text.substr(at, whole)); is_obeyed(code))
+      escape(code);
     else
       out += text.substr(at, whole);
     at += whole == 0 ? 1 : whole;

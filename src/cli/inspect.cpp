@@ -1,6 +1,7 @@
 // `koine inspect`: what the compiler makes of a program, and what is kept of it.
 #include "backend/kernel_cache.h"
 #include "base/format.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "train/fit.h"
@@ -70,7 +71,7 @@ void inspect_caches(bool clear) {
     int64_t bytes = 0;
     for (const auto& entry : entries) bytes += entry.bytes;
     std::cout << entries.size() << " kernels on disk, " << kilobytes(bytes) << " of at most "
-              << kilobytes(backend::KernelCache::usual_bound) << ", in " << kernels.folder() << '\n';
+              << kilobytes(backend::KernelCache::usual_bound) << ", in " << printable_name(kernels.folder()) << '\n';
     using enum Table::Align;
     Table table({left, right, left});
     const std::time_t now = std::time(nullptr);

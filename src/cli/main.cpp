@@ -1,5 +1,6 @@
 // The command `koine`: reads its arguments, calls what is asked for, and turns errors into one message.
 #include "base/format.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/streams.h"
 
@@ -177,14 +178,15 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return line.app.exit(error);
     const std::string suggestion = line.suggestion(argc, argv);
-    std::cerr << "koine: " << (suggestion.empty() ? error.what() : suggestion) << "\nkoine --help tells more\n";
+    std::cerr << "koine: " << koine::printable(suggestion.empty() ? error.what() : suggestion)
+              << "\nkoine --help tells more\n";
     return misused;
   }
   try {
     return line.call();
   } catch (const std::exception& error) {
     std::cout << std::flush;
-    std::cerr << "koine: " << error.what() << '\n';
+    std::cerr << "koine: " << koine::printable(error.what()) << '\n';
     return failed;
   }
 }

@@ -1,6 +1,7 @@
 // koine new: a config for data that were looked at.
 #include "base/format.h"
 #include "base/output_file.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "train/propose.h"
 
@@ -20,14 +21,14 @@ void new_config(const NewArguments& arguments) {
   const fs::path config = arguments.config.empty() ? fs::path(stem + ".toml") : fs::path(arguments.config);
   std::error_code ignored;
   if (fs::exists(config, ignored))
-    throw ValueError(cat("there is a ", config.string(), " already; name another config by --output"));
+    throw ValueError(cat("there is a ", printable_name(config.string()), " already; name another config by --output"));
   // A path in a config starts at the config's folder.
   const fs::path folder = config.has_parent_path() ? config.parent_path() : fs::path(".");
   const fs::path file = data.is_absolute() ? data : fs::relative(data, folder, ignored);
   const std::string text = train::propose_config(data.string(), (file.empty() ? data : file).string(), arguments.label);
   write_output(config.string(), text, OutputFile::Mode::create);
-  std::cout << text << "\nwritten to " << config.string() << "; train with  koine train " << config.string()
-            << std::endl;
+  std::cout << printable(text) << "\nwritten to " << printable_name(config.string()) << "; train with  koine train "
+            << printable_name(config.string()) << std::endl;
 }
 
 }  // namespace koine::cli

@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/output_file.h"
+#include "base/printable.h"
 
 #include <koine/error.h>
 
@@ -61,8 +62,8 @@ std::vector<NamedFile> inputs_of(const RunArguments& arguments, const train::Con
 }
 
 [[noreturn]] void refuse(const train::Config& config, const NamedFile& output, const std::string& why) {
-  if (output.what.starts_with("train.")) config.fail(output.what, cat(output.path, " ", why));
-  throw ValueError(cat(output.what, ": ", output.path, " ", why));
+  if (output.what.starts_with("train.")) config.fail(output.what, cat(printable_name(output.path), " ", why));
+  throw ValueError(cat(output.what, ": ", printable_name(output.path), " ", why));
 }
 
 void check_apart(const train::Config& config, const std::vector<NamedFile>& outputs) {

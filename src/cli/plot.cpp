@@ -1,5 +1,6 @@
 // koine plot: learning curves, confusion and samples of a trained model.
 #include "base/format.h"
+#include "base/printable.h"
 #include "cli/outputs.h"
 #include "cli/plots.h"
 #include "cli/session.h"
@@ -56,7 +57,8 @@ std::string picture_of(const std::string& weights, const char* what) {
 void write_samples(const Names& predicted, const Names& actual) {
   std::cout << "\nsamples (predicted, actual)\n";
   for (size_t i = 0; i < std::min<size_t>(predicted.size(), 10); ++i)
-    std::cout << "  " << predicted[i] << (predicted[i] == actual[i] ? "  =  " : "  /  ") << actual[i] << '\n';
+    std::cout << "  " << printable_name(predicted[i]) << (predicted[i] == actual[i] ? "  =  " : "  /  ")
+              << printable_name(actual[i]) << '\n';
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ void plot(const RunArguments& arguments) {
     if (shape.size() == 3 && (same(shape[2], 1) || same(shape[2], 3)))
       save(draw_samples(some.x, predicted, actual), "samples");
   }
-  for (const std::string& file : written) std::cout << "written: " << file << '\n';
+  for (const std::string& file : written) std::cout << "written: " << printable_name(file) << '\n';
   std::cout << std::flush;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/plots.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "train/fit.h"
@@ -22,8 +23,10 @@ std::string short_number(double value) {
   return text;
 }
 
-std::string shortened(const std::string& text, size_t most) {
-  return text.size() <= most ? text : text.substr(0, most - 1) + ".";
+// With a dot for what is left out.
+std::string short_name(const std::string& name, size_t most) {
+  const std::string text = printable_name(name);
+  return shortened(text, most) == text ? text : prefix(text, most - 1) + ".";
 }
 
 /// The least and the largest value of a curve that are numbers.
@@ -59,11 +62,11 @@ void write_confusion(std::ostream& out, const metrics::Confusion& confusion,
                      const std::optional<train::TableCode>& code) {
   Table table(std::vector<Table::Align>(static_cast<size_t>(confusion.classes) + 1, Table::Align::right));
   std::vector<std::string> head{"actual \\ taken for"};
-  for (int64_t c = 0; c < confusion.classes; ++c) head.push_back(shortened(class_name(code, c), 12));
+  for (int64_t c = 0; c < confusion.classes; ++c) head.push_back(short_name(class_name(code, c), 12));
   table.add(head);
   table.rule();
   for (int64_t actual = 0; actual < confusion.classes; ++actual) {
-    std::vector<std::string> row{shortened(class_name(code, actual), 20)};
+    std::vector<std::string> row{short_name(class_name(code, actual), 20)};
     for (int64_t c = 0; c < confusion.classes; ++c) {
       const int64_t count = confusion.at(actual, c);
       row.push_back(count == 0 ? "." : cat(count));
@@ -85,8 +88,9 @@ Canvas draw_confusion(const metrics::Confusion& confusion, const std::optional<t
     for (int64_t c = 0; c < classes; ++c) most = std::max(most, confusion.at(actual, c));
     const int64_t top = margin + actual * cell;
     if (cell >= 12) {
-      canvas.text(top + cell / 2 - 5, 8, shortened(class_name(code, actual), 12), black);
-      const std::string name = shortened(class_name(code, actual), static_cast<size_t>(std::max<int64_t>(cell / 8, 1)));
+      canvas.text(top + cell / 2 - 5, 8, short_name(class_name(code, actual), 12), black);
+      const std::string name =
+          short_name(class_name(code, actual), static_cast<size_t>(std::max<int64_t>(cell / 8, 1)));
       canvas.text(margin - 20, top + 2, name, black);
     }
     for (int64_t c = 0; c < classes; ++c) {
@@ -141,7 +145,7 @@ void write_curve(std::ostream& out, const Curve& curve, int width) {
   };
   mark(curve.train, '*');
   mark(curve.validation, '+');
-  out << curve.name << "  (* training, + validation)\n";
+  out << printable_name(curve.name) << "  (* training, + validation)\n";
   for (int i = 0; i < height; ++i) {
     const std::string side = i == 0            ? short_number(range.high)
                              : i == height - 1 ? short_number(range.low)
@@ -216,8 +220,8 @@ Canvas draw_samples(const Array& images, const std::vector<std::string>& predict
     canvas.image(y, x, image, scale);
     const auto n = static_cast<size_t>(i);
     const bool wrong = !actual.empty() && actual[n] != predicted[n];
-    canvas.text(y + side_y * scale + 4, x, shortened(predicted[n], 11), wrong ? red : green);
-    if (wrong) canvas.text(y + side_y * scale + 17, x, shortened("not " + actual[n], 11), black);
+    canvas.text(y + side_y * scale + 4, x, short_name(predicted[n], 11), wrong ? red : green);
+    if (wrong) canvas.text(y + side_y * scale + 17, x, short_name("not " + actual[n], 11), black);
   }
   return canvas;
 }

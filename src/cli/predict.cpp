@@ -1,5 +1,7 @@
 // koine predict: what a model says of examples that it is given.
 #include "base/format.h"
+#include "base/printable.h"
+#include "base/utf8.h"
 #include "cli/outputs.h"
 #include "cli/session.h"
 #include "train/fit.h"
@@ -8,7 +10,7 @@
 
 #include <koine/ops.h>
 
-#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -19,15 +21,19 @@ namespace {
 
 using Code = std::optional<train::TableCode>;
 
-// A text as a field of CSV, or as JSON.
-std::string csv_field(const std::string& text) {
+// A text of others as it goes to standard output: as it is to a file or a program, printable to a terminal.
+std::string shown(const std::string& text) {
+  static const bool terminal = isatty(STDOUT_FILENO);
+  return terminal ? printable_name(text) : text;
+}
+
+// A text as a field of CSV.
+std::string csv_field(const std::string& name) {
+  const std::string text = shown(name);
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
   return out + "\"";
-}
-std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 /// What the predictions are of, and in which words they are told.
@@ -112,7 +118,7 @@ void write_texts(const RunArguments& arguments, const train::Config& config, con
     if (arguments.json)
       std::cout << "{\"text\": " << json_text(line) << ", \"continued\": " << json_text(added) << "}\n";
     else
-      std::cout << line << added << '\n';
+      std::cout << shown(line + added) << '\n';
   }
   std::cout << std::flush;
 }

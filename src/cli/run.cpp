@@ -1,5 +1,6 @@
 // The commands train, eval and summary.
 #include "base/format.h"
+#include "base/printable.h"
 #include "cli/outputs.h"
 #include "cli/plots.h"
 #include "cli/session.h"
@@ -90,12 +91,15 @@ void prepare_checkpoints(const RunArguments& arguments, const Config& config, in
   if (arguments.restart) train::forget_run(checkpoints.folder());
   std::vector<std::string> damaged;
   const auto found = arguments.resume ? train::to_resume(checkpoints.folder(), &damaged) : checkpoints.latest(&damaged);
-  for (const std::string& file : damaged) out << "note: the checkpoint " << file << " is damaged and left out\n";
+  for (const std::string& file : damaged)
+    out << "note: the checkpoint " << printable_name(file) << " is damaged and left out\n";
   if (!found && arguments.resume && std::filesystem::exists(config.train.output))
-    throw ValueError(cat("there is no checkpoint in ", checkpoints.folder(), " to go on from, and the weights in ",
-                         config.train.output, " alone do not say how they came about: begin anew with --restart"));
+    throw ValueError(cat("there is no checkpoint in ", printable_name(checkpoints.folder()),
+                         " to go on from, and the weights in ", printable_name(config.train.output),
+                         " alone do not say how they came about: begin anew with --restart"));
   if (!found && arguments.resume)
-    out << "note: there is no checkpoint in " << checkpoints.folder() << ", so the run begins anew" << std::endl;
+    out << "note: there is no checkpoint in " << printable_name(checkpoints.folder()) << ", so the run begins anew"
+        << std::endl;
   if (!found) return;
   if (!arguments.resume)
     throw ValueError(cat("a run was stopped after epoch ", found->step / steps, " of ", config.train.epochs,
@@ -106,12 +110,12 @@ void prepare_checkpoints(const RunArguments& arguments, const Config& config, in
 }
 
 void describe(const Config& config, const Examples& examples, const BuiltModel& built, std::ostream& out) {
-  out << "data: " << config.data.file << ", " << examples.train.size() << " rows to train on";
+  out << "data: " << printable_name(config.data.file) << ", " << examples.train.size() << " rows to train on";
   if (examples.validation.defined()) out << ", " << examples.validation.size() << " to validate by";
   if (examples.test.defined()) out << ", " << examples.test.size() << " to test on";
   if (examples.train.reader) out << ", read from disk when they are needed";
   if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
-  for (const std::string& one : examples.damaged) out << "\nleft out: " << one;
+  for (const std::string& one : examples.damaged) out << "\nleft out: " << printable_line(one);
   if (examples.in_both > 0)
     out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
   if (const auto* last = std::get_if<nn::Activation>(&built.stack.layers.back());
@@ -188,7 +192,7 @@ io::Metadata notes_there(const Config& config) {
 void tell_of_other(const RunArguments& arguments, const Config& config, std::ostream& out) {
   const std::string other = note_of(notes_there(config), config_note);
   if (other.empty() || other == config_beside(arguments, config)) return;
-  out << "note: " << config.train.output << " has the weights of " << other
+  out << "note: " << printable_name(config.train.output) << " has the weights of " << printable_name(other)
       << ", and this run replaces them; train.output names another file" << std::endl;
 }
 
@@ -205,7 +209,7 @@ int end_stopped(const Config& config, const nn::Stack& model, io::Metadata notes
     said += cat("; the weights after the last step are in ", config.train.output);
   }
   if (kept) said += "; go on with --resume";
-  if (StopSignals::caught() != SIGPIPE) std::cerr << "koine: " << said << std::endl;
+  if (StopSignals::caught() != SIGPIPE) std::cerr << "koine: " << printable(said) << std::endl;
   return StopSignals::status();
 }
 
@@ -247,7 +251,7 @@ int train(const RunArguments& arguments) {
   if (history.stopped_early)
     out << "stopped after epoch " << history.steps / steps << ": " << config.train.patience
         << " epochs without a better validation" << std::endl;
-  out << "weights: " << config.train.output << std::endl;
+  out << "weights: " << printable_name(config.train.output) << std::endl;
   if (arguments.profile) {
     char text[160];
     std::snprintf(text, sizeof text, "input: waited %.3f s of %.3f s for batches (%.2f %%)", history.waited,

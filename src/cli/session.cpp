@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/input_file.h"
+#include "base/printable.h"
 #include "io/file_value.h"
 #include "train/fit.h"
 
@@ -52,7 +53,8 @@ std::optional<train::TableCode> code_of(const RunArguments& arguments, const tra
   const std::string file = weights_of(arguments, config);
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored))
-    throw IoError(cat("there are no weights at ", file, ": make them with  koine train ", arguments.config));
+    throw IoError(cat("there are no weights at ", printable_name(file), ": make them with  koine train ",
+                      printable_name(arguments.config)));
   const io::Metadata notes = io::metadata(file);
   std::optional<train::TableCode> code;
   if (io::find_note(notes, table_note)) code = train::code_from(io::FileValue::note(notes, table_note, file));
@@ -73,7 +75,7 @@ nn::Stack load_model(const RunArguments& arguments, const train::Config& config,
   constexpr int64_t always_made = int64_t{1} << 28;
   const int64_t held = static_cast<int64_t>(std::filesystem::file_size(file));
   if (model.parameters() > std::max(held, always_made))
-    throw FormatError(cat(file, ": has ", held, " bytes, too few for the ", model.parameters(),
+    throw FormatError(cat(printable_name(file), ": has ", held, " bytes, too few for the ", model.parameters(),
                           " parameters of the model that the config and its notes describe"));
   return io::load(file, train::first_values(config, model));
 }

@@ -1,6 +1,7 @@
 // koine sweep: the same config with many values of its settings.
 #include "base/format.h"
 #include "base/philox.h"
+#include "base/printable.h"
 #include "cli/outputs.h"
 #include "cli/stop.h"
 #include "cli/table.h"
@@ -163,7 +164,7 @@ int sweep(const RunArguments& arguments, const std::vector<std::string>& words, 
     if (!outcome) break;
     outcomes.push_back(std::move(*outcome));
     std::cerr << "run " << outcomes.size() << " of " << choices.size();
-    for (size_t i = 0; i < axes.size(); ++i) std::cerr << "  " << axes[i].key << "=" << choice[i];
+    for (size_t i = 0; i < axes.size(); ++i) std::cerr << "  " << printable_name(axes[i].key + "=" + choice[i]);
     std::cerr << "  " << outcomes.back().figures << std::endl;
   }
   // Those without a number come last.

@@ -1,9 +1,16 @@
 #include "cli/table.h"
 
+#include "base/printable.h"
+
 #include <algorithm>
 #include <ostream>
 
 namespace koine::cli {
+
+void Table::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = printable_name(cell);
+  rows_.push_back(std::move(row));
+}
 
 void Table::write(std::ostream& out) const {
   std::vector<size_t> widths(columns_.size(), 0);

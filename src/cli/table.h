@@ -13,7 +13,8 @@ class Table {
   enum class Align : uint8_t { left, right };
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
 
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// Names of others, as columns of a file, are written out so that they are printable.
+  void add(std::vector<std::string> row);
   /// A line across, before the next row.
   void rule() { rows_.emplace_back(); }
   /// Writes all rows, each column as wide as its widest text, two spaces between.

@@ -6,7 +6,6 @@
 #include <koine/error.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -257,13 +256,6 @@ Image resized(const Image& image, int64_t height, int64_t width) {
   for (size_t i = 0; i < values.size(); ++i)
     result.pixels[i] = static_cast<uint8_t>(std::clamp(std::lround(values[i]), 0L, 255L));
   return result;
-}
-
-bool is_image_name(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower.ends_with(".png") || lower.ends_with(".jpg") || lower.ends_with(".jpeg");
 }
 
 std::vector<uint8_t> png_of(const Image& image) {

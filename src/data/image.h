@@ -30,7 +30,8 @@ Image read_resized(const std::string& path, const ImageOptions& options);
 /// The bytes of an image as PNG. Throws IoError where libspng is missing.
 std::vector<uint8_t> png_of(const Image& image);
 
-/// Whether the name ends in .png, .jpg or .jpeg.
-bool is_image_name(std::string_view name);
+/// The names of a folder's folders or images (.png, .jpg, .jpeg), sorted, without hidden ones. Throws IoError.
+enum class Entries : uint8_t { folders, images };
+std::vector<std::string> names_in(const std::string& folder, Entries kind);
 
 }  // namespace koine::data

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <thread>
@@ -17,19 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> sorted_names(const fs::path& folder, bool folders) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with(".")) continue;
-    std::error_code broken;  // a link to nothing is neither
-    if (folders ? entry->is_directory(broken) : entry->is_regular_file(broken) && is_image_name(name))
-      names.push_back(name);
-  }
-  if (error) throw IoError(cat("cannot read the folder ", printable_name(folder.string()), ": ", error.message()));
-  std::sort(names.begin(), names.end());
-  return names;
+bool is_image_name(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower.ends_with(".png") || lower.ends_with(".jpg") || lower.ends_with(".jpeg");
 }
 
 struct File {
@@ -62,6 +55,21 @@ void each_in_parallel(size_t count, int64_t threads, F f) {
 
 }  // namespace
 
+std::vector<std::string> names_in(const std::string& folder, Entries kind) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(".")) continue;
+    std::error_code broken;  // a link to nothing is neither
+    if (kind == Entries::folders ? entry->is_directory(broken) : entry->is_regular_file(broken) && is_image_name(name))
+      names.push_back(name);
+  }
+  if (error) throw IoError(cat("cannot read the folder ", printable_name(folder), ": ", error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 ImageFolder image_folder(const std::string& folder, const ImageOptions& options) {
   if (options.height < 1 || options.width < 1 || (options.channels != 1 && options.channels != 3))
     throw ValueError("[image_folder] takes sizes of at least 1, and 1 or 3 channels");
@@ -70,8 +78,8 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
                          " pixels: got more than the ", options.most_pixels, " of most_pixels"));
   ImageFolder result;
   std::vector<File> files;
-  for (const std::string& name : sorted_names(folder, true)) {
-    const auto images = sorted_names(fs::path(folder) / name, false);
+  for (const std::string& name : names_in(folder, Entries::folders)) {
+    const auto images = names_in((fs::path(folder) / name).string(), Entries::images);
     if (images.empty()) continue;
     for (const std::string& image : images)
       files.push_back({(fs::path(folder) / name / image).string(), static_cast<int64_t>(result.classes.size())});
@@ -79,7 +87,7 @@ ImageFolder image_folder(const std::string& folder, const ImageOptions& options)
   }
   const bool labelled = !files.empty();
   if (!labelled)
-    for (const std::string& image : sorted_names(folder, false))
+    for (const std::string& image : names_in(folder, Entries::images))
       files.push_back({(fs::path(folder) / image).string(), 0});
   if (files.empty()) throw FormatError(cat(printable_name(folder), ": no images (.png, .jpg), nor folders of them"));
 

@@ -13,6 +13,7 @@
 #include "base/format.h"
 #include "base/input_file.h"
 #include "base/output_file.h"
+#include "base/printable.h"
 #include "io/file_value.h"
 #include "io/tree_file.h"
 
@@ -47,7 +48,7 @@ std::string file_of(int64_t step, int again) {
 // The size and the 128 bits of XXH3 of a file; nothing when it cannot be read.
 std::optional<Entry> measured(const std::string& path) {
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
-  if (!state) throw OutOfMemory(cat("no memory to read ", path));
+  if (!state) throw OutOfMemory(cat("no memory to read ", printable_name(path)));
   XXH3_128bits_reset(state.get());
   Entry entry;
   try {
@@ -152,7 +153,7 @@ Checkpoints::Checkpoints(std::string folder, int64_t keep) : folder_(std::move(f
 void Checkpoints::save(int64_t step, tree::View tree, const Metadata& notes) {
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (error) throw IoError(cat("cannot make the folder ", folder_, ": ", error.message()));
+  if (error) throw IoError(cat("cannot make the folder ", printable_name(folder_), ": ", error.message()));
   Manifest manifest = read_manifest(folder_);
   const std::string name = free_name(folder_, manifest, step), path = path_of(folder_, name);
   // The manifest names the file before it is there. All three renames last with that of the last one.
@@ -162,7 +163,7 @@ void Checkpoints::save(int64_t step, tree::View tree, const Metadata& notes) {
   write_tree(file, tree, notes);
   file.commit(Lasting::unless_power_fails);
   std::optional<Entry> written = measured(path);
-  if (!written) throw IoError(cat("cannot read ", path, " after it was written"));
+  if (!written) throw IoError(cat("cannot read ", printable_name(path), " after it was written"));
   std::erase(manifest.others, name);
   set_aside(manifest, [step](const Entry& entry) { return entry.step == step; });
   manifest.checkpoints.push_back({name, step, written->bytes, written->hash});
@@ -194,7 +195,8 @@ void Checkpoints::clear() {
   // First it names no checkpoints, last it goes: in between the files are still known to be ours.
   if (!manifest.others.empty()) write_manifest(folder_, manifest);
   for (const std::string& one : manifest.others)
-    if (!remove_file(path_of(folder_, one))) throw IoError(cat("cannot remove ", path_of(folder_, one)));
+    if (!remove_file(path_of(folder_, one)))
+      throw IoError(cat("cannot remove ", printable_name(path_of(folder_, one))));
   remove_file(path_of(folder_, manifest_name));
   remove_left_over(folder_);
   std::error_code ignored;

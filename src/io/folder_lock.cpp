@@ -14,6 +14,7 @@
 #include "base/descriptor.h"
 #include "base/format.h"
 #include "base/output_file.h"
+#include "base/printable.h"
 
 namespace koine::io {
 
@@ -39,20 +40,21 @@ FolderLock::FolderLock(std::string folder) : folder_(std::move(folder)) {
   for (;;) {
     std::error_code error;
     fs::create_directories(folder_, error);
-    if (error) throw IoError(cat("cannot make the folder ", folder_, ": ", error.message()));
+    if (error) throw IoError(cat("cannot make the folder ", printable_name(folder_), ": ", error.message()));
     Descriptor file(open(system_path(path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (!file.open() && errno == ENOENT) continue;
-    if (!file.open()) throw IoError(cat("cannot create ", path, ": ", std::strerror(errno)));
+    if (!file.open()) throw IoError(cat("cannot create ", printable_name(path), ": ", std::strerror(errno)));
     if (flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       const std::string holder = text_of(file.number());
-      throw IoError(cat("a run is going on in ", folder_, holder.empty() ? "" : ", that of process " + holder,
+      throw IoError(cat("a run is going on in ", printable_name(folder_),
+                        holder.empty() ? "" : ", that of process " + holder,
                         ": wait for its end, or give this run an output of its own"));
     }
     // A file system without locks cannot tell: then the user has to.
     if (!is_at(file, path)) continue;
     const std::string text = cat(getpid(), "\n");
     if (ftruncate(file.number(), 0) != 0 || !write_all(file.number(), std::as_bytes(std::span(text))))
-      throw IoError(cat("cannot write ", path, ": ", std::strerror(errno)));
+      throw IoError(cat("cannot write ", printable_name(path), ": ", std::strerror(errno)));
     file_ = file.release();
     return;
   }

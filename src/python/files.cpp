@@ -2,11 +2,13 @@
 #include "python/named.h"
 
 #include "base/output_file.h"
+#include "base/printable.h"
 #include "train/event_file.h"
 
 #include <koine/io.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
 /// Files of arrays for koine/files.py, event files for koine/train.py. Paths are bytes, as the system has them: not all
@@ -52,6 +54,8 @@ void add_files(nb::module_& m) {
       .def("scalar", [](train::EventFile& self, const std::string& tag, double value, int64_t step) {
         self.scalar(tag, value, step);
       });
+  m.def("printable", [](std::string_view text) { return printable(text); });
+  m.def("printable_name", [](std::string_view name) { return printable_name(name); });
   m.def("metadata", [](const nb::bytes& path) { return io::metadata(text_of(path)); });
 }
 

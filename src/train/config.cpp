@@ -3,6 +3,7 @@
 #include "base/format.h"
 #include "base/input_file.h"
 #include "base/location.h"
+#include "base/printable.h"
 #include "train/sections/sections.h"
 
 #include <algorithm>
@@ -62,11 +63,12 @@ std::pair<int64_t, int64_t> RowRange::resolve(int64_t rows) const {
 }
 
 void Config::fail(std::string_view path, std::string_view message) const {
-  throw ConfigError(cat(to_string(find_place(source, path)), ": ", message));
+  throw ConfigError(cat(to_string(find_place(source, path)), ": ", printable_line(message)));
 }
 
 std::source_location Config::line(std::string_view path, std::string_view kind) const {
-  return location_of(cat(to_string(find_place(source, path)), ": ", path, " (", kind, ")"));
+  return location_of(
+      cat(to_string(find_place(source, path)), ": ", printable_name(path), " (", printable_name(kind), ")"));
 }
 
 Config parse_config(std::string_view text, const std::string& file, std::span<const std::string> overrides) {
@@ -98,8 +100,8 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(path, ignored);
   if (folder || (is_data_name(path) && std::filesystem::exists(path, ignored)))
-    throw IoError(
-        cat(path, folder ? " is a folder" : " holds data", " and no config; write one for it with  koine new ", path));
+    throw IoError(cat(printable_name(path), folder ? " is a folder" : " holds data",
+                      " and no config; write one for it with  koine new ", printable_name(path)));
   return parse_config(read_whole(path, most_config_bytes), path, overrides);
 }
 

@@ -1,6 +1,7 @@
 #include "train/config_value.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <koine/error.h>
 
@@ -180,7 +181,8 @@ auto* element(List& list, std::string_view part) {
 }  // namespace
 
 std::string to_string(const Place& place) {
-  return place.in_file() ? cat(place.source, ":", place.line, ":", place.column) : place.source;
+  const std::string source = shortened(printable_name(place.source), 200);
+  return place.in_file() ? cat(source, ":", place.line, ":", place.column) : source;
 }
 
 const Value* Value::find(std::string_view key) const {
@@ -207,13 +209,15 @@ Value parse_config_text(std::string_view text, const std::string& file) {
   try {
     return convert(toml::parse(text), file);
   } catch (const toml::parse_error& error) {
-    throw ConfigError(cat(to_string(place_of(error.source(), file)), ": ", error.description()));
+    throw ConfigError(cat(to_string(place_of(error.source(), file)), ": ", printable_line(error.description())));
   }
 }
 
 void override_value(Value& root, std::string_view assignment) {
   const Place place{cat("--set ", assignment)};
-  const auto fail = [&](std::string_view what) { throw ConfigError(cat(to_string(place), ": ", what)); };
+  const auto fail = [&](std::string_view what) {
+    throw ConfigError(cat(to_string(place), ": ", printable_line(what)));
+  };
   const size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) fail("an override reads key=value, as in train.epochs=3");
   const std::string_view key = assignment.substr(0, equals);

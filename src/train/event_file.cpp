@@ -1,6 +1,7 @@
 #include "train/event_file.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <koine/error.h>
 
@@ -72,7 +73,7 @@ uint32_t crc32c(std::string_view data) {
 EventFile::EventFile(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw IoError(cat("cannot make the folder ", folder, ": ", error.message()));
+  if (error) throw IoError(cat("cannot make the folder ", printable_name(folder), ": ", error.message()));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   // Two of one process may begin in the same second.
@@ -88,7 +89,7 @@ EventFile::EventFile(const std::string& folder) {
 
 void EventFile::scalar(std::string_view tag, double value, int64_t step) {
   std::string one, summary, event = event_at_now();
-  add_bytes(one, 1, tag);
+  add_bytes(one, 1, printable_name(tag));  // UTF-8, whatever it was
   add_key(one, 2, fixed32);
   add_raw(one, static_cast<float>(value));
   add_bytes(summary, 1, one);

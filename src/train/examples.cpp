@@ -4,6 +4,7 @@
 #include "train/sources.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <koine/ops.h>
 
@@ -263,7 +264,7 @@ Array load_inputs(const Config& config, const std::string& file, const Shape& sh
     const data::Dataset& all = source.examples;
     if (files) *files = source.files;
     if (count(all.example()) != count(shape))
-      throw FormatError(cat(file, " has examples of ", all.example(), ", but the model takes ", shape));
+      throw FormatError(cat(printable_name(file), " has examples of ", all.example(), ", but the model takes ", shape));
     const data::Dataset shaped = all.shape(shape);
     return scaled(shaped.rows(0, shaped.size()).x, config.data.scale);
   }
@@ -286,8 +287,8 @@ Array load_inputs(const Config& config, const std::string& file, const Shape& sh
                              .delimiter = delimiter(config),
                              .expansion = config.data.expansion});
   else if (columns != wanted)
-    throw FormatError(
-        cat(file, " has ", columns, " columns, but the model takes ", wanted, ", or ", wanted + 1, " with the label"));
+    throw FormatError(cat(printable_name(file), " has ", columns, " columns, but the model takes ", wanted, ", or ",
+                          wanted + 1, " with the label"));
   return table.shape(shape).x;
 }
 

@@ -1,5 +1,8 @@
 #include "train/progress.h"
 
+#include "base/printable.h"
+#include "base/utf8.h"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -27,7 +30,7 @@ std::string printed(const char* format, double value) {
 std::string text_of(const Figure& figure) {
   const double size = std::fabs(figure.value);
   const bool usual = figure.value == 0 || (size >= 1e-3 && size < 1e4);
-  return figure.name + " " + shown(figure, printed(usual ? "%.4f" : "%.3e", figure.value));
+  return printable_name(figure.name) + " " + shown(figure, printed(usual ? "%.4f" : "%.3e", figure.value));
 }
 
 std::string speed(double per_second) {
@@ -134,10 +137,10 @@ void Progress::end_epoch(std::span<const Figure> metrics) {
 
 void Progress::message(std::string_view text) {
   if (!style_.terminal) {
-    out_ << text << '\n' << std::flush;
+    out_ << printable_line(text) << '\n' << std::flush;
     return;
   }
-  out_ << '\r' << text << "\x1b[K\n";
+  out_ << '\r' << printable_line(text) << "\x1b[K\n";
   drawn_.clear();
   draw(true);
 }
@@ -193,7 +196,8 @@ void Progress::write_plain_line() {
 void Progress::write_json_line() {
   std::string text = "{\"epoch\": " + std::to_string(epoch_) + ", \"epochs\": " + std::to_string(epochs_);
   for (const Figure& metric : metrics_)
-    text += ", \"" + metric.name + "\": " + (std::isfinite(metric.value) ? printed("%.9g", metric.value) : "null");
+    text +=
+        ", " + json_text(metric.name) + ": " + (std::isfinite(metric.value) ? printed("%.9g", metric.value) : "null");
   text += ", \"examples\": " + std::to_string(examples_) +
           ", \"seconds\": " + printed("%.3f", style_.clock() - start_) + "}";
   out_ << text << '\n' << std::flush;

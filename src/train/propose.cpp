@@ -1,6 +1,7 @@
 #include "train/propose.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/csv.h"
 #include "data/image.h"
 #include "train/config.h"
@@ -116,8 +117,9 @@ size_t find_label(const std::vector<Look>& looks, const std::string& label) {
     }
     const std::string guess = did_you_mean(label, names);
     std::string list;
-    for (const std::string_view name : names) list += cat(list.empty() ? "" : ", ", name);
-    throw ValueError(cat("there is no column '", label, "'", guess.empty() ? "; there are " + list : guess));
+    for (const std::string_view name : names) list += cat(list.empty() ? "" : ", ", printable_name(name));
+    throw ValueError(cat("there is no column '", printable_name(label), "'",
+                         guess.empty() ? "; there are " + shortened(list, 500) : guess));
   }
   for (size_t i = looks.size(); i-- > 0;)
     if (is_label_name(looks[i].name)) return i;
@@ -138,11 +140,7 @@ std::string list_of(const std::vector<std::string>& texts) {
 }
 
 // One line of text, for a comment.
-std::string plain(const std::string& text) {
-  std::string out;
-  for (const char c : text.substr(0, 60)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out;
-}
+std::string plain(const std::string& text) { return shortened(printable_name(text), 60); }
 
 // A column of words, if there is one: where most texts have more than one.
 std::string text_column(const data::TextTable& table, const std::vector<Look>& looks, size_t target) {
@@ -173,17 +171,14 @@ Seen look_at_images(const std::string& path) {
   constexpr size_t most_of_a_class = 8;
   Seen seen;
   std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(path))
-    if (entry.is_directory()) folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
+  for (const std::string& name : data::names_in(path, data::Entries::folders)) folders.push_back(fs::path(path) / name);
   for (const fs::path& folder : folders) {
     std::vector<std::string> images;
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (data::is_image_name(entry.path().filename().string())) images.push_back(entry.path().string());
+    for (const std::string& name : data::names_in(folder.string(), data::Entries::images))
+      images.push_back((folder / name).string());
     if (images.empty()) continue;
     ++seen.folders;
     seen.images += images.size();
-    std::sort(images.begin(), images.end());
     for (size_t i = 0; i < std::min(images.size(), most_of_a_class); ++i) {
       try {
         const data::Image image = data::read_image(images[i], 3);
@@ -206,7 +201,7 @@ int64_t middle_side(std::vector<int64_t> sides) {
 
 std::string propose_images(const std::string& path, const std::string& file) {
   std::string text =
-      cat("# For ", file, ". Made by koine new; change what you like.\n[data]\nfile = ", toml_text(file), "\n");
+      cat("# For ", plain(file), ". Made by koine new; change what you like.\n[data]\nfile = ", toml_text(file), "\n");
   size_t classes = 10, images = 50000;
   int64_t side = 28;
   if (kind_of(path) == SourceKind::mnist) {
@@ -216,9 +211,10 @@ std::string propose_images(const std::string& path, const std::string& file) {
     side = 32;
   } else if (kind_of(path) == SourceKind::images) {
     const Seen seen = look_at_images(path);
-    if (seen.heights.empty()) throw ValueError(cat(path, " has no folders of images (.png, .jpg), one for each class"));
+    if (seen.heights.empty())
+      throw ValueError(cat(printable_name(path), " has no folders of images (.png, .jpg), one for each class"));
     if (seen.folders < 2)
-      throw ValueError(cat(path, " has one folder of images only, so there is nothing to tell apart"));
+      throw ValueError(cat(printable_name(path), " has one folder of images only, so there is nothing to tell apart"));
     const int64_t height = middle_side(seen.heights), width = middle_side(seen.widths);
     classes = seen.folders;
     images = seen.images;
@@ -229,7 +225,8 @@ std::string propose_images(const std::string& path, const std::string& file) {
             "\ndamaged = \"skip\"\naugment = [\"shift\"]  # also flip, rotate, noise, cut_out\nvalidate = 0.15  # "
             "drawn by the seed\ntest = 0.15\n");
   } else {
-    throw ValueError(cat(path, " is an array without names; write a config for it with labels = \"...\" under [data]"));
+    throw ValueError(cat(printable_name(path),
+                         " is an array without names; write a config for it with labels = \"...\" under [data]"));
   }
   text += "\n";
   for (const int channels : {32, 64, 128}) {
@@ -259,25 +256,27 @@ std::string propose_config(const std::string& path, const std::string& file, con
   if (kind_of(path) != SourceKind::table) return propose_images(path, file);
   const char delimiter = data::find_delimiter(path);
   const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});
-  if (table.columns < 2) throw ValueError(cat(path, " has one column; a label needs another one to be learnt from"));
+  if (table.columns < 2)
+    throw ValueError(cat(printable_name(path), " has one column; a label needs another one to be learnt from"));
   if (std::set<std::string>(table.names.begin(), table.names.end()).size() != table.names.size())
-    throw ValueError(cat(path, " has two columns of the same name"));
+    throw ValueError(cat(printable_name(path), " has two columns of the same name"));
   if (table.rows < 8)
-    throw ValueError(cat(path, " has ", table.rows, " rows; at least 8 are needed to learn and to judge"));
+    throw ValueError(
+        cat(printable_name(path), " has ", table.rows, " rows; at least 8 are needed to learn and to judge"));
   std::vector<std::string> missing = DataConfig{}.missing;
   std::vector<Look> looks;
   for (size_t column = 0; column < table.columns; ++column) looks.push_back(look_at(table, column, missing));
   const size_t target = find_label(looks, label);
   const Look& goal = looks[target];
   if (goal.values.size() < 2)
-    throw ValueError(
-        cat("column '", goal.name, "' has one value only, so there is nothing to learn; name another by --label"));
+    throw ValueError(cat("column '", printable_name(goal.name),
+                         "' has one value only, so there is nothing to learn; name another by --label"));
   const bool few =
       !goal.many_values && goal.values.size() <= most_number_classes && goal.values.size() * 5 <= goal.known();
   const bool classes = !mostly_numbers(goal) || (goal.whole && few && goal.texts == 0);
   if (!mostly_numbers(goal) && (goal.many_values || goal.values.size() * 2 > goal.known()))
     throw ValueError(
-        cat("column '", goal.name,
+        cat("column '", printable_name(goal.name),
             "' has a different text in almost every row, so it cannot be learnt; name another by --label"));
 
   std::vector<std::string> numeric, categorical;
@@ -298,13 +297,13 @@ std::string propose_config(const std::string& path, const std::string& file, con
   if (numeric.empty() && categorical.empty() && classes) {
     const std::string column = text_column(table, looks, target);
     if (!column.empty())
-      return cat("# For ", file, ": ", table.rows, " rows of text. Made by koine new; change what you like.\n",
+      return cat("# For ", plain(file), ": ", table.rows, " rows of text. Made by koine new; change what you like.\n",
                  "[data]\nfile = ", toml_text(file), "\ntext = ", toml_text(column), "\nlabel = ", toml_text(goal.name),
                  "  # ", goal.values.size(), " classes\n",
                  propose_text_model(goal.values.size(), goal.known(), output_of(path)));
   }
   if (numeric.empty() && categorical.empty())
-    throw ValueError(cat(path, " has no column to learn '", goal.name, "' from"));
+    throw ValueError(cat(printable_name(path), " has no column to learn '", printable_name(goal.name), "' from"));
 
   const size_t rows = goal.known();
   const int64_t batch = rows < 500 ? 16 : rows < 5000 ? 32 : rows < 50000 ? 128 : 512;
@@ -312,7 +311,7 @@ std::string propose_config(const std::string& path, const std::string& file, con
   const auto epochs = static_cast<int64_t>(std::clamp(6000 / std::max(steps, 1.0), 10.0, 200.0));
   const int64_t units = rows < 300 ? 32 : rows < 20000 ? 64 : 128;
   std::string text =
-      cat("# For ", file, ": ", table.rows, " rows, ", table.columns,
+      cat("# For ", plain(file), ": ", table.rows, " rows, ", table.columns,
           " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", toml_text(file), "\n");
   if (delimiter != ',' && delimiter != '\t') text += cat("delimiter = ", toml_text(std::string(1, delimiter)), "\n");
   text += cat("label = ", toml_text(goal.name),

@@ -1,6 +1,7 @@
 #include "train/propose_arrays.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "io/array_file.h"
 #include "train/config_value.h"
 
@@ -25,7 +26,7 @@ const ArrayFile::Entry& find(const ArrayFile& file, const char* const (&names)[N
   for (const char* name : names)
     for (const ArrayFile::Entry& entry : file.entries())
       if (entry.name == name) return entry;
-  throw ValueError(cat(path, " has ", file.list(), "; write a config that says by ", what,
+  throw ValueError(cat(printable_name(path), " has ", file.list(), "; write a config that says by ", what,
                        " = \"...\" under [data] which are the ", *what == 'x' ? "inputs" : "labels"));
 }
 
@@ -49,7 +50,8 @@ std::string propose_arrays(const std::string& path, const std::string& file, con
   const ArrayFile::Entry &x = find(arrays, input_names, path, "x"), &labels = find(arrays, label_names, path, "y");
   if (x.shape.size() < 2 || labels.shape.size() != 1 || !same(x.shape[0], labels.shape[0]) || x.shape[0].value() < 8)
     throw ValueError(
-        cat(path, " has ", x.name, " ", x.shape, " and ", labels.name, " ", labels.shape,
+        cat(printable_name(path), " has ", printable_name(x.name), " ", x.shape, " and ", printable_name(labels.name),
+            " ", labels.shape,
             "; a proposal takes at least 8 examples with a number for each, other configs are to be written"));
   const Array y = arrays.read(labels);
   const bool classes = !is_floating(y.dtype());
@@ -57,7 +59,7 @@ std::string propose_arrays(const std::string& path, const std::string& file, con
   const int64_t rows = x.shape[0].value(), batch = rows < 500 ? 16 : rows < 10000 ? 32 : 128;
   const auto epochs = static_cast<int64_t>(
       std::clamp(4000 * static_cast<double>(batch) / (0.7 * static_cast<double>(rows)), 8.0, 100.0));
-  return cat("# For ", file, ": ", rows,
+  return cat("# For ", printable_name(file), ": ", rows,
              " examples. Made by koine new; change what you like.\n[data]\nfile = ", toml_text(file),
              "\nx = ", toml_text(x.name), "  # ", x.shape, "\ny = ", toml_text(labels.name), "  # ",
              classes ? cat(outputs, " classes") : std::string("a quantity"), "\nvalidate = 0.15\ntest = 0.15\n\n",

@@ -1,6 +1,7 @@
 #include "train/propose_text.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "train/config_value.h"
 #include "train/text.h"
 
@@ -28,10 +29,10 @@ std::string propose_text_file(const std::string& path, const std::string& file, 
   const TextCode code = learn_text({text}, false, length);
   const size_t windows = code.numbers(text).size() / length;
   if (windows < least_windows)
-    throw ValueError(cat(path, " has ", windows, " pieces of ", length, " characters; at least ", least_windows,
-                         " are needed to learn and to judge"));
+    throw ValueError(cat(printable_name(path), " has ", windows, " pieces of ", length, " characters; at least ",
+                         least_windows, " are needed to learn and to judge"));
   const int64_t batch = windows < 500 ? 8 : 32;
-  return cat("# For ", file, ": ", code.symbols.size(),
+  return cat("# For ", printable_name(file), ": ", code.symbols.size(),
              " different characters. Made by koine new; change what you like.\n",
              "# It learns which character follows; koine predict goes on with the lines of a text.\n",
              "[data]\nfile = ", toml_text(file), "\nlength = ", length, "\nvalidate = 0.1\ntest = 0.1\n\n",

@@ -1,6 +1,7 @@
 #include "train/schema.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +15,8 @@ namespace {
 std::string wrong(const Value& value) {
   const int64_t* integer = value.get<int64_t>();
   const bool beyond = integer && *integer > largest_count;
-  return cat(value.describe(), beyond ? cat(", beyond the largest, ", largest_count) : std::string());
+  return cat(shortened(printable_name(value.describe()), 200),
+             beyond ? cat(", beyond the largest, ", largest_count) : std::string());
 }
 
 std::string list_of(std::span<const std::string_view> words, std::string_view quote, std::string_view last) {

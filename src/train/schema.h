@@ -1,6 +1,7 @@
 // What a section of a config may hold, declared once per setting: for reading, for checking, for help and for writing.
 #pragma once
 
+#include "base/printable.h"
 #include "train/config_value.h"
 
 #include <koine/error.h>
@@ -19,7 +20,7 @@ namespace koine::train {
 /// Collects all that is wrong with a config, so that one run tells everything.
 class Problems {
  public:
-  void add(const Place& place, std::string message) { list_.push_back({place, std::move(message)}); }
+  void add(const Place& place, std::string_view message) { list_.push_back({place, printable_line(message)}); }
   bool empty() const { return list_.empty(); }
   /// Throws ConfigError with one line per problem in the order of the file, unless there is none.
   void throw_if_any() const;

@@ -1,6 +1,7 @@
 #include "train/sources.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "data/image.h"
 #include "data/numpy_file.h"
 #include "io/array_file.h"
@@ -45,8 +46,8 @@ data::Dataset mnist(const Config& config, const std::string& folder) {
     x.push_back(data::idx(images, config.data.expansion));
     y.push_back(cast(data::idx(labels, config.data.expansion), {.dtype = int64}));
     if (x.back().rank() != 3 || y.back().rank() != 1 || x.back().size(0) != y.back().size(0))
-      throw FormatError(
-          cat(images, " and ", labels, " do not belong together: ", x.back().shape(), " and ", y.back().shape()));
+      throw FormatError(cat(printable_name(images), " and ", printable_name(labels),
+                            " do not belong together: ", x.back().shape(), " and ", y.back().shape()));
   }
   const Array all = x.size() == 1 ? x[0] : concatenate(x, {.axis = 0});
   return {expand_dims(all, 3), y.size() == 1 ? y[0] : concatenate(y, {.axis = 0})};
@@ -133,7 +134,7 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
     default:
       source.examples = array_file(config, path, labels);
       if (!source.examples.reader && source.examples.x.rank() == 0)
-        throw FormatError(cat(path, " holds a single number"));
+        throw FormatError(cat(printable_name(path), " holds a single number"));
       if (!labels) break;
       Array& y = source.examples.y;
       if (y.rank() == 0 || y.size(0) != source.examples.size())

@@ -3,6 +3,7 @@
 #include "train/losses.h"
 
 #include "base/format.h"
+#include "base/printable.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +24,7 @@ bool is_missing(const Config& config, std::string_view text) {
 }
 
 std::string at_row(const std::string& file, const TextTable& table, size_t row) {
-  return cat(file, ":", table.lines[row], ": ");
+  return cat(printable_name(file), ":", table.lines[row], ": ");
 }
 
 // The column of a name. Throws ConfigError at the setting that names it.
@@ -34,8 +35,8 @@ size_t column_of(const Config& config, const TextTable& table, const std::string
   const std::string guess = did_you_mean(name, names);
   std::string list;
   for (const std::string_view one : names) list += cat(list.empty() ? "" : ", ", one);
-  config.fail(path,
-              cat(config.data.file, " has no column '", name, "'", guess.empty() ? cat("; there are ", list) : guess));
+  config.fail(path, cat(config.data.file, " has no column '", name, "'",
+                        guess.empty() ? cat("; there are ", shortened(printable_name(list), 500)) : guess));
 }
 
 size_t label_column(const Config& config, const TextTable& table) {
@@ -63,7 +64,8 @@ double number_at(const Config& config, const TextTable& table, size_t row, size_
   double value = 0;
   const std::string& text = table.at(row, column);
   if (!data::read_number(text, value) || !std::isfinite(value))
-    throw FormatError(cat(at_row(config.data.file, table, row), "column '", table.names[column], "' has '", text,
+    throw FormatError(cat(at_row(config.data.file, table, row), "column '", printable_name(table.names[column]),
+                          "' has '", shortened(printable_name(text), 80),
                           "', which is no number; name the column under categorical, or the text under missing"));
   return value;
 }
@@ -287,8 +289,9 @@ data::Dataset encode(const TableCode& code, const Config& config, const TextTabl
     const std::string& text = table.at(static_cast<size_t>(row), column);
     const auto found = numbers.find(text);
     if (found == numbers.end())
-      throw FormatError(cat(at_row(config.data.file, table, static_cast<size_t>(row)), "'", text, "' is no class of '",
-                            code.label, "'"));
+      throw FormatError(cat(at_row(config.data.file, table, static_cast<size_t>(row)), "'",
+                            shortened(printable_name(text), 80), "' is no class of '", printable_name(code.label),
+                            "'"));
     y.push_back(found->second);
   }
   set.y = from(y, {count});
