@@ -7,10 +7,12 @@ fails with a command that does something else.
 
 import concurrent.futures
 import csv
+import gzip
 import io
 import json
 import os
 import pathlib
+import pty
 import re
 import resource
 import shlex
@@ -448,11 +450,11 @@ def locked(koine):
 
 
 def node(path, minor):
-    """A device of one's own, by its number: 3 null, 7 full. Who may not make one cannot harm those of the machine either."""
+    """A device of one's own, by its number: 3 null, 5 zero, 7 full. Who may not make one cannot harm those of the machine either."""
     try:
         os.mknod(path, 0o20666, os.makedev(1, minor))
     except PermissionError:
-        path.symlink_to({3: "/dev/null", 7: "/dev/full"}[minor])
+        path.symlink_to({3: "/dev/null", 5: "/dev/zero", 7: "/dev/full"}[minor])
     return path
 
 
@@ -543,6 +545,155 @@ def failing_output(koine):
     expect(not [path for path in koine.place.rglob(".koine*")], "temporary files are left")
 
 
+# What a terminal obeys: escapes, a control character of C1, the mark that turns the direction of reading, a line feed.
+HOSTILE = "\x1b[31m\x07\x9b1m\u202e\n!"
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def on_terminal(koine, *words):
+    """What a command prints to a terminal."""
+    master, terminal = pty.openpty()
+    process = subprocess.Popen([koine.binary, *words], cwd=koine.place, stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    text = b""
+    while True:
+        try:
+            part = os.read(master, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+    process.wait()
+    os.close(master)
+    return text.decode().replace("\r\n", "\n")
+
+
+def hostile_names(koine):
+    """Names in files reach a terminal and a log written out; CSV and JSON that others read have them as they are."""
+    name = HOSTILE.replace("!", "")
+    rows = "".join(f'{i},"{name}{i % 2}"\n' for i in range(40))
+    (koine.place / "h.csv").write_text(f'"{name}x","{name}y"\n{rows}')
+    said = koine.good("new", "h.csv", "--label", name + "y", "-o", "h.toml")
+    said += koine.good("train", "h.toml", "train.epochs=1", "data.test=0.25")
+    said += koine.good("eval", "h.toml", "--set", "data.test=0.25") + koine.good("summary", "h.toml")
+    said += koine.good("plot", "h.toml", "--set", "data.test=0.25")
+    expect("\\x1b[31m\\x07\\u009b1m\\u202e" in said, f"the classes are not written out:\n{said}")
+    expect(not OBEYED.search(said), f"a terminal would obey {OBEYED.search(said)!r} in:\n{said!r}")
+    piped = koine.good("predict", "h.toml", "h.csv")
+    expect({row["class"] for row in csv.DictReader(io.StringIO(piped))} <= {name + "0", name + "1"}, f"CSV differs: {piped!r}")
+    lines = koine.good("predict", "h.toml", "h.csv", "--json")
+    expect(json.loads(lines.splitlines()[0])["class"][:-1] == name and not OBEYED.search(lines), f"JSON differs: {lines!r}")
+    seen = on_terminal(koine, "predict", "h.toml", "h.csv")
+    expect("\\x1b[31m" in seen and not OBEYED.search(seen), f"on a terminal: {seen!r}")
+    bad = koine.place / f"{HOSTILE.replace('/', '')}.toml"
+    bad.write_text('[data]\n"\\u001b[31m\\n\\u009b" = 1\nfile = "h.csv"\nlabel = "\\u001b[31m\\n"\n' + CONFIG.partition("test = ")[2][5:])
+    for words in (("train", bad.name), ("train", "h.toml", f"--set=train.{name}=1"), ("train", f"{name}.toml"), (name,),
+                  ("predict", "h.toml", f"{name}.csv"), ("eval", "h.toml", "--weights", f"{name}.safetensors")):
+        status, said, errors = koine.run(*words)
+        expect(status in (1, 2) and not OBEYED.search(said + errors), f"{words!r}: {status}, {said + errors!r}")
+        expect(all(line.startswith(("koine", "  ")) or ".toml:" in line for line in errors.splitlines()),
+               f"{words!r}: a name has a line of its own: {errors!r}")
+
+
+def hostile_files(koine):
+    """What is no plain file, or claims what cannot be, is refused at once; nothing is waited for, and little memory taken."""
+    pipe, folder = koine.place / "pipe.csv", koine.place / "folder.csv"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    zero = node(koine.place / "zero.csv", 5)
+    koine.good("train", "c.toml", "train.epochs=1")
+    for file, what in ((pipe, "it is a pipe"), (folder, "folder"), (zero, "it is a device")):
+        koine.refused(1, [what], "train", "c.toml", f"data.file={file}")
+        koine.refused(1, [what], "predict", "c.toml", file)
+        koine.refused(1, [what], "new", file, "-o", "n.toml")
+        koine.refused(1, [what], "train", file)
+        koine.refused(1, [what], "eval", "c.toml", "--weights", file)
+    with gzip.open(koine.place / "bomb.csv.gz", "wb") as file:
+        for _ in range(200):
+            file.write(b"1,2,1\n" * (1 << 18))
+    limited = subprocess.run(["bash", "-c", f"ulimit -v 4000000; exec {koine.binary} train c.toml data.file=bomb.csv.gz"],
+                             cwd=koine.place, capture_output=True, text=True, check=False)
+    expect(limited.returncode == 1 and "expands to more than 200 times" in limited.stderr, limited.stderr)
+
+
+def with_note(koine, name, change, source="model.safetensors", to="changed.safetensors"):
+    """Weights with a note that is changed, as a dict or as text."""
+    whole = (koine.place / source).read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:8 + length])
+    notes = header["__metadata__"]
+    value = json.loads(notes[name]) if name in notes else {}
+    notes[name] = json.dumps(change(value))
+    text = json.dumps(header).encode()
+    (koine.place / to).write_bytes(len(text).to_bytes(8, "little") + text + whole[8 + length:])
+    return to
+
+
+def hostile_notes(koine):
+    """What weights and checkpoints note is held against the config and the arrays before it is used."""
+    (koine.place / "t.txt").write_text("abba ab ba aab " * 40)
+    text = """[data]
+file = "t.txt"
+length = 8
+[[model]]
+embedding = 4
+[[model]]
+gru = 4
+sequence = true
+[[model]]
+dense = 6
+[train]
+epochs = 1
+output = "text.safetensors"
+"""
+    (koine.place / "text.toml").write_text(text)
+    koine.good("train", "text.toml")
+    for length in (6148914691236517206, 0, -1, 1e300, 1.5, 2 ** 62, True, "3", None, 2 ** 63):
+        file = with_note(koine, "table", lambda t: {**t, "text": {**t["text"], "length": length}}, "text.safetensors")
+        for command in (("predict", "text.toml", "t.txt"), ("eval", "text.toml"), ("plot", "text.toml")):
+            koine.refused(1, ["changed.safetensors: the note 'table', text.length: got"], *command, "--weights", file)
+    swapped = with_note(koine, "table", lambda t: {**t, "text": {**t["text"], "symbols": t["text"]["symbols"] + [[1], [2], [3]]}},
+                        "text.safetensors")
+    koine.refused(1, ["names 8 symbols"], "predict", "text.toml", "t.txt", "--weights", swapped)
+    # Weights of another kind of data.
+    people = "age,city,score\n" + "".join(f"{i},{'RO'[i % 2]},{i // 2 % 2}\n" for i in range(40))
+    (koine.place / "people.csv").write_text(people)
+    (koine.place / "people.toml").write_text(CONFIG.replace("points.csv", "people.csv").replace(
+        "[[model]]", 'label = "score"\nnumeric = ["age"]\ncategorical = ["city"]\n[[model]]', 1).replace(
+        "train = \"0:48\"\ntest = \"48:\"", "") + 'output = "people.safetensors"\n')
+    koine.good("train", "people.toml")
+    koine.good("train", "c.toml", "train.epochs=1")
+    data = {"c.toml": "points.csv", "text.toml": "t.txt", "people.toml": "people.csv"}
+    weights = {"c.toml": "model.safetensors", "text.toml": "text.safetensors", "people.toml": "people.safetensors"}
+    for config, file in data.items():
+        for other, made in weights.items():
+            for command in (("eval", config), ("predict", config, file), ("plot", config)):
+                if other == config:
+                    koine.good(*command, "--weights", made)
+                else:
+                    koine.refused(1, [f"{made}: was made from", "but"], *command, "--weights", made)
+    more = with_note(koine, "table", lambda t: {**t, "classes": ["a", "b", "c"]}, "people.safetensors")
+    koine.refused(1, ["names 3 classes, but the model gives [2]"], "predict", "people.toml", "people.csv", "--weights", more)
+    koine.refused(1, ["names 3 classes"], "eval", "people.toml", "--weights", more)
+    # A run that goes on.
+    koine.good("train", "c.toml", "train.epochs=2", "--restart")
+    place = koine.place / "model.checkpoints"
+    whole = (place / "finished.safetensors").read_bytes()
+    for value in (-1, 1e300, 1.5, 2 ** 63, True, "3", None, 1, 2 ** 62):
+        with_note(koine, "run", lambda r: {**r, "step": value}, "model.checkpoints/finished.safetensors",
+                  "model.checkpoints/finished.safetensors")
+        koine.refused(1, ["" if value in (1, 2 ** 62) and value is not True else "the note 'run', step: got"], "train", "c.toml",
+                      "train.epochs=4", "--resume")
+        (place / "finished.safetensors").write_bytes(whole)
+    one = {"file": "step-000000000002.safetensors", "step": 2, "bytes": 1, "xxh3_128": "0"}
+    for value in (-1, 1e300, 1.5, 2 ** 63, True, "3", None):
+        (place / "manifest.json").write_text(json.dumps({"format": 1, "checkpoints": [{**one, "step": value}]}))
+        koine.refused(1, ["manifest.json: the manifest, checkpoints.0.step: got"], "train", "c.toml", "train.epochs=4", "--resume")
+    (place / "manifest.json").unlink()
+    koine.good("train", "c.toml", "train.epochs=4", "--resume")
+
+
 def profiled(koine):
     """The time by kernel and line, by module and by op, as tables, and as a trace that is JSON."""
     status, _, said = koine.run("train", "c.toml", KOINE_PROFILE="1")
@@ -573,6 +724,7 @@ PARTS = {
     "wrong configs": wrong_configs, "train, eval, predict": train_and_use, "more epochs": more_epochs, "damaged weights": damaged_weights,
     "layers that fail": running_layers, "summary, devices, version": summaries, "usage": usage, "sweep": sweeps, "new": new_configs, "signals": stopped, "locks": locked, "outputs": outputs, "failing output": failing_output, "examples": examples,
     "op cards": cards, "op new": new_ops, "inspect": inspected, "profile": profiled,
+    "names of others": hostile_names, "files of others": hostile_files, "notes of others": hostile_notes,
 }
 
 
@@ -605,6 +757,9 @@ IMPOSTORS = {
     "a stage without its name": ("s/^== schedule//", "0", "inspect"),
     "an empty stage": ("s/^arena of.*//", "0", "inspect"),
     "no modules": (r"s/ model\.0 (dense)//", "0", "profile"),
+    "names as they are": (r"s/\\\\x1b/\x1b/g", "0", "names of others"),
+    "pipes called otherwise": ("s/it is a pipe/it is a file/", "0", "files of others"),
+    "notes called otherwise": ("s/the note/a note/", "0", "notes of others"),
     "scaffolds called otherwise": ("s/scaffold_/other_/", "0", "op new"),
 }
 
