@@ -54,19 +54,27 @@ class Number {
     number.imag_ = imag;
     return number;
   }
+  /// An integer that 64 bits do not hold, as the nearest floating number.
+  static constexpr Number beyond_integers(double value) {
+    Number number;
+    number.beyond_ = true;
+    number.real_ = value;
+    return number;
+  }
   constexpr Kind kind() const { return kind_; }
-  /// The exact integer of a bool or integer; for an unsigned 64-bit one the same bits.
+  constexpr bool is_beyond_integers() const { return beyond_; }
+  /// The exact integer of a bool or integer within 64 bits; for an unsigned 64-bit one the same bits.
   constexpr int64_t integer() const { return integer_; }
   constexpr bool is_unsigned() const { return unsigned_; }
   constexpr double real() const {
-    if (kind_ == Kind::floating || kind_ == Kind::complex) return real_;
+    if (kind_ == Kind::floating || kind_ == Kind::complex || beyond_) return real_;
     return unsigned_ ? static_cast<double>(static_cast<uint64_t>(integer_)) : static_cast<double>(integer_);
   }
   constexpr double imag() const { return imag_; }
 
  private:
   Kind kind_ = Kind::integer;
-  bool unsigned_ = false;
+  bool unsigned_ = false, beyond_ = false;
   int64_t integer_ = 0;
   double real_ = 0, imag_ = 0;
 };

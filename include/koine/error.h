@@ -44,6 +44,11 @@ class ValueError : public Error {
   using Error::Error;
 };
 
+/// A number does not fit the dtype that it has to take.
+class OverflowError : public ValueError {
+  using ValueError::ValueError;
+};
+
 /// A value was asked for where only its shape is known, or an array left its trace.
 class TraceError : public Error {
   using Error::Error;

@@ -5,6 +5,7 @@
 #include <koine/gradients.h>
 #include <koine/io.h>
 #include <koine/lbfgs.h>
+#include <koine/linalg.h>
 #include <koine/metrics.h>
 #include <koine/nn.h>
 #include <koine/ops.h>

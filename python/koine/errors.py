@@ -27,6 +27,10 @@ class ValueError(Error, builtins.ValueError):
     """An argument has a value that is not allowed."""
 
 
+class OverflowError(ValueError, builtins.OverflowError):
+    """A number does not fit the dtype that it has to take."""
+
+
 class TraceError(Error, RuntimeError):
     """A value was asked for where only its shape is known, or an array left its trace."""
 

@@ -1,190 +1,145 @@
-"""Linear algebra: the extension `linalg` of the Array API standard."""
+"""Linear algebra: the extension `linalg` of the Array API standard, with what NumPy and SciPy have beside it.
 
-import math as _math
+The functions are ops; what is here has their names and signatures.
+"""
+
 from collections import namedtuple as _namedtuple
 
 from . import _core
-from .errors import ShapeError as _ShapeError
-from .manipulation import _axes
-from .manipulation import matrix_transpose, moveaxis as _moveaxis
+from .manipulation import expand_dims as _expand_dims
+from .manipulation import matrix_transpose
 from .products import tensordot, vecdot
 
-__all__ = ["cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "matmul", "matrix_norm", "matrix_power",
-           "matrix_rank", "matrix_transpose", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot", "trace",
-           "vecdot", "vector_norm"]
+__all__ = ["block_diag", "cho_solve", "cholesky", "cholesky_solve", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals",
+           "eigvalsh", "expm", "householder_product", "inv", "kron", "logm", "lstsq", "lu", "lu_factor",
+           "lu_pivots_to_permutation", "lu_solve", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matrix_transpose",
+           "multi_dot", "norm", "outer", "pinv", "qr", "schur", "slogdet", "solve", "solve_sylvester", "solve_triangular", "sqrtm",
+           "svd", "svdvals", "tensordot", "tensorinv", "tensorsolve", "trace", "vecdot", "vector_norm"]
 
 _ops = _core.ops
-matmul = _ops["matmul"]
+cholesky, cholesky_solve, cross, det, diagonal = (_ops[name] for name in (
+    "cholesky", "cholesky_solve", "cross", "det", "diagonal"))
+eigvals, eigvalsh, expm, householder_product, inv = (_ops[name] for name in (
+    "eigvals", "eigvalsh", "expm", "householder_product", "inv"))
+kron, logm, lu_pivots_to_permutation, matmul, matrix_power = (_ops[name] for name in (
+    "kron", "logm", "lu_pivots_to_permutation", "matmul", "matrix_power"))
+outer, pinv, solve, solve_sylvester, sqrtm = (_ops[name] for name in ("outer", "pinv", "solve", "solve_sylvester", "sqrtm"))
+matrix_rank, svdvals, tensorinv, tensorsolve = (_ops[name] for name in (
+    "matrix_rank", "svdvals", "tensorinv", "tensorsolve"))
+
+EigResult = _namedtuple("EigResult", "eigenvalues eigenvectors")
 EighResult = _namedtuple("EighResult", "eigenvalues eigenvectors")
+LstsqResult = _namedtuple("LstsqResult", "x residuals rank s")
+LUResult = _namedtuple("LUResult", "P L U")
+LuFactorResult = _namedtuple("LuFactorResult", "lu pivots")
 QRResult = _namedtuple("QRResult", "Q R")
+SchurResult = _namedtuple("SchurResult", "T Z")
 SlogdetResult = _namedtuple("SlogdetResult", "sign logabsdet")
 SVDResult = _namedtuple("SVDResult", "U S Vh")
 
 
-def _square(x, name):
-    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
-        raise _ShapeError(f"[{name}] needs square matrices, got the shape {x.shape}")
+def block_diag(*arrays):
+    """The matrices one after the other on the diagonal of a matrix of zeros; a vector is a row, a number one element.
 
+    (m, n), (p, q), ... give (m + p + ..., n + q + ...); ShapeError for arrays with more axes.
 
-def outer(x1, x2, /):
-    """The products of every element of a vector with every element of another.
-
-    (n,) with (m,) gives (n, m); ShapeError for operands that are no vectors.
-
-    >>> kn.linalg.outer(kn.asarray([1, 2]), kn.asarray([10, 20]))
-    array([[10, 20],
-           [20, 40]])
+    >>> kn.linalg.block_diag(kn.asarray([[1, 2]]), kn.asarray([[3], [4]]))
+    array([[1, 2, 0],
+           [0, 0, 3],
+           [0, 0, 4]])
     """
-    if x1.ndim != 1 or x2.ndim != 1:
-        raise _ShapeError(f"[outer] needs two vectors, got the shapes {x1.shape} and {x2.shape}")
-    return x1[:, None] * x2
+    return _core.block_diag([_core.to_array(x) for x in arrays])
 
 
-def cross(x1, x2, /, *, axis=-1):
-    """The vector products along an axis of length 3.
+def multi_dot(arrays):
+    """The product of several matrices, in the order that takes the fewest multiplications; the first and the last may be
+    vectors.
 
-    Operands broadcast but for the axis; ShapeError where it is not of length 3.
+    (m, n), (n, p), (p, q), ... give the first length and the last; ShapeError where they do not fit, ValueError for
+    fewer than two arrays.
 
-    >>> kn.linalg.cross(kn.asarray([1, 0, 0]), kn.asarray([0, 1, 0]))
-    array([0, 0, 1])
+    >>> kn.linalg.multi_dot([kn.ones((2, 3)), kn.ones((3, 4)), kn.ones(4)])
+    array([12., 12.])
     """
-    if not -min(x1.ndim, x2.ndim) <= axis < max(x1.ndim, x2.ndim) or x1.shape[axis] != 3 or x2.shape[axis] != 3:
-        raise _ShapeError(f"[cross] the axis {axis} is not of length 3 in {x1.shape} and {x2.shape}")
-    a, b = _moveaxis(x1, axis, -1), _moveaxis(x2, axis, -1)
-    (a0, a1, a2), (b0, b1, b2) = ([x[..., k] for k in range(3)] for x in (a, b))
-    parts = [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0]
-    return _moveaxis(_ops["concatenate"]([part[..., None] for part in parts], -1), -1, axis)
+    return _core.multi_dot(list(arrays))
 
 
-def diagonal(x, /, *, offset=0):
-    """The diagonals of the last two axes; the offset counts columns to the right.
+def cho_solve(factor, b):
+    """The x with a x = b, by a pair of the factor that `cholesky` made of a and whether it is the lower one.
 
-    (..., m, n) gives (..., length of the diagonal); ShapeError for an x with fewer than two axes.
+    (..., n, n) with (n,) gives (..., n), with (..., n, k) gives (..., n, k); ShapeError where they do not fit.
 
-    >>> kn.linalg.diagonal(kn.asarray([[1, 2], [3, 4]]))
-    array([1, 4])
+    >>> factor = kn.linalg.cholesky(kn.asarray([[4.0, 0.0], [0.0, 1.0]]))
+    >>> kn.linalg.cho_solve((factor, True), kn.asarray([4.0, 2.0]))
+    array([1., 2.])
     """
-    if x.ndim < 2:
-        raise _ShapeError(f"[diagonal] needs matrices, got the shape {x.shape}")
-    rows, columns = x.shape[-2:]
-    start = offset if offset >= 0 else -offset * columns
-    count = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
-    lines = x.reshape(x.shape[:-2] + (rows * columns,))
-    return lines[..., start:start + count * (columns + 1):columns + 1][..., :count]
+    matrix, lower = factor
+    return cholesky_solve(b, matrix, not lower)
 
 
-def trace(x, /, *, offset=0, dtype=None):
-    """The sums of the diagonals of the last two axes.
+def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False):
+    """The x with a x = b for a triangle of a; with trans 1 or "T" its transpose, with 2 or "C" its adjoint is meant.
 
-    (..., m, n) gives (...).
+    (..., n, n) with (n,) gives (..., n), with (..., n, k) gives (..., n, k); ShapeError where they do not fit,
+    ValueError for another trans. A zero on the diagonal divides as elsewhere.
 
-    >>> kn.linalg.trace(kn.asarray([[1, 2], [3, 4]]))
-    array(5)
+    >>> kn.linalg.solve_triangular(kn.asarray([[2.0, 1.0], [0.0, 4.0]]), kn.asarray([4.0, 8.0]))
+    array([1., 2.])
     """
-    from .reductions import sum as total
-    return total(diagonal(x, offset=offset), axis=-1, dtype=dtype)
+    if trans not in (0, 1, 2, "N", "T", "C"):
+        raise ValueError(f"[solve_triangular] trans is 0, 1, 2, 'N', 'T' or 'C', not {trans!r}")
+    if trans in (1, 2, "T", "C"):
+        a, lower = matrix_transpose(a), not lower
+        a = _ops["conj"](a) if trans in (2, "C") else a
+    return _ops["solve_triangular"](a, b, lower, unit_diagonal)
 
 
-def matrix_power(x, n, /):
-    """Square matrices multiplied with themselves; a negative power is that of the inverse.
+def lu(x, /):
+    """A permutation P, a lower triangle L with ones on its diagonal and an upper triangle U with x = P @ L @ U.
 
-    The result has x's shape; ShapeError for matrices that are not square.
+    (..., m, n) gives (..., m, m), (..., m, k) and (..., k, n) with k = min(m, n); ShapeError for an x that is no
+    matrix.
 
-    >>> kn.linalg.matrix_power(kn.asarray([[1.0, 1.0], [0.0, 1.0]]), 3)
-    array([[1., 3.],
+    >>> kn.linalg.lu(kn.asarray([[1.0, 3.0], [2.0, 4.0]])).U
+    array([[2., 4.],
            [0., 1.]])
     """
-    _square(x, "matrix_power")
-    if n < 0:
-        x, n = inv(x), -n
-    if n == 0:
-        from .creation import eye
-        return _ops["broadcast_to"](eye(x.shape[-1], dtype=x.dtype), x.shape)
-    result = None
-    while n:
-        if n & 1:
-            result = x if result is None else matmul(result, x)
-        n >>= 1
-        x = matmul(x, x) if n else x
-    return result
+    return LUResult(*_ops["lu"](x))
 
 
-def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
-    """The norms of vectors along axes, by default of all elements.
+def lu_factor(x, /):
+    """L and U in one matrix, and the exchanges of rows: row i was exchanged with row pivots[i], in order.
 
-    The result has x's shape without the axes, real; IndexError for an axis that x does not have.
+    (..., m, n) gives (..., m, n) and (..., min(m, n)) in int32; ShapeError for an x that is no matrix.
 
-    >>> kn.linalg.vector_norm(kn.asarray([3.0, 4.0]))
-    array(5.0)
+    >>> kn.linalg.lu_factor(kn.asarray([[1.0, 3.0], [2.0, 4.0]])).pivots
+    array([1, 1], dtype=int32)
     """
-    axes = tuple(range(x.ndim)) if axis is None else _axes(axis, x.ndim)
-    size = _ops["abs"](x)
-    if ord == _math.inf:
-        return _ops["max"](size, axes, keepdims)
-    if ord == -_math.inf:
-        return _ops["min"](size, axes, keepdims)
-    if ord == 0:
-        return _ops["sum"](_ops["cast"](x != 0, size.dtype), axes, keepdims)
-    if ord == 1:
-        return _ops["sum"](size, axes, keepdims)
-    if ord == 2:
-        return _ops["sqrt"](_ops["sum"](size * size, axes, keepdims))
-    return _ops["sum"](size ** ord, axes, keepdims) ** (1.0 / ord)
+    return LuFactorResult(*_ops["lu_factor"](x))
 
 
-def _adjoint(x):
-    x = matrix_transpose(x)
-    return _ops["conj"](x) if x.dtype.kind == "c" else x
+def lu_solve(factors, b):
+    """The x with a x = b, by the factors that `lu_factor` made of a.
 
+    (..., n, n) with (n,) gives (..., n), with (..., n, k) gives (..., n, k); ShapeError where they do not fit.
 
-def _like(x, rows):
-    """Identities as matrices like x."""
-    from .creation import eye
-    return _ops["broadcast_to"](eye(rows, dtype=x.dtype), x.shape[:-2] + (rows, rows))
-
-
-def cholesky(x, /, *, upper=False):
-    """The lower triangular factor L of positive definite matrices L L^H, or the upper one, L^H.
-
-    (..., n, n) gives (..., n, n); ShapeError for matrices that are not square, ValueError for one that is not
-    positive definite.
-
-    >>> kn.linalg.cholesky(kn.asarray([[4.0, 2.0], [2.0, 5.0]]))
-    array([[2., 0.],
-           [1., 2.]])
-    """
-    factor = _ops["cholesky"](x)
-    return _adjoint(factor) if upper else factor
-
-
-def solve(x1, x2, /):
-    """The solution of x1 @ x = x2, for a vector or for the columns of matrices; axes in front broadcast.
-
-    (..., n, n) with (n,) or (..., n, k); ShapeError where they do not fit, ValueError for a matrix that is singular.
-
-    >>> kn.linalg.solve(kn.asarray([[2.0, 0.0], [0.0, 4.0]]), kn.asarray([2.0, 2.0]))
+    >>> kn.linalg.lu_solve(kn.linalg.lu_factor(kn.asarray([[2.0, 0.0], [0.0, 4.0]])), kn.asarray([2.0, 2.0]))
     array([1. , 0.5])
     """
-    _square(x1, "solve")
-    vector = x2.ndim == 1
-    columns = x2[:, None] if vector else x2
-    batch = _core.broadcast_shapes([x1.shape[:-2], columns.shape[:-2]])
-    result = _ops["solve"](_ops["broadcast_to"](x1, batch + x1.shape[-2:]),
-                           _ops["broadcast_to"](columns, batch + columns.shape[-2:]))
-    return result[..., 0] if vector else result
+    return _ops["lu_solve"](*factors, b)
 
 
-def inv(x, /):
-    """The inverse of square matrices.
+def lstsq(a, b, rcond=None):
+    """The x of least length that makes the length of a @ x - b least; the squares of these lengths, the rank of a, and
+    its singular values. Those up to rcond times the largest are taken for zero, by default max(m, n) times epsilon.
 
-    The result has x's shape; ShapeError for matrices that are not square, ValueError for one that is singular.
+    (..., m, n) with (m,) or (..., m, k) gives x of shape (..., n) or (..., n, k), residuals of (...) or (..., k), the
+    rank of (...), and s of (..., min(m, n)); ShapeError where they do not fit.
 
-    >>> kn.linalg.inv(kn.asarray([[2.0, 0.0], [0.0, 4.0]]))
-    array([[0.5 , 0.  ],
-           [0.  , 0.25]])
+    >>> kn.linalg.lstsq(kn.asarray([[1.0], [1.0]]), kn.asarray([1.0, 3.0])).x
+    array([2.])
     """
-    _square(x, "inv")
-    return _ops["solve"](x, _like(x, x.shape[-1]))
+    return LstsqResult(*_ops["lstsq"](a, b, -1.0 if rcond is None else rcond))
 
 
 def slogdet(x, /):
@@ -198,16 +153,15 @@ def slogdet(x, /):
     return SlogdetResult(*_ops["slogdet"](x))
 
 
-def det(x, /):
-    """The determinant of square matrices.
+def eig(x, /):
+    """The eigenvalues of square matrices, in no particular order, and their eigenvectors as columns; all complex.
 
-    (..., n, n) gives (...); ShapeError for matrices that are not square.
+    (..., n, n) gives (..., n) and (..., n, n); ShapeError for matrices that are not square.
 
-    >>> kn.linalg.det(kn.asarray([[2.0, 0.0], [0.0, 4.0]]))
-    array(8.0)
+    >>> kn.linalg.eig(kn.asarray([[2.0, 1.0], [0.0, 1.0]])).eigenvalues
+    array([2.+0.j, 1.+0.j], dtype=complex64)
     """
-    sign, size = _ops["slogdet"](x)
-    return sign * _ops["exp"](size)
+    return EigResult(*_ops["eig"](x))
 
 
 def eigh(x, /):
@@ -221,17 +175,6 @@ def eigh(x, /):
     return EighResult(*_ops["eigh"](x))
 
 
-def eigvalsh(x, /):
-    """The eigenvalues, ascending, of Hermitian matrices.
-
-    (..., n, n) gives (..., n); ShapeError for matrices that are not square.
-
-    >>> kn.linalg.eigvalsh(kn.asarray([[2.0, 0.0], [0.0, 1.0]]))
-    array([1., 2.])
-    """
-    return _ops["eigh"](x)[0]
-
-
 def qr(x, /, *, mode="reduced"):
     """Orthonormal columns Q and an upper triangle R with Q @ R = x; with mode="complete" Q is square.
 
@@ -240,9 +183,22 @@ def qr(x, /, *, mode="reduced"):
 
     >>> kn.linalg.qr(kn.asarray([[0.0, 2.0], [1.0, 0.0]])).R
     array([[ 1., -0.],
-           [-0.,  2.]])
+           [ 0.,  2.]])
     """
     return QRResult(*_ops["qr"](x, mode))
+
+
+def schur(x, /):
+    """A triangle T and a unitary Z with x = Z @ T @ Z^H; of a real x they are real, and T has blocks of 2 x 2 on its
+    diagonal for pairs of conjugate eigenvalues.
+
+    (..., n, n) gives two of (..., n, n); ShapeError for matrices that are not square.
+
+    >>> kn.linalg.schur(kn.asarray([[1.0, 2.0], [0.0, 3.0]])).T
+    array([[1., 2.],
+           [0., 3.]])
+    """
+    return SchurResult(*_ops["schur"](x))
 
 
 def svd(x, /, *, full_matrices=True):
@@ -257,57 +213,22 @@ def svd(x, /, *, full_matrices=True):
     return SVDResult(*_ops["svd"](x, full_matrices))
 
 
-def svdvals(x, /):
-    """The singular values, descending.
+def _name_of(ord):
+    """An order of a matrix norm as the op names it."""
+    if isinstance(ord, str):
+        return ord
+    return repr(int(ord)) if ord in (1, -1, 2, -2) else repr(float(ord))
 
-    (..., m, n) gives (..., min(m, n)); ShapeError for an x that is no matrix.
 
-    >>> kn.linalg.svdvals(kn.asarray([[0.0, 2.0], [3.0, 0.0]]))
-    array([3., 2.])
+def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
+    """The norms of vectors along axes, by default of all elements, without overflow between; the slope at 0 is 0.
+
+    The result has x's shape without the axes, real; IndexError for an axis that x does not have.
+
+    >>> kn.linalg.vector_norm(kn.asarray([3.0, 4.0]))
+    array(5.0)
     """
-    return _ops["svd"](x, False)[1]
-
-
-def _cutoff(values, tolerance, rows, columns):
-    """Singular values up to this are taken for zero."""
-    from .dtypes import finfo
-    if tolerance is None:
-        tolerance = max(rows, columns) * finfo(values.dtype).eps
-    largest = _ops["max"](values, -1, True)
-    return largest * (tolerance[..., None] if isinstance(tolerance, _core.Array) and tolerance.ndim else tolerance)
-
-
-def matrix_rank(x, /, *, rtol=None):
-    """How many singular values are greater than rtol times the largest, by default max(rows, columns) times eps.
-
-    (..., m, n) gives (...), in int64; ShapeError for an x that is no matrix.
-
-    >>> kn.linalg.matrix_rank(kn.asarray([[1.0, 2.0], [2.0, 4.0]]))
-    array(1)
-    """
-    if x.ndim < 2:
-        raise _ShapeError(f"[matrix_rank] needs matrices, got the shape {x.shape}")
-    values = svdvals(x)
-    if values.shape[-1] == 0:
-        return _ops["full"](x.shape[:-2], 0, _core.int64)
-    return _ops["sum"](_ops["cast"](values > _cutoff(values, rtol, *x.shape[-2:]), _core.int64), -1)
-
-
-def pinv(x, /, *, rtol=None):
-    """The pseudo-inverse: singular values up to rtol times the largest are taken for zero.
-
-    (..., m, n) gives (..., n, m); ShapeError for an x that is no matrix.
-
-    >>> kn.linalg.pinv(kn.asarray([[2.0, 0.0], [0.0, 0.0]]))
-    array([[0.5, 0. ],
-           [0. , 0. ]])
-    """
-    u, values, vh = _ops["svd"](x, False)
-    if values.shape[-1] == 0:
-        return _ops["full"](x.shape[:-2] + (x.shape[-1], x.shape[-2]), 0, x.dtype)
-    kept = values > _cutoff(values, rtol, *x.shape[-2:])
-    inverse = _ops["where"](kept, 1.0 / _ops["where"](kept, values, 1.0), 0.0)
-    return matmul(_adjoint(vh) * inverse[..., None, :], _adjoint(u))
+    return _ops["vector_norm"](x, axis, keepdims, float(ord))
 
 
 def matrix_norm(x, /, *, keepdims=False, ord="fro"):
@@ -318,17 +239,55 @@ def matrix_norm(x, /, *, keepdims=False, ord="fro"):
     >>> kn.linalg.matrix_norm(kn.asarray([[3.0, 0.0], [0.0, 4.0]]))
     array(5.0)
     """
-    size = _ops["abs"](x)
-    if ord == "fro":
-        return _ops["sqrt"](_ops["sum"](size * size, (-2, -1), keepdims))
-    if ord in (1, -1):
-        result = _ops["max" if ord == 1 else "min"](_ops["sum"](size, -2), -1)
-    elif ord in (_math.inf, -_math.inf):
-        result = _ops["max" if ord > 0 else "min"](_ops["sum"](size, -1), -1)
-    elif ord in (2, -2):
-        result = _ops["max" if ord == 2 else "min"](svdvals(x), -1)
-    elif ord == "nuc":
-        result = _ops["sum"](svdvals(x), -1)
-    else:
-        raise ValueError(f"[matrix_norm] ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
-    return result[..., None, None] if keepdims else result
+    return _ops["matrix_norm"](x, keepdims, _name_of(ord))
+
+
+def norm(x, ord=None, axis=None, keepdims=False):
+    """NumPy's norm: of vectors along one axis, of matrices along two, without an axis of all elements or, where ord is
+    given, of a vector or matrix x.
+
+    The result has x's shape without the axes, real; ValueError for an ord that the norm does not have, or for one of
+    neither a vector nor a matrix.
+
+    >>> kn.linalg.norm(kn.asarray([[3.0, 0.0], [0.0, 4.0]])), kn.linalg.norm(kn.asarray([3.0, -4.0]), 1)
+    (array(5.0), array(7.0))
+    """
+    x = _core.to_array(x)
+    if axis is None and ord is not None:
+        if x.ndim not in (1, 2):
+            raise ValueError(f"[norm] with an ord x should be a vector or a matrix, got the shape {x.shape}; or name the axes")
+        axis = tuple(range(x.ndim))
+    axes = () if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    if len(axes) != 2 or ord is None:
+        return vector_norm(x, axis=axis, keepdims=keepdims, ord=2 if ord is None else ord)
+    first, second = (one + x.ndim if one < 0 else one for one in axes)
+    if first == second:
+        raise ValueError(f"[norm] the axis {axes[0]} is named twice")
+    result = matrix_norm(_core.moveaxis(_core.moveaxis(x, first, -1), second - (second > first), -1), ord=ord)
+    return _expand_dims(_expand_dims(result, axis=min(first, second)), axis=max(first, second)) if keepdims else result
+
+
+def cond(x, p=None):
+    """The condition numbers of matrices: the norm p (2, -2, 1, -1, inf, -inf, 'fro' or 'nuc') times that of the inverse,
+    by default the ratio of the largest singular value to the smallest; infinite for singular matrices.
+
+    (..., m, n) gives (...), real; ShapeError for matrices that are not square where the norm is not 2 or -2, ValueError
+    for another norm.
+
+    >>> kn.linalg.cond(kn.asarray([[4.0, 0.0], [0.0, 2.0]]))
+    array(2.0)
+    """
+    return _ops["condition_number"](x, "2" if p is None else _name_of(p))
+
+
+def trace(x, /, *, offset=0, dtype=None):
+    """The sums of the diagonals of the last two axes, of numbers brought to the dtype if there is one.
+
+    (..., m, n) gives (...).
+
+    >>> kn.linalg.trace(kn.asarray([[1, 2], [3, 4]]))
+    array(5)
+    """
+    if dtype is None:
+        return _ops["trace"](x, offset)
+    return _ops["cast"](_ops["trace"](_ops["cast"](x, dtype), offset), dtype)

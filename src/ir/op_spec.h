@@ -4,6 +4,7 @@
 
 #include <koine/array.h>
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ struct OperandDType {
   DType dtype;
   bool number = false;
   Kind kind = Kind::integer;
+  bool traced = false;  // a number whose value only a call of the traced function has
 };
 struct TypeValue {
   DType dtype;
@@ -103,6 +105,10 @@ class GraphRunner {
   virtual ~GraphRunner() = default;
   /// Outputs without data are not stored. Throws what the kernels throw.
   virtual void run(const GraphRef& graph, std::span<const TensorRef> in, std::span<const TensorRef> out) = 0;
+  /// Calls f(i) for each i below n, in any order, on several threads where the device has them.
+  virtual void each(int64_t n, const std::function<void(int64_t)>& f) {
+    for (int64_t i = 0; i < n; ++i) f(i);
+  }
 };
 
 struct KernelInput {
@@ -182,6 +188,9 @@ struct OpSpec {
 
   /// The dtypes that operands are cast to before the op sees them. Throws DTypeError.
   void (*operand_dtypes)(const OpSpec& op, std::span<OperandDType> operands) = nullptr;
+  /// Another expression where the op itself cannot take such operands and their meaning is known all the same; an empty
+  /// array where it can, or where nobody can. Null for most ops.
+  Array (*instead)(const OpSpec& op, std::span<const Arg> args) = nullptr;
   /// Rewrites attributes to their canonical form (negative axes, filled defaults) or throws.
   void (*normalize)(void* attrs, const TypeInput& input) = nullptr;
   /// Shape and dtype rule. Throws ShapeError or DTypeError.

@@ -40,7 +40,7 @@ template <class... E>
 }  // namespace
 
 void rethrow_with(const Error& error, const std::string& text) {
-  rethrow_same<ShapeError, DTypeError, IndexError, ValueError, TraceError, NotDifferentiable, FormatError, ConfigError,
+  rethrow_same<ShapeError, DTypeError, IndexError, OverflowError, ValueError, TraceError, NotDifferentiable, FormatError, ConfigError,
                OutOfMemory, DeviceError, IoError, CallbackError>(error, text);
 }
 

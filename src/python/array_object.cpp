@@ -42,8 +42,9 @@ struct Operand {
 };
 
 // A number of a trace that meets something with a dtype takes it, as a number of Python would.
-Array in_dtype_of(PyObject* number, DType other) {
+Array in_dtype_of(PyObject* number, DType other, Binary op) {
   const Array& x = array_of(number);
+  if (compares(op) && is_integer(x.dtype()) && is_integer(other)) return x;  // it may be beyond the other's range
   return cast(x, {.dtype = promote_weak(other, kind_of(x.dtype()))});
 }
 // What operators make of numbers alone is a number: in the widest dtypes, as Python computes.
@@ -51,6 +52,12 @@ bool stays_number(DType dtype) { return dtype == float64 || dtype == int64 || dt
 
 using Binary = Array (*)(const Arg&, const Arg&);
 using Unary = Array (*)(const Arg&);
+
+bool compares(Binary op) {
+  for (Binary one : {less, less_equal, greater, greater_equal, equal, not_equal})
+    if (op == one) return true;
+  return false;
+}
 
 // An operator on at least one number of a trace.
 PyObject* with_numbers(Binary op, PyObject* left, PyObject* right, std::source_location where) {
@@ -73,7 +80,7 @@ PyObject* with_numbers(Binary op, PyObject* left, PyObject* right, std::source_l
     if (made[i].defined()) {
     } else if (is_array(sides[i])) {
       const bool divides = op == static_cast<Binary>(divide) && is_integer(array_of(sides[i]).dtype());
-      made[i] = !numbers_only ? in_dtype_of(sides[i], dtype)
+      made[i] = !numbers_only ? in_dtype_of(sides[i], dtype, op)
                 : divides     ? cast(array_of(sides[i]), {.dtype = float64})
                               : array_of(sides[i]);
     } else {

@@ -1,12 +1,15 @@
 #include "base/dtype_traits.h"
 #include "base/format.h"
+#include "base/number.h"
 #include "ir/node.h"
+#include "ir/rethrow.h"
 #include "python/python.h"
 
 #include <koine/ops.h>
 #include <nanobind/ndarray.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <optional>
 
@@ -14,6 +17,20 @@
 namespace koine::python {
 
 namespace nb = nanobind;
+
+namespace {
+// An integer of any size; infinite beyond the floating numbers.
+double floating_of(PyObject* integer) {
+  double value = PyLong_AsDouble(integer);
+  if (!PyErr_Occurred()) return value;
+  PyErr_Clear();
+  int sign = 0;
+  PyObject* zero = PyLong_FromLong(0);
+  sign = PyObject_RichCompareBool(integer, zero, Py_LT) == 1 ? -1 : 1;
+  Py_DECREF(zero);
+  return sign * HUGE_VAL;
+}
+}  // namespace
 
 bool to_number(PyObject* object, Number& number) {
   if (PyFloat_Check(object)) {
@@ -26,9 +43,9 @@ bool to_number(PyObject* object, Number& number) {
     number = static_cast<int64_t>(value);
     if (overflow == 0) return true;
     unsigned long long wide = overflow > 0 ? PyLong_AsUnsignedLongLong(object) : 0;
-    if (overflow < 0) PyErr_SetString(PyExc_OverflowError, "a Python int below -2^63 fits into no dtype");
-    if (PyErr_Occurred()) throw PythonError();
-    number = static_cast<uint64_t>(wide);
+    bool beyond = overflow < 0 || PyErr_Occurred();
+    PyErr_Clear();
+    number = beyond ? Number::beyond_integers(floating_of(object)) : Number(static_cast<uint64_t>(wide));
   } else if (PyComplex_Check(object)) {
     number = Number::complex(PyComplex_RealAsDouble(object), PyComplex_ImagAsDouble(object));
   } else {
@@ -42,6 +59,7 @@ PyObject* from_number(const Number& number) {
     case Kind::bool_:
       return PyBool_FromLong(number.integer() != 0);
     case Kind::integer:
+      if (number.is_beyond_integers()) return PyFloat_FromDouble(number.real());
       return number.is_unsigned() ? PyLong_FromUnsignedLongLong(static_cast<uint64_t>(number.integer()))
                                   : PyLong_FromLongLong(number.integer());
     case Kind::floating:
@@ -282,6 +300,14 @@ struct Numbers {
   [[noreturn]] static void ragged() { throw ShapeError("[asarray] rows have different lengths"); }
 };
 
+void check_value(const Number& value, DType dtype) {
+  try {
+    check_fits(value, dtype);
+  } catch (const Error& error) {
+    ir::rethrow_with(error, cat("[asarray] ", error.what()));
+  }
+}
+
 Array from_numbers(const Numbers& numbers, const DType* wanted) {
   Kind kind = numbers.values.empty() ? Kind::floating : Kind::bool_;
   bool wide = false;
@@ -289,6 +315,12 @@ Array from_numbers(const Numbers& numbers, const DType* wanted) {
     kind = std::max(kind, value.kind());
     wide = wide || value.is_unsigned();
   }
+  constexpr DType defaults[] = {bool_, int64, float32, complex64};
+  DType dtype = wanted ? *wanted : wide && kind == Kind::integer ? uint64 : defaults[static_cast<int>(kind)];
+  for (const Number& value : numbers.values) check_value(value, dtype);
+  // What is beyond 64 bits fits floating numbers alone.
+  for (const Number& value : numbers.values)
+    if (value.is_beyond_integers()) kind = std::max(kind, Kind::floating);
   std::vector<std::byte> stored;
   auto store = [&](auto number) {
     auto* bytes = reinterpret_cast<const std::byte*>(&number);
@@ -299,9 +331,7 @@ Array from_numbers(const Numbers& numbers, const DType* wanted) {
     if (kind >= Kind::floating) store(value.real());
     if (kind == Kind::complex) store(value.imag());
   }
-  constexpr DType defaults[] = {bool_, int64, float32, complex64};
   DType given = kind <= Kind::integer ? (wide ? uint64 : int64) : kind == Kind::floating ? float64 : complex128;
-  DType dtype = wanted ? *wanted : wide && kind == Kind::integer ? uint64 : defaults[static_cast<int>(kind)];
   auto count = static_cast<int64_t>(numbers.values.size());
   std::vector<std::byte> converted(static_cast<size_t>(count) * size_of(dtype));
   convert(given, stored.data(), dtype, converted.data(), count);
@@ -319,7 +349,13 @@ bool is_array_like(PyObject* object) {
 Array borrow_array(PyObject* object, bool may_copy) { return take(object, true, may_copy); }
 
 Array to_array(PyObject* object, const DType* dtype) {
-  auto in_dtype = [&](Array x) { return dtype && x.dtype() != *dtype ? cast(x, {.dtype = *dtype}) : x; };
+  auto in_dtype = [&](Array x) {
+    if (!dtype || x.dtype() == *dtype) return x;
+    if (is_complex(x.dtype()) && !is_complex(*dtype) && !is_bool(*dtype))
+      throw DTypeError(
+          cat("[asarray] ", name(x.dtype()), " numbers cannot become ", name(*dtype), "; take x.real or abs(x)"));
+    return cast(x, {.dtype = *dtype});
+  };
   if (is_array(object)) return in_dtype(dtype ? array_of(object) : plain(object));
   // NumPy's float64 and complex128 scalars are Python numbers too, but have a dtype.
   bool exact = PyFloat_CheckExact(object) || PyComplex_CheckExact(object);

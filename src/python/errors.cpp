@@ -23,6 +23,7 @@ const char* class_name(const Error& error) {
   return is<ShapeError>(error)          ? "ShapeError"
          : is<DTypeError>(error)        ? "DTypeError"
          : is<IndexError>(error)        ? "IndexError"
+         : is<OverflowError>(error)     ? "OverflowError"
          : is<ValueError>(error)        ? "ValueError"
          : is<TraceError>(error)        ? "TraceError"
          : is<NotDifferentiable>(error) ? "NotDifferentiable"

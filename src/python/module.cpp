@@ -3,6 +3,7 @@
 
 #include <koine/detail/functional.h>
 #include <koine/key.h>
+#include <koine/linalg.h>
 #include <koine/ops.h>
 #include <koine/runtime.h>
 #include <nanobind/nanobind.h>
@@ -116,6 +117,8 @@ void add_arrays(nb::module_& m) {
   m.def("einsum", [](const std::string& subscripts, const std::vector<Array>& operands) {
     return einsum(subscripts, operands, user_line());
   });
+  m.def("multi_dot", [](const List& arrays) { return multi_dot(arrays, user_line()); });
+  m.def("block_diag", [](const List& arrays) { return block_diag(arrays, user_line()); });
 }
 
 detail::Leaves pointers_to(const List& leaves) {

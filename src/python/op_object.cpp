@@ -70,7 +70,7 @@ class Operands {
     for (const Arg& given : list())
       dtypes.push_back(given.is_array() ? ir::OperandDType{given.array().defined() ? given.array().dtype() : bool_}
                                         : ir::OperandDType{bool_, true, given.number().kind()});
-    for (size_t i : numbers_) dtypes[i] = {bool_, true, kind_of(arg(i).array().dtype())};
+    for (size_t i : numbers_) dtypes[i] = {bool_, true, kind_of(arg(i).array().dtype()), true};
     try {
       self_.op->operand_dtypes(*self_.op, dtypes);
     } catch (const Error&) {  // said by the call itself, with the operands

@@ -49,12 +49,13 @@ bool takes_views(const Graph& graph, const GraphNode& node, std::span<const Ints
 /// write over an operand do not need.
 bool may_throw(const Graph& graph, const GraphNode& node) { return node.op->in_place < 0 || can_fail(graph, node); }
 
-/// Runs the graphs that control-flow ops hold, on programs of their own.
+/// What ops' own definitions ask of the device: graphs that control flow holds run on programs of their own.
 class Runner : public GraphRunner {
  public:
   void run(const GraphRef& graph, std::span<const TensorRef> in, std::span<const TensorRef> out) override {
     program_of(graph)->run(in, out);
   }
+  void each(int64_t n, const std::function<void(int64_t)>& f) override { parallel_for(n, f); }
 
   static runtime::CacheInfo info() {
     std::lock_guard lock(held().mutex);

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/number.h"
 #include "ops/family/elementwise.h"
 
 #include <koine/ops.h>
@@ -14,6 +15,19 @@ struct Clip : Elementwise<3> {
       "array([-1. ,  0.5,  1. ])";
   static constexpr const char* args[] = {"x", "min", "max"};
   static constexpr Accept accept = Accept::ordered;
+  // A bound beyond the range of integers bounds nothing.
+  static Array instead(const ir::OpSpec&, std::span<const Arg> args) {
+    if (!args[0].is_array() || !args[0].array().defined() || !is_integer(args[0].array().dtype())) return {};
+    const Array& x = args[0].array();
+    auto without = [&](const Arg& bound, bool below) {
+      return !bound.is_array() && bound.number().kind() == Kind::integer && !in_range(bound.number(), x.dtype()) &&
+             (bound.number().real() < 0) == below;
+    };
+    bool no_min = without(args[1], true), no_max = without(args[2], false);
+    if (no_min && no_max) return x;
+    if (no_min) return minimum(x, args[2]);
+    return no_max ? maximum(x, args[1]) : Array();
+  }
   static auto body(auto x, auto min, auto max) { return koine::scalar::min(koine::scalar::max(x, min), max); }
   static Array partial_1(Array y, Array x, Array min, Array max) { return one(y, logical_and(x >= min, x <= max)); }
   static Array partial_2(Array y, Array x, Array min, Array max) { return one(y, logical_and(x < min, min <= max)); }

@@ -1,15 +1,14 @@
 #pragma once
-#include "ops/family/elementwise.h"
+#include "ops/family/comparison.h"
 
 namespace koine::ops {
 
-struct LessEqual : Elementwise<2> {
+struct LessEqual : Comparison<2> {
   static constexpr auto doc = "Whether x1 is less than or equal to x2, elementwise; false where either is NaN.";
   static constexpr auto example =
       ">>> kn.less_equal(kn.asarray([1, 2, 3]), 2)\n"
       "array([ True,  True, False])";
   static constexpr Accept accept = Accept::ordered;
-  static constexpr Result result = Result::boolean;
   static auto body(auto x1, auto x2) { return x1 <= x2; }
   static constexpr Onnx onnx{"LessOrEqual", 12};
 };

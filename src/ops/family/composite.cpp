@@ -1,6 +1,9 @@
 #include "ops/family/composite.h"
 
 #include "base/format.h"
+#include "ops/family/reduction.h"
+
+#include <cmath>
 
 namespace koine::ops {
 
@@ -21,6 +24,16 @@ DType wide_dtype(DType dtype) { return dtype == float16 || dtype == bfloat16 ? f
 Array widened(const Array& x) {
   DType wide = wide_dtype(x.dtype());
   return wide == x.dtype() ? x : cast(x, {.dtype = wide});
+}
+
+Array power_of_two_for_squares(const Array& sizes, const Axes& axis) {
+  if (same(reduced_count(sizes.shape(), axis), 0)) return ones(reduced_shape(sizes.shape(), axis, true), sizes.dtype());
+  // Sums of squares of what lies between the bounds stay in range, and of what is beyond when it is moved.
+  const bool wide = sizes.dtype() == float64;
+  const int bound = wide ? 300 : 40, move = wide ? 600 : 90;
+  Array most = stop_gradient(max(sizes, {.axis = axis, .keepdims = true}));
+  Array up = where(most < std::ldexp(1.0, -bound), std::ldexp(1.0, move), 1.0);
+  return cast(where(most > std::ldexp(1.0, bound), std::ldexp(1.0, -move), up), {.dtype = sizes.dtype()});
 }
 
 }  // namespace koine::ops

@@ -18,6 +18,9 @@ DType wide_dtype(DType dtype);
 /// x in wide_dtype.
 Array widened(const Array& x);
 
+/// A power of two for each vector of sizes |x| along axes: times it, their squares neither overflow nor vanish.
+Array power_of_two_for_squares(const Array& sizes, const Axes& axis);
+
 struct Composite : OpBase {
   static constexpr Promote promote = Promote::inexact;
 

@@ -1,11 +1,9 @@
 #include "ops/family/factorization.h"
 
-#include "base/dtype_traits.h"
 #include "ops/family/control.h"
-#include "ops/family/lapack.h"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace koine::ops {
 
@@ -38,229 +36,109 @@ Arrays transposed_jvp(const RuleInput& node, Tangents cotangents) {
     for (const Array& x : list) types.push_back(ir::intern_type(x.dtype(), x.shape()));
   ir::GraphRef rule = make_graph(types, "transpose", [&](std::span<const Array> all) {
     RuleInput inside{node.op, node.attrs, node.box, part(all, 0, operands), part(all, operands, results)};
-    return node.op.jvp(inside, part(all, operands + results, operands));
+    Arrays rates = node.op.jvp(inside, part(all, operands + results, operands));
+    for (size_t k = 0; k < rates.size(); ++k) rates[k] = or_zeros(rates[k], inside.out[k]);
+    return rates;
   });
-  Mask tangents(operands + results, 0), every(operands, 1);
-  tangents.insert(tangents.end(), operands, 1);
+  Mask tangents(operands + results, 0), inexact = inexact_mask(node.in), every(operands, 1);
+  tangents.insert(tangents.end(), inexact.begin(), inexact.end());
   Arrays zero = chosen(Arrays(operands), node.in, every);
-  Arrays given = chosen(cotangents, node.out, Mask(results, 1));
+  Arrays given = chosen(cotangents, node.out, inexact_mask(node.out));
   Arrays out = ir::replay(*transform::vjp(rule, tangents), concat({node.in, node.out, zero, given}));
-  return {out.begin() + static_cast<std::ptrdiff_t>(results), out.end()};
+  return spread({out.data() + results, out.size() - results}, inexact);
 }
+
+Array or_zeros(const Array& tangent, const Array& like) { return tangent.defined() ? tangent : zeros_like(like); }
 
 Array adjoint(const Array& x) {
   Array turned = swapaxes(x, -1, -2);
   return is_complex(x.dtype()) ? conj(turned) : turned;
 }
 Array hermitian_part(const Array& x) { return (x + adjoint(x)) * 0.5; }
+Array skew_part(const Array& x) { return (x - adjoint(x)) * 0.5; }
 
 namespace {
 // Made of constants of the graph, so that it may stand in a rule that is traced.
 Array counted(Dim n) { return cumsum(full({.shape = {n}, .value = 1, .dtype = int64})); }
 /// How far to the right of the diagonal each element of the last two axes is.
 Array column_less_row(const Array& x) { return counted(x.shape()[-1]) - expand_dims(counted(x.shape()[-2]), 1); }
+
+Array block(const Array& x, Dim row, Dim rows, Dim columns) {
+  Shape offsets, sizes = x.shape();
+  for (size_t d = 0; d < sizes.size(); ++d) offsets.push_back(0);
+  offsets[-2] = row;
+  sizes[-2] = rows;
+  sizes[-1] = columns;
+  return slice(x, {.offsets = offsets, .sizes = sizes});
+}
 }  // namespace
 
 Array identity_like(const Array& x) { return cast(column_less_row(x) == 0, {.dtype = x.dtype()}); }
 Array diagonal_of(const Array& x) { return sum(where(column_less_row(x) == 0, x, 0), {.axis = -1}); }
 Array lower_of(const Array& x, bool with_diagonal) { return where(column_less_row(x) < (with_diagonal ? 1 : 0), x, 0); }
-Array phase_rate(const Array& vectors, const Array& change) {
+Array upper_of(const Array& x, bool with_diagonal) { return where(column_less_row(x) < (with_diagonal ? 0 : 1), 0, x); }
+Array leading(const Array& x, Dim rows, Dim columns) {
+  if (same(x.shape()[-2], rows) && same(x.shape()[-1], columns)) return x;
+  return block(x, 0, rows, columns);
+}
+Array rows_from(const Array& x, Dim first) { return block(x, first, x.shape()[-2] - first, x.shape()[-1]); }
+Array nan_like(const Array& x) { return full({.shape = {}, .value = NAN, .dtype = x.dtype()}); }
+
+Array derivative_by_blocks(const Array& x, const Array& dx, Array (*f)(const Array& x)) {
+  Dim n = x.shape()[-1];
+  Array above = concatenate({x, dx}, {.axis = -1}), below = concatenate({zeros_like(x), x}, {.axis = -1});
+  Array upper = leading(f(concatenate({above, below}, {.axis = -2})), n, n + n);
+  return adjoint(rows_from(adjoint(upper), n));
+}
+
+namespace {
+Array largest_elements(const Array& vectors) {
   Array size = abs(vectors);
-  Array largest = size == max(size, {.axis = -2, .keepdims = true});
+  return size == max(size, {.axis = -2, .keepdims = true});
+}
+Array their_sum(const Array& largest, const Array& vectors) {
+  return sum(where(largest, real(vectors), 0), {.axis = -2, .keepdims = true});
+}
+}  // namespace
+
+Array phase_rate(const Array& vectors, const Array& change) {
+  Array largest = largest_elements(vectors);
   Array along = sum(where(largest, imag(change), 0), {.axis = -2, .keepdims = true});
-  Array rate = along * safe_reciprocal(sum(where(largest, real(vectors), 0), {.axis = -2, .keepdims = true}));
+  Array rate = along * safe_reciprocal(their_sum(largest, vectors));
   return complex(zeros_like(rate), rate);
+}
+Array phase_weights(const Array& vectors, const Array& weights) {
+  Array largest = largest_elements(vectors);
+  Array each = where(largest, weights * safe_reciprocal(their_sum(largest, vectors)), 0);
+  return complex(zeros_like(each), each);
 }
 Array safe_reciprocal(const Array& x) { return where(x == 0, 0, 1 / where(x == 0, 1, x)); }
 
-namespace {
-
-template <class F>
-void with_type_of(DType dtype, F&& f) {
-  switch (dtype) {
-    case DType::float32:
-      return f(float());
-    case DType::float64:
-      return f(double());
-    case DType::complex64:
-      return f(std::complex<float>());
-    default:
-      return f(std::complex<double>());
-  }
+Array rounding_of(const Array& values) {
+  if (same(values.shape()[-1], 0)) return sum(abs(values), {.axis = -1, .keepdims = true});
+  // Computed values of equal ones differ by up to 13 times epsilon of the largest, whatever the size of the matrix.
+  bool wide = real_of(values.dtype()) == float64;
+  double epsilon = wide ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
+  return max(abs(stop_gradient(values)), {.axis = -1, .keepdims = true}) * (16 * epsilon);
 }
 
-template <class T>
-T conjugate(T x) {
-  return x;
-}
-template <class T>
-std::complex<T> conjugate(std::complex<T> z) {
-  return std::conj(z);
-}
-
-int64_t length(const ir::TensorRef& x, int from_end) { return x.shape[x.shape.size() - static_cast<size_t>(from_end)]; }
-int64_t matrices(const ir::TensorRef& x) {
-  int64_t count = 1;
-  for (size_t d = 0; d + 2 < x.shape.size(); ++d) count *= x.shape[d];
-  return count;
+Array reciprocal_gaps(const Array& values, const Array& used) {
+  Array gaps = expand_dims(values, -2) - expand_dims(values, -1);
+  Array diagonal = column_less_row(gaps) == 0;
+  Array equal = abs(gaps) <= expand_dims(rounding_of(values), -1);
+  Array unknown = logical_and(equal, logical_not(diagonal));
+  if (used.defined()) unknown = unknown & (expand_dims(used, -1) | expand_dims(used, -2));
+  Array inverse = where(equal | diagonal, 0, 1 / where(equal | diagonal, 1, gaps));
+  return where(unknown, nan_like(values), inverse);
 }
 
-/// Where the elements of matrix b of a result go: scratch memory when nobody reads them.
-template <class T>
-class Place {
- public:
-  Place(const ir::TensorRef& out, int64_t each) : out_(out.data ? out.as<T>() : nullptr), each_(each) {
-    if (!out_) spare_.resize(static_cast<size_t>(each));
-  }
-  T* at(int64_t b) { return out_ ? out_ + b * each_ : spare_.data(); }
-
- private:
-  T* out_;
-  int64_t each_;
-  std::vector<T> spare_;
-};
-
-template <class T>
-void hermitian(const T* x, int64_t n, T* to) {
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t j = 0; j < n; ++j) to[i * n + j] = (x[i * n + j] + conjugate(x[j * n + i])) / T(2);
-}
-
-/// Turns column j of the vectors so that the element `first`, a multiple of it, becomes real and positive, and row j of
-/// what belongs to it, if anything, the other way.
-template <class T>
-void turn_column(int64_t j, T first, int64_t rows, int64_t columns, T* vectors, int64_t width, T* partner) {
-  auto size = std::abs(first);
-  if (!(size > 0)) return;
-  T phase = first / size;
-  for (int64_t i = 0; i < rows; ++i) vectors[i * columns + j] *= conjugate(phase);
-  for (int64_t i = 0; i < width; ++i) partner[j * width + i] *= phase;
-}
-
-/// Vectors are determined but for a factor, which differs from library to library: the largest element of each becomes
-/// real and positive.
-template <class T>
-void fix_phases(int64_t rows, int64_t columns, T* vectors, int64_t partners, int64_t width, T* partner) {
-  for (int64_t j = 0; j < columns; ++j) {
-    T largest = 0;
-    for (int64_t i = 0; i < rows; ++i)
-      if (T x = vectors[i * columns + j]; std::abs(x) > std::abs(largest)) largest = x;
-    turn_column(j, largest, rows, columns, vectors, j < partners ? width : 0, partner);
-  }
-}
-
-}  // namespace
-
-void cholesky_reference(const KernelInput& k) {
-  int64_t n = length(k.in[0], 1);
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    Place<T> lower(k.out[0], n * n);
-    for (int64_t b = 0; b < matrices(k.in[0]) && n; ++b) {
-      T* a = lower.at(b);
-      hermitian(k.in[0].as<T>() + b * n * n, n, a);
-      if (!lapack::cholesky(n, a)) throw ValueError("matrix " + std::to_string(b) + " is not positive definite");
-      for (int64_t i = 0; i < n; ++i) std::fill(a + i * n + i + 1, a + (i + 1) * n, T(0));
-    }
-  });
-}
-
-void solve_reference(const KernelInput& k) {
-  int64_t n = length(k.in[0], 1), columns = length(k.in[1], 1);
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    Place<T> result(k.out[0], n * columns);
-    for (int64_t b = 0; b < matrices(k.in[0]) && n * columns != 0; ++b) {
-      std::vector<T> a(k.in[0].as<T>() + b * n * n, k.in[0].as<T>() + (b + 1) * n * n);
-      std::copy_n(k.in[1].as<T>() + b * n * columns, n * columns, result.at(b));
-      if (!lapack::solve(n, columns, a.data(), result.at(b)))
-        throw ValueError("matrix " + std::to_string(b) + " is singular");
-    }
-  });
-}
-
-void slogdet_reference(const KernelInput& k) {
-  int64_t n = length(k.in[0], 1);
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    using R = lapack::Real<T>;
-    Place<T> signs(k.out[0], 1);
-    Place<R> sizes(k.out[1], 1);
-    std::vector<int> pivots(static_cast<size_t>(n));
-    for (int64_t b = 0; b < matrices(k.in[0]); ++b) {
-      std::vector<T> a(k.in[0].as<T>() + b * n * n, k.in[0].as<T>() + (b + 1) * n * n);
-      if (n) lapack::lu(n, a.data(), pivots.data());
-      T sign(1);
-      R size = 0;
-      for (int64_t i = 0; i < n; ++i) {
-        T pivot = a[static_cast<size_t>(i * n + i)];
-        R magnitude = std::abs(pivot);
-        sign *= magnitude == 0 ? T(0) : pivot / magnitude;
-        if (pivots[static_cast<size_t>(i)] != i + 1) sign = -sign;
-        size += std::log(magnitude);
-      }
-      *signs.at(b) = sign;
-      *sizes.at(b) = size;
-    }
-  });
-}
-
-void eigh_reference(const KernelInput& k) {
-  int64_t n = length(k.in[0], 1);
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    Place<lapack::Real<T>> values(k.out[0], n);
-    Place<T> vectors(k.out[1], n * n);
-    for (int64_t b = 0; b < matrices(k.in[0]) && n; ++b) {
-      hermitian(k.in[0].as<T>() + b * n * n, n, vectors.at(b));
-      if (lapack::eigh(n, vectors.at(b), values.at(b))) {
-        fix_phases<T>(n, n, vectors.at(b), 0, 0, nullptr);
-        continue;
-      }
-      std::fill_n(values.at(b), n, NAN);
-      std::fill_n(vectors.at(b), n * n, T(NAN));
-    }
-  });
-}
-
-void svd_reference(const KernelInput& k, bool full) {
-  int64_t m = length(k.in[0], 2), n = length(k.in[0], 1), rank = std::min(m, n);
-  int64_t columns = full ? m : rank, rows = full ? n : rank;
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    Place<T> u(k.out[0], m * columns), vh(k.out[2], rows * n);
-    Place<lapack::Real<T>> s(k.out[1], rank);
-    for (int64_t b = 0; b < matrices(k.in[0]); ++b) {
-      if (rank == 0) {  // nothing to factor: what is left of u and vh is an identity
-        for (int64_t i = 0; i < m * columns; ++i) u.at(b)[i] = T(i % (columns + 1) == 0);
-        for (int64_t i = 0; i < rows * n; ++i) vh.at(b)[i] = T(i % (n + 1) == 0);
-        continue;
-      }
-      std::vector<T> a(k.in[0].as<T>() + b * m * n, k.in[0].as<T>() + (b + 1) * m * n);
-      if (lapack::svd(m, n, full, a.data(), s.at(b), u.at(b), vh.at(b))) {
-        fix_phases(m, columns, u.at(b), rank, n, vh.at(b));
-        continue;
-      }
-      std::fill_n(s.at(b), rank, NAN);
-      std::fill_n(u.at(b), m * columns, T(NAN));
-      std::fill_n(vh.at(b), rows * n, T(NAN));
-    }
-  });
-}
-
-void qr_reference(const KernelInput& k, bool full) {
-  int64_t m = length(k.in[0], 2), n = length(k.in[0], 1), columns = full ? m : std::min(m, n);
-  with_type_of(k.in[0].dtype, [&]<class T>(T) {
-    Place<T> q(k.out[0], m * columns), r(k.out[1], columns * n);
-    for (int64_t b = 0; b < matrices(k.in[0]); ++b) {
-      if (m * n == 0) {
-        for (int64_t i = 0; i < m * columns; ++i) q.at(b)[i] = T(i % (columns + 1) == 0);
-        continue;
-      }
-      std::vector<T> a(k.in[0].as<T>() + b * m * n, k.in[0].as<T>() + (b + 1) * m * n);
-      lapack::qr(m, n, columns, a.data(), q.at(b));
-      std::copy_n(a.begin(), columns * n, r.at(b));
-      for (int64_t j = 0; j < std::min(columns, n); ++j)
-        turn_column(j, conjugate(r.at(b)[j * n + j]), m, columns, q.at(b), n, r.at(b));
-      // Last, so that no zero is turned to -0.
-      for (int64_t i = 0; i < columns; ++i) std::fill_n(r.at(b) + i * n, std::min(i, n), T(0));
-    }
-  });
+Array used_columns(std::span<const Array> columns, const Array& values) {
+  Array used;
+  auto also = [&](const Array& more) { used = used.defined() ? used | more : more; };
+  for (const Array& one : columns)
+    if (one.defined()) also(any(one != 0, {.axis = -2}));
+  if (values.defined()) also(values != 0);
+  return used;
 }
 
 }  // namespace koine::ops

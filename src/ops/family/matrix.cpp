@@ -48,9 +48,6 @@ template void multiply_add(const uint64_t*, int64_t, const Panels<uint64_t>&, ui
 template void multiply_add(const std::complex<double>*, int64_t, const Panels<std::complex<double>>&,
                            std::complex<double>*);
 
-namespace {
-
-/// Where the matrices of an operand lie for each batch of the result.
 std::vector<int64_t> batch_places(std::vector<int64_t> own, const std::vector<int64_t>& batch) {
   own.resize(own.size() - 2);
   std::vector<int64_t> places{0};
@@ -68,6 +65,8 @@ std::vector<int64_t> batch_places(std::vector<int64_t> own, const std::vector<in
   }
   return places;
 }
+
+namespace {
 
 template <class W>
 void multiply_batches(const KernelInput& kernel) {

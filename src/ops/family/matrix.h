@@ -41,4 +41,7 @@ extern template void multiply_add(const uint64_t*, int64_t, const Panels<uint64_
 extern template void multiply_add(const std::complex<double>*, int64_t, const Panels<std::complex<double>>&,
                                   std::complex<double>*);
 
+/// Which matrix of an operand of that shape, its batch broadcast, belongs to each one of a batch.
+std::vector<int64_t> batch_places(std::vector<int64_t> own, const std::vector<int64_t>& batch);
+
 }  // namespace koine::ops

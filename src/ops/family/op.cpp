@@ -2,6 +2,7 @@
 
 #include "base/dtype_traits.h"
 #include "base/format.h"
+#include "base/number.h"
 #include "ir/node.h"
 #include "ir/record.h"
 #include "ir/rethrow.h"
@@ -71,6 +72,7 @@ bool is_small_exact(const Number& number) {
 // Integers, small exact numbers and the literals of op bodies are part of the graph; other numbers are
 // run-time slots, so that a learning rate never makes a new program.
 Array number_array(const Number& number, DType dtype) {
+  check_fits(number, dtype);
   if (ir::BodyScope::active() || is_small_exact(number)) return full({.shape = {}, .value = number, .dtype = dtype});
   const std::complex<double> wide{number.real(), number.imag()};
   std::byte stored[sizeof(wide)] = {};
@@ -155,6 +157,8 @@ Arrays invoke(const ir::OpSpec& op, std::span<const Arg> args, void* attrs) {
   std::source_location where = ir::current_source(args.empty() ? std::source_location() : args[0].where());
   SourceScope scope(where);
   try {
+    if (op.instead)
+      if (Array out = op.instead(op, args); out.defined()) return {out};
     std::vector<ir::OperandDType> dtypes;
     for (const Arg& arg : args) dtypes.push_back(before_promotion(arg));
     if (!dtypes.empty()) op.operand_dtypes(op, dtypes);

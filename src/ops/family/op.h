@@ -129,6 +129,7 @@ constexpr ir::AttrLayout layout() {
 /// What a family does not supply, an op writes as static functions with these signatures:
 ///   TypeValue or vector<TypeValue> infer(const TypeInput&, const Attrs&)
 ///   void   normalize(Attrs&, const TypeInput&)
+///   Array  instead(const OpSpec&, std::span<const Arg>)
 ///   Arrays jvp(const RuleInput&, const Attrs&, Tangents tangents)
 ///   Arrays vjp(const RuleInput&, const Attrs&, Tangents cotangents)
 ///   Arrays vmap(const BatchInput&, const Attrs&, std::span<uint8_t> out_batched)
@@ -159,6 +160,7 @@ constexpr void fill_own_rules(ir::OpSpec& row) {
   using detail::attrs_of;
   if constexpr (requires { &T::operand_dtypes; })
     row.operand_dtypes = [](const ir::OpSpec&, std::span<ir::OperandDType> operands) { T::operand_dtypes(operands); };
+  if constexpr (requires { &T::instead; }) row.instead = &T::instead;
   if constexpr (requires { &T::normalize; })
     row.normalize = [](void* attrs, const TypeInput& input) {
       T::normalize(*static_cast<typename T::Attrs*>(attrs), input);

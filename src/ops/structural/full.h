@@ -1,4 +1,5 @@
 #pragma once
+#include "base/number.h"
 #include "ops/family/structural.h"
 
 namespace koine::ops {
@@ -14,11 +15,15 @@ struct Full : Structural {
                                              field<&Attrs::value>("value", "what every element is"),
                                              field<&Attrs::dtype>("dtype", "the dtype of the result")};
   static constexpr auto doc = "An array whose elements are all one number.";
-  static constexpr auto shapes = "The result has the given shape; ShapeError for a negative length.";
+  static constexpr auto shapes =
+      "The result has the given shape; ShapeError for a negative length, OverflowError for a number that the dtype "
+      "does not "
+      "hold.";
   static constexpr auto example =
       ">>> kn.full((2, 2), 7)\n"
       "array([[7, 7],\n"
       "       [7, 7]])";
+  static void normalize(Attrs& a, const TypeInput&) { check_fits(a.value, a.dtype); }
   static TypeValue infer(const TypeInput&, const Attrs& a) { return {a.dtype, a.shape}; }
   static IndexMap map(const TypeInput&, const Attrs& a) { return {{}, a.value}; }
   static Arrays vjp(const RuleInput&, const Attrs&, Tangents) { return {}; }

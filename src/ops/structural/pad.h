@@ -1,4 +1,5 @@
 #pragma once
+#include "base/number.h"
 #include "ops/family/structural.h"
 
 #include <koine/ops.h>
@@ -32,6 +33,7 @@ struct Pad : Structural {
       throw ShapeError("before and after must say a number for each axis of " + to_string(shape));
     if (a.value.kind() > kind_of(in.dtype(0)))
       throw DTypeError("the value cannot be written in " + to_string(in.dtype(0)) + "; cast x first");
+    check_fits(a.value, in.dtype(0));
     for (size_t d = 0; d < shape.size(); ++d) {
       if (a.before[d] < 0 || a.after[d] < 0) throw ValueError("cannot put a negative number of elements");
       shape[static_cast<int>(d)] += Dim(a.before[d]) + Dim(a.after[d]);

@@ -1,5 +1,6 @@
 #pragma once
 #include "ops/family/factorization.h"
+#include "ops/family/factorization_kernels.h"
 
 namespace koine::ops {
 
@@ -11,8 +12,8 @@ struct Qr : Factorization {
       "mode", "reduced: as many columns as x has rows or columns, the fewer; complete: q is square")};
   static constexpr const char* outputs[] = {"q", "r"};
   static constexpr auto doc =
-      "Orthonormal columns q and an upper triangle r with a positive diagonal and q r = x. Derivatives are those for "
-      "independent columns.";
+      "Orthonormal columns q and an upper triangle r with a positive diagonal and q r = x. Dependent columns have no "
+      "derivative: NaN.";
   static constexpr auto shapes =
       "(..., m, n) gives (..., m, k) and (..., k, n) with k = min(m, n), or k = m with mode 'complete'; ShapeError "
       "for an x that is no matrix, ValueError for another mode.";
@@ -35,18 +36,12 @@ struct Qr : Factorization {
   // The first columns determine q; r is then q^H x.
   static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
     const Array &q = node.out[0], &r = node.out[1], &x = node.in[0], &dx = t[0];
-    Dim columns = q.shape()[-1], n = x.shape()[-1];
+    Dim m = q.shape()[-2], columns = q.shape()[-1], n = x.shape()[-1];
     if (!same(columns, min(columns, n)))
       throw NotDifferentiable("the columns that mode='complete' adds are not determined; use mode='reduced'");
-    auto first = [&](const Array& y) {
-      if (same(n, columns)) return y;
-      Shape offsets, sizes = y.shape();
-      for (size_t d = 0; d < sizes.size(); ++d) offsets.push_back(0);
-      sizes[-1] = columns;
-      return slice(y, {.offsets = offsets, .sizes = sizes});
-    };
     // dx r^-1, by solving with r^H.
-    Array moved = adjoint(solve(adjoint(first(r)), adjoint(first(dx))));
+    Array triangle = checked(leading(r, columns, columns));
+    Array moved = adjoint(solve_triangular(adjoint(triangle), adjoint(leading(dx, m, columns)), {.lower = true}));
     Array inner = matmul(adjoint(q), moved);
     Array below = lower_of(inner, false);
     Array turn = below - adjoint(below);
@@ -54,9 +49,12 @@ struct Qr : Factorization {
     Array dq = matmul(q, turn - inner) + moved;
     return {dq, matmul(adjoint(dq), x) + matmul(adjoint(q), dx)};
   }
-  static Arrays vjp(const RuleInput& node, const Attrs&, Tangents ct) { return transposed_jvp(node, ct); }
-  static Arrays vmap(const BatchInput& node, const Attrs&, std::span<uint8_t>) {
-    return again(node, all_batched(node));
+  // NaN where columns depend on each other: one on the diagonal is then 0 but for rounding.
+  static Array checked(const Array& r) {
+    if (same(r.shape()[-1], 0)) return r;
+    Array diagonal = abs(diagonal_of(r));
+    Array dependent = any(diagonal <= rounding_of(diagonal), {.axis = -1, .keepdims = true});
+    return where(expand_dims(dependent, -1), nan_like(r), r);
   }
   static void reference(const KernelInput& k, const Attrs& a) { qr_reference(k, a.mode == "complete"); }
   static std::vector<Sample> samples() {

@@ -1,0 +1,30 @@
+#pragma once
+#include "ops/family/factorization.h"
+#include "ops/family/factorization_kernels.h"
+
+namespace koine::ops {
+
+struct Expm : Factorization {
+  static constexpr auto doc = "The exponentials of square matrices, by scaling and squaring (Higham, 2005).";
+  static constexpr auto shapes = "(..., n, n) gives (..., n, n); ShapeError for matrices that are not square.";
+  static constexpr auto example =
+      ">>> kn.linalg.expm(kn.asarray([[0.0, 1.0], [0.0, 0.0]]))\n"
+      "array([[1., 1.],\n"
+      "       [0., 1.]])";
+  static TypeValue infer(const TypeInput& in, const Attrs&) {
+    check_square(in.shape(0));
+    return {in.dtype(0), in.shape(0)};
+  }
+  // The function of [[x, dx], [0, x]] has the derivative in its upper right (Mathias, 1996): no eigenvalues are told
+  // apart, and so it holds for all orders and all matrices.
+  static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
+    return {derivative_by_blocks(node.in[0], t[0], [](const Array& x) { return expm(x); })};
+  }
+  static void reference(const KernelInput& k, const Attrs&) { expm_reference(k); }
+  static std::vector<Sample> samples() {
+    return {sample<Expm>({{.shape = {2, 2}, .values = {3, 1, -1, 2}}}),
+            sample<Expm>({{.shape = {2, 2, 2}, .dtype = float64, .values = {1, 1, 0.5, -1, 1, 2, 0, 1}}})};
+  }
+};
+
+}  // namespace koine::ops
