@@ -4,6 +4,8 @@ import math as _math
 from operator import index as _index
 
 from . import _core
+from .dtypes import astype as _astype
+from .dtypes import iinfo as _iinfo
 
 __all__ = ["arange", "array", "asarray", "empty", "empty_like", "eye", "from_dlpack", "full", "full_like", "linspace",
            "meshgrid", "ones", "ones_like", "tril", "triu", "zeros", "zeros_like"]
@@ -35,7 +37,7 @@ def asarray(obj, /, *, dtype=None, device=None, copy=None):
             return _core.share(obj) if copy else obj
         if copy is False:
             raise ValueError("[asarray] copy=False, but another dtype needs a copy")
-        return _ops["cast"](obj, dtype)
+        return _astype(obj, dtype)
     if copy is False:
         if not (hasattr(obj, "__dlpack__") or hasattr(obj, "__array__")):
             raise ValueError("[asarray] copy=False, but an array of Python's numbers is always a copy")
@@ -80,7 +82,7 @@ def full(shape, fill_value, *, dtype=None, device=None):
     _check(device)
     if isinstance(fill_value, _core.Array):
         filled = _ops["broadcast_to"](fill_value, shape)
-        return filled if dtype is None else _ops["cast"](filled, dtype)
+        return filled if dtype is None else _astype(filled, dtype)
     if dtype is None:
         dtype = _core.to_dtype(type(fill_value))
     return _ops["full"](shape, fill_value, dtype)
@@ -147,10 +149,28 @@ empty_like = zeros_like
 
 
 
+def _is_integer(number):
+    return number.dtype.kind in "iub" if isinstance(number, _core.Array) else hasattr(number, "__index__")
+
+
+def _integers(start, step, count, dtype):
+    """count integers from start by step; all are in the dtype's range."""
+    limits = _iinfo(dtype)
+    for bound in (start, start + step * (count - 1)) if count else ():
+        if not limits.min <= bound <= limits.max:
+            from .errors import OverflowError
+            raise OverflowError(f"[arange] {bound} is out of range for {dtype.name}")
+    wide = _core.uint64 if dtype == _core.uint64 else _core.int64
+    places = _core.iota(count, wide)
+    moved = start - places * -step if step < 0 else places * step + start
+    return _ops["cast"](moved, dtype) if count else places.astype(dtype)
+
+
 def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
     """Numbers from start, below stop, by step: `arange(stop)` begins at 0. Integers give int64, others float32.
 
-    The result has one axis of ceil((stop - start) / step) elements; ValueError for a step of zero.
+    The result has one axis of ceil((stop - start) / step) elements; ValueError for a step of zero, OverflowError for
+    integers that the dtype does not hold.
 
     >>> kn.arange(4)
     array([0, 1, 2, 3])
@@ -162,11 +182,13 @@ def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
         start, stop = 0, start
     if step == 0:
         raise ValueError("[arange] the step is zero")
-    whole = all(isinstance(bound, int) for bound in (start, stop, step))
+    whole = all(map(_is_integer, (start, stop, step)))
+    if whole:
+        start, stop, step = _index(start), _index(stop), _index(step)
     dtype = _core.to_dtype(dtype if dtype is not None else int if whole else float)
     count = max(0, len(range(start, stop, step)) if whole else _math.ceil((stop - start) / step))
     if dtype.kind in "iu" and whole:
-        return _ops["cast"](_core.iota(count, _core.int64) * step + start, dtype)
+        return _integers(start, step, count, dtype)
     wide = _core.float64
     return _ops["cast"](_core.iota(count, wide) * _core.to_array(step, wide) + _core.to_array(start, wide), dtype)
 
@@ -191,6 +213,8 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
     points = _ops["cast"](_core.iota(num, _core.float64), wide) * step + first
     if endpoint and num > 1:
         points = _ops["where"](_core.iota(num, _core.int64) == num - 1, last, points)
+    if dtype.kind in "iu":
+        points = _ops["floor"](points)
     return _ops["cast"](points, dtype)
 
 

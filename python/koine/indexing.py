@@ -42,6 +42,7 @@ def take_along_axis(x, indices, /, *, axis=-1):
     along = axis % x.ndim
     x = _ops["broadcast_to"](x, shape[:along] + (x.shape[along],) + shape[along + 1:])
     indices = _ops["broadcast_to"](indices, shape[:along] + (indices.shape[along],) + shape[along + 1:])
+    indices = _ops["cast"](indices, _core.int64)
     indices = _ops["where"](indices < 0, indices + x.shape[along], indices)
     return _ops["take_along_axis"](x, indices, axis)
 
@@ -113,8 +114,18 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
     return x
 
 
+def _before(x, y):
+    less = _ops["less"](x, y)
+    return less | (_ops["isnan"](y) & ~_ops["isnan"](x)) if y.dtype.kind == "f" else less
+
+
+def _not_behind(x, y):
+    return _ops["less_equal"](x, y) | _ops["isnan"](y) if y.dtype.kind == "f" else _ops["less_equal"](x, y)
+
+
 def searchsorted(x1, x2, /, *, side="left", sorter=None):
-    """Where elements of x2 belong in the sorted x1: before equal elements ('left') or behind them ('right').
+    """Where elements of x2 belong in the sorted x1: before equal elements ('left') or behind them ('right'). A NaN
+    belongs behind all numbers.
 
     The result has x2's shape, in int64; ValueError for another side.
 
@@ -130,7 +141,7 @@ def searchsorted(x1, x2, /, *, side="left", sorter=None):
     if count == 0:
         return low
     high = _ops["full"](x2.shape, count, _core.int64)
-    before = _ops["less"] if side == "left" else _ops["less_equal"]
+    before = _before if side == "left" else _not_behind
     for _ in range(_math.ceil(_math.log2(count + 1))):
         middle = (low + high) // 2
         element = _ops["gather"](x1, _ops["minimum"](middle, count - 1), 0)

@@ -39,6 +39,8 @@ def vecdot(x1, x2, /, *, axis=-1):
     dtype = result_type(x1, x2)
     x1, x2 = moveaxis(x1, axis, -1), moveaxis(x2, axis, -1)
     x1 = _ops["conj"](x1) if x1.dtype.kind == "c" else x1
+    if dtype in (_core.float16, _core.bfloat16):  # products are summed in float32
+        x1 = _ops["cast"](x1, _core.float32)
     return _ops["cast"](_ops["sum"](x1 * x2, -1), dtype)
 
 

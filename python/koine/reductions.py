@@ -58,7 +58,7 @@ def std(x, /, *, axis=None, correction=0.0, keepdims=False):
     >>> kn.std(kn.asarray([[1.0, 3.0], [2.0, 6.0]]), axis=1)
     array([1., 2.])
     """
-    return _ops["sqrt"](_ops["var"](x, axis, correction, keepdims))
+    return _ops["std"](x, axis, correction, keepdims)
 
 
 def _cumulative(op, start, x, axis, dtype, include_initial):

@@ -10,6 +10,18 @@ namespace {
 
 Array array_of(const Arg& x) { return x.is_array() ? x.array() : scalar_array(x.number()); }
 
+bool is_half(DType dtype) { return dtype == float16 || dtype == bfloat16; }
+/// What is squared, multiplied or summed: half-precision numbers in float32.
+Array wide(const Arg& x) {
+  Array y = array_of(x);
+  return is_half(y.dtype()) ? cast(y, {.dtype = float32}) : y;
+}
+/// A loss of what `wide` gave, in half precision again when both operands have it.
+Array narrow(const Array& loss, const Arg& x, const Arg& y) {
+  const DType dtype = promote(array_of(x).dtype(), array_of(y).dtype());
+  return is_half(dtype) ? cast(loss, {.dtype = dtype}) : loss;
+}
+
 Array reduced(const Array& losses, Reduction reduction) {
   switch (reduction) {
     case Reduction::mean:
@@ -32,7 +44,7 @@ void check_same(const char* loss, const Array& x, const Array& y) {
 
 Array distance(const Array& x, const Array& y) {
   // As PyTorch's pairwise_distance: away from 0, where the root has no slope.
-  return sqrt(sum(square(x - y + 1e-6), {.axis = -1}));
+  return vector_norm(wide(x) - wide(y) + 1e-6, {.axis = -1});
 }
 
 Array relu_of(const Array& x) { return maximum(x, 0); }
@@ -81,46 +93,48 @@ Array cross_entropy_loss(const Arg& logits_arg, const Arg& labels_arg, const Cro
 
 Array binary_cross_entropy(const Arg& logits_arg, const Arg& targets_arg, const BinaryOptions& options) {
   SourceScope scope(logits_arg.where());
-  const Array logits = array_of(logits_arg);
+  const Array logits = wide(logits_arg);
   Array targets = cast(array_of(targets_arg), {.dtype = logits.dtype()});
   check_same("binary_cross_entropy", logits, targets);
   if (options.smoothing > 0) targets = targets * (1 - options.smoothing) + options.smoothing / 2;
   // log(1 + exp(-x)) without overflow.
   const Array softplus = log1p(exp(-abs(logits))) + relu_of(-logits);
   const Array slope = options.positive_weight == 1 ? Array() : targets * (options.positive_weight - 1) + 1;
-  return reduced(logits * (1 - targets) + (slope.defined() ? slope * softplus : softplus), options.reduction);
+  const Array losses = logits * (1 - targets) + (slope.defined() ? slope * softplus : softplus);
+  return narrow(reduced(losses, options.reduction), logits_arg, logits_arg);
 }
 
 Array mse_loss(const Arg& predictions, const Arg& targets, Reduction reduction) {
   SourceScope scope(predictions.where());
   check_same("mse_loss", array_of(predictions), array_of(targets));
-  return reduced(square(predictions - targets), reduction);
+  return narrow(reduced(square(wide(predictions) - wide(targets)), reduction), predictions, targets);
 }
 
 Array mae_loss(const Arg& predictions, const Arg& targets, Reduction reduction) {
   SourceScope scope(predictions.where());
   check_same("mae_loss", array_of(predictions), array_of(targets));
-  return reduced(abs(predictions - targets), reduction);
+  return narrow(reduced(abs(wide(predictions) - wide(targets)), reduction), predictions, targets);
 }
 
 Array huber_loss(const Arg& predictions, const Arg& targets, double delta, Reduction reduction) {
   SourceScope scope(predictions.where());
   check_same("huber_loss", array_of(predictions), array_of(targets));
   if (!(delta > 0)) throw ValueError("[huber_loss] delta is above 0, got " + std::to_string(delta) + at_line());
-  const Array size = abs(predictions - targets);
-  return reduced(where(size <= delta, square(size) * 0.5, (size - 0.5 * delta) * delta), reduction);
+  const Array size = abs(wide(predictions) - wide(targets));
+  return narrow(reduced(where(size <= delta, square(size) * 0.5, (size - 0.5 * delta) * delta), reduction), predictions,
+                targets);
 }
 
 Array kl_divergence(const Arg& log_predictions, const Arg& targets_arg, Reduction reduction) {
   SourceScope scope(log_predictions.where());
-  const Array predictions = array_of(log_predictions), targets = array_of(targets_arg);
+  const Array predictions = wide(log_predictions), targets = wide(targets_arg);
   check_same("kl_divergence", predictions, targets);
   // 0 log(0) is 0.
   const Array positive = targets > 0;
   const Array each = where(positive, targets * log(where(positive, targets, 1)), 0) - targets * predictions;
-  if (reduction == Reduction::none) return each;
+  if (reduction == Reduction::none) return narrow(each, log_predictions, targets_arg);
   const Array examples = sum(each, {.axis = -1});
-  return reduced(examples, reduction);
+  return narrow(reduced(examples, reduction), log_predictions, targets_arg);
 }
 
 Array ctc_loss(const Arg& logits_arg, const Array& labels, const Array& lengths, const Array& label_lengths,
@@ -144,7 +158,9 @@ Array ctc_loss(const Arg& logits_arg, const Array& labels, const Array& lengths,
   symbols = concatenate({symbols, full({.shape = {batch, 1}, .value = options.blank, .dtype = int64})}, {.axis = 1});
   // (time, batch, states): the logarithm of the probability of each state's symbol.
   const Array scores = moveaxis(log_softmax(logits), 1, 0);
-  const Array index = broadcast_to(expand_dims(symbols, 0), {.shape = {time, batch, states}});
+  // A label below 0 is no class and does not count from the end: it is moved out of the range.
+  const Array classes = where(symbols < 0, symbols - logits.size(2), symbols);
+  const Array index = broadcast_to(expand_dims(classes, 0), {.shape = {time, batch, states}});
   const Array emitted = take_along_axis(scores, index, {.axis = 2});
   // A state may also be entered from two before, unless that would leave out a blank between two equal labels.
   const Array earlier = concatenate(
@@ -180,7 +196,7 @@ Array triplet_loss(const Arg& anchor, const Arg& positive, const Arg& negative, 
   const Array a = array_of(anchor), p = array_of(positive), n = array_of(negative);
   check_same("triplet_loss", a, p);
   check_same("triplet_loss", a, n);
-  return reduced(relu_of(distance(a, p) - distance(a, n) + options.margin), options.reduction);
+  return narrow(reduced(relu_of(distance(a, p) - distance(a, n) + options.margin), options.reduction), anchor, anchor);
 }
 
 Array contrastive_loss(const Arg& x1, const Arg& x2, const Array& same_class, const ContrastiveOptions& options) {
@@ -190,20 +206,20 @@ Array contrastive_loss(const Arg& x1, const Arg& x2, const Array& same_class, co
   const Array d = distance(a, b);
   check_same("contrastive_loss", d, same_class);
   const Array chosen = same_class.dtype() == bool_ ? same_class : same_class != 0;
-  return reduced(where(chosen, square(d), square(relu_of(options.margin - d))) * 0.5, options.reduction);
+  return narrow(reduced(where(chosen, square(d), square(relu_of(options.margin - d))) * 0.5, options.reduction), x1,
+                x2);
 }
 
 Array info_nce_loss(const Arg& x1, const Arg& x2, double temperature) {
   SourceScope scope(x1.where());
-  const Array a = array_of(x1), b = array_of(x2);
+  const Array a = wide(x1), b = wide(x2);
   check_same("info_nce_loss", a, b);
   if (a.rank() != 2) refuse("info_nce_loss", "takes (batch, size), got " + to_string(a.shape()));
-  const auto unit = [](const Array& x) {
-    return x / maximum(sqrt(sum(square(x), {.axis = -1, .keepdims = true})), 1e-12);
-  };
+  const auto unit = [](const Array& x) { return x / maximum(vector_norm(x, {.axis = -1, .keepdims = true}), 1e-12); };
   const Array scores = matmul(unit(a), swapaxes(unit(b), 0, 1)) / temperature;
   const Array labels = arange(a.size(0));
-  return (mean(cross_entropy(scores, labels)) + mean(cross_entropy(swapaxes(scores, 0, 1), labels))) * 0.5;
+  const Array loss = (mean(cross_entropy(scores, labels)) + mean(cross_entropy(swapaxes(scores, 0, 1), labels))) * 0.5;
+  return narrow(loss, x1, x2);
 }
 
 }  // namespace koine::nn

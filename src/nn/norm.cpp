@@ -24,13 +24,16 @@ Array BatchNorm::operator()(const Arg& arg, Context& context) const {
   if (examples < 2)
     throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()) +
                      ": leave out a last batch that is smaller (drop_last), or take another size of batch" + at_line());
-  Array batch_mean = koine::mean(x, {.axis = axes}), batch_variance = koine::var(x, {.axis = axes});
+  // In float32 at least: the variance of half-precision numbers may be beyond them.
+  const bool narrow = x.dtype() == float16 || x.dtype() == bfloat16;
+  const Array wide = narrow ? cast(x, {.dtype = float32}) : x;
+  Array batch_mean = koine::mean(wide, {.axis = axes}), batch_variance = koine::var(wide, {.axis = axes});
   auto mix = [&](const State& old, const Array& now) {
-    context.update(old, stop_gradient(old + (now - old) * momentum));
+    context.update(old, cast(stop_gradient(old + (now - old) * momentum), {.dtype = old.dtype()}));
   };
   mix(mean, batch_mean);
   mix(variance, batch_variance * (static_cast<double>(examples) / static_cast<double>(examples - 1)));
-  return batch_norm(x, scale, bias, batch_mean, batch_variance, {.epsilon = epsilon});
+  return cast(batch_norm(wide, scale, bias, batch_mean, batch_variance, {.epsilon = epsilon}), {.dtype = x.dtype()});
 }
 
 Array GroupNorm::operator()(const Arg& arg) const {
@@ -48,14 +51,12 @@ Array GroupNorm::operator()(const Arg& arg) const {
   Array parts = reshape(x, {.shape = grouped});
   Ints axes{parts.rank() - 1};
   for (int axis = 1; axis + 2 < parts.rank(); ++axis) axes.push_back(axis);
-  const Array centred = parts - mean(parts, {.axis = axes, .keepdims = true});
-  const Array variance = mean(square(centred), {.axis = axes, .keepdims = true});
-  return reshape(centred * rsqrt(variance + epsilon), {.shape = x.shape()}) * scale + bias;
+  return reshape(layer_norm(parts, {.axis = axes, .epsilon = epsilon}), {.shape = x.shape()}) * scale + bias;
 }
 
 Array RmsNorm::operator()(const Arg& x) const {
   SourceScope scope(x.where());
-  return x * rsqrt(mean(square(x), {.axis = -1, .keepdims = true}) + epsilon) * filled(scale, "RmsNorm");
+  return rms_norm(x, filled(scale, "RmsNorm"), {.epsilon = epsilon});
 }
 
 Standardize Standardize::of(const Array& examples) {

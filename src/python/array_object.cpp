@@ -41,15 +41,6 @@ struct Operand {
   }
 };
 
-// A number of a trace that meets something with a dtype takes it, as a number of Python would.
-Array in_dtype_of(PyObject* number, DType other, Binary op) {
-  const Array& x = array_of(number);
-  if (compares(op) && is_integer(x.dtype()) && is_integer(other)) return x;  // it may be beyond the other's range
-  return cast(x, {.dtype = promote_weak(other, kind_of(x.dtype()))});
-}
-// What operators make of numbers alone is a number: in the widest dtypes, as Python computes.
-bool stays_number(DType dtype) { return dtype == float64 || dtype == int64 || dtype == complex128; }
-
 using Binary = Array (*)(const Arg&, const Arg&);
 using Unary = Array (*)(const Arg&);
 
@@ -58,6 +49,15 @@ bool compares(Binary op) {
     if (op == one) return true;
   return false;
 }
+
+// A number of a trace that meets something with a dtype takes it, as a number of Python would.
+Array in_dtype_of(PyObject* number, DType other, Binary op) {
+  const Array& x = array_of(number);
+  if (compares(op) && is_integer(x.dtype()) && is_integer(other)) return x;  // it may be beyond the other's range
+  return cast(x, {.dtype = promote_weak(other, kind_of(x.dtype()))});
+}
+// What operators make of numbers alone is a number: in the widest dtypes, as Python computes.
+bool stays_number(DType dtype) { return dtype == float64 || dtype == int64 || dtype == complex128; }
 
 // An operator on at least one number of a trace.
 PyObject* with_numbers(Binary op, PyObject* left, PyObject* right, std::source_location where) {

@@ -1,3 +1,4 @@
+#include "ir/derivative_names.h"
 #include "ir/node.h"
 #include "python/casters.h"
 
@@ -299,7 +300,10 @@ NB_MODULE(_core, m) {
   m.def("op_facts", op_facts);
   m.def("set_package_folder", [](const std::string& folder) { set_package_folder(folder.c_str()); });
   m.def("want_lines", [](bool wanted) { lines_wanted += wanted ? 1 : -1; });
-  m.def("check_nan", [](bool wanted) { nan_checked = wanted; });
+  m.def("check_nan", [](bool wanted) {
+    nan_checked = wanted;
+    ir::derivative_names = wanted;
+  });
   m.def("nan_checked", [] { return nan_checked; });
   m.def("stats", [] {
     runtime::Stats stats = runtime::stats();

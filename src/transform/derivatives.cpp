@@ -1,9 +1,12 @@
 #include "base/format.h"
+#include "base/location.h"
 #include "ir/body.h"
+#include "ir/derivative_names.h"
 #include "ir/rethrow.h"
 #include "transform/memo.h"
 
 #include <algorithm>
+#include <iterator>
 
 /// jvp and vjp: each node's own rule, or that of its body.
 namespace koine::transform {
@@ -78,14 +81,29 @@ Arrays scatter(const Arrays& found, const Mask& mask) {
   return all;
 }
 
+/// The graph with those of its outputs alone that have a cotangent or are no floating numbers: what nobody reads then
+/// adds nothing to a derivative, not even the zero that infinity or NaN would turn into another NaN.
+GraphRef with_cotangents(const GraphRef& body, std::span<const Array> given, std::span<const Array> out) {
+  Graph part = *body;
+  part.outputs.clear();
+  for (size_t k = 0; k < given.size(); ++k)
+    if (given[k].defined() || !is_inexact(out[k].dtype())) part.outputs.push_back(body->outputs[k]);
+  return part.outputs.size() == body->outputs.size() ? body : prune(part);
+}
+
 Arrays through_body(const RuleInput& node, std::span<const Array> given, const Mask& wrt, bool reverse) {
   GraphRef body = body_graph(node.op, node.box, types_of(node.in));
+  if (reverse) body = with_cotangents(body, given, node.out);
   GraphRef joint = reverse ? vjp(body, wrt) : jvp(body, wrt);
   Arrays inputs(node.in.begin(), node.in.end());
-  Arrays extra = reverse ? or_zeros(given, node.out, inexact(node.out)) : or_zeros(given, node.in, wrt);
+  Arrays extra;
+  if (reverse)
+    std::ranges::copy_if(given, std::back_inserter(extra), [](const Array& x) { return x.defined(); });
+  else
+    extra = or_zeros(given, node.in, wrt);
   inputs.insert(inputs.end(), extra.begin(), extra.end());
   Arrays outputs = replay(*joint, inputs);
-  outputs.erase(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(node.out.size()));
+  outputs.erase(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(body->outputs.size()));
   return scatter(outputs, reverse ? wrt : inexact(node.out));
 }
 
@@ -107,6 +125,12 @@ Arrays with_line(std::source_location where, F rule) {
     if (text.find("\n  at ") != std::string::npos) throw;
     rethrow_with(error, cat(text, "\n  at ", to_string(where)));
   }
+}
+
+/// The line of what the derivative of a node records.
+std::source_location place_of(const OpSpec& op, std::source_location where) {
+  if (!derivative_names) return where;
+  return location_of(cat(to_string(where), ", in the derivative of ", op.name));
 }
 
 Mask active_values(const Graph& graph, const Mask& wrt) {
@@ -139,7 +163,7 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     for (uint16_t k = 0; k < node.output_count; ++k) any_cotangent |= cotangents[node.first_output + k].defined();
     if (!any_operand || !any_cotangent) continue;
     require_derivative(*node.op, graph.where[i]);
-    SourceScope source(graph.where[i]);
+    SourceScope source(place_of(*node.op, graph.where[i]));
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
     std::span<const Array> given(cotangents.data() + node.first_output, node.output_count);
@@ -178,7 +202,7 @@ GraphRef make_jvp(const Graph& graph, const Mask& wrt) {
     Mask floating = inexact(replayed.outputs(node));
     if (!any || std::find(floating.begin(), floating.end(), 1) == floating.end()) continue;
     require_derivative(*node.op, graph.where[i]);
-    SourceScope source(graph.where[i]);
+    SourceScope source(place_of(*node.op, graph.where[i]));
     Arrays in = replayed.operands(graph, node);
     RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
     Arrays found = with_line(graph.where[i], [&] {
@@ -199,11 +223,11 @@ GraphRef make_jvp(const Graph& graph, const Mask& wrt) {
 }  // namespace
 
 GraphRef vjp(const GraphRef& graph, const Mask& wrt) {
-  return remembered("vjp", graph, wrt, 0, [&] { return make_vjp(*graph, wrt); });
+  return remembered("vjp", graph, wrt, derivative_names ? 1 : 0, [&] { return make_vjp(*graph, wrt); });
 }
 
 GraphRef jvp(const GraphRef& graph, const Mask& wrt) {
-  return remembered("jvp", graph, wrt, 0, [&] { return make_jvp(*graph, wrt); });
+  return remembered("jvp", graph, wrt, derivative_names ? 1 : 0, [&] { return make_jvp(*graph, wrt); });
 }
 
 Arrays replay_joint(const Graph& joint, const Graph& graph, std::span<const Array> primal, std::span<const Array> extra,

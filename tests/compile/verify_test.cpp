@@ -20,10 +20,14 @@ namespace {
 using Inputs = std::span<const Array>;
 ir::TypeRef type(DType dtype, const Shape& shape) { return ir::intern_type(dtype, shape); }
 
+Array shares(const Array& x) {
+  Array e = exp(x - stop_gradient(max(x, {.axis = -1, .keepdims = true})));
+  return e / sum(e, {.axis = -1, .keepdims = true});
+}
 /// A fold of rows in three passes, a node that is no kernel, a fold of columns.
 Schedule three_steps() {
   return schedule_of({type(float32, {6, 40}), type(float32, {40, 5}), type(int32, {6, 40})},
-                     [](Inputs x) { return Arrays{sum(matmul(softmax(x[0]), x[1]), {.axis = {0}}), x[2] + 1}; });
+                     [](Inputs x) { return Arrays{sum(matmul(shares(x[0]), x[1]), {.axis = {0}}), x[2] + 1}; });
 }
 Schedule two_stores() {
   return schedule_of({type(float32, {3, 4})},

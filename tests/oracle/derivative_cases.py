@@ -382,6 +382,8 @@ REDUCTIONS = {
     "min": lambda xp, sp, x, a, k: xp.min(x, axis=a, keepdims=k),
     "logsumexp": lambda xp, sp, x, a, k: xp.log(xp.sum(xp.exp(x), axis=a, keepdims=k)),
     "var": lambda xp, sp, x, a, k: xp.var(x, axis=a, keepdims=k),
+    "std": lambda xp, sp, x, a, k: xp.std(x, axis=a, keepdims=k),
+    "vector_norm": lambda xp, sp, x, a, k: xp.sqrt(xp.sum(x * x, axis=a, keepdims=k)),
 }
 SCANS = {"cumsum": lambda xp, x, a: xp.cumsum(x, axis=a), "cumprod": lambda xp, x, a: xp.cumprod(x, axis=a)}
 
@@ -396,14 +398,14 @@ def add_reduction(name, definition):
 
         def torch_call(torch, x):
             dims = tuple(range(x.ndim)) if axes is None else axes
-            more = {"correction": 0} if name == "var" else {}
+            more = {"correction": 0} if name in ("var", "std") else {}
             return getattr(torch, torch_name)(x, dim=dims, keepdim=keep, **more)
 
         return Call(
             [x],
             lambda x: op(name)(x, keepdims=keep, **given),
             lambda xp, sp, x: definition(xp, sp, x, axes, keep),
-            None if name == "prod" else torch_call,
+            None if name in ("prod", "vector_norm") else torch_call,
         )
 
     case(name)(make)
@@ -897,6 +899,161 @@ def ravel_multi_index(draw):
         lambda xp, sp, *i: np.ravel_multi_index(i, shape),
         without={"derivatives": "no derivative"},
     )
+
+
+# Linear algebra: the definitions, of matrices that are well conditioned.
+def transposed_matrix(xp, x):
+    return xp.swapaxes(x, -1, -2)
+
+
+def function_of_hermitian(xp, x, f):
+    values, vectors = xp.linalg.eigh(hermitian(xp, x))
+    return (vectors * f(values)[..., None, :]) @ transposed_matrix(xp, vectors)
+
+
+def series(xp, x):
+    """The exponential of a small matrix."""
+    term = total = xp.broadcast_to(xp.eye(x.shape[-1], dtype=x.dtype), x.shape)
+    for k in range(1, 40):
+        term = term @ x / k
+        total = total + term
+    return total
+
+
+def eliminated(xp, x):
+    """L below the diagonal and U, of matrices that need no exchanges."""
+    n, lower = x.shape[-1], xp.zeros_like(x)
+    for k in range(n):
+        column = xp.where(xp.arange(n) > k, x[..., :, k] / x[..., k, k][..., None], 0.0)
+        x = x - column[..., :, None] * x[..., k, :][..., None, :]
+        lower = lower + column[..., :, None] * xp.asarray(np.eye(n)[k], x.dtype)
+    return lower + x
+
+
+def triangles(xp, x):
+    return xp.tril(x, -1) + xp.eye(x.shape[-1], dtype=x.dtype), xp.triu(x)
+
+
+MATRIX_FUNCTIONS = {
+    "inv": (op("inv"), lambda xp, x: xp.linalg.inv(x)),
+    "det": (op("det"), lambda xp, x: xp.linalg.det(x)),
+    "pinv": (lambda x: op("pinv")(x[..., :1]), lambda xp, x: xp.linalg.pinv(x[..., :1])),
+    "eigvalsh": (op("eigvalsh"), lambda xp, x: xp.linalg.eigvalsh(hermitian(xp, x))),
+    "svdvals": (op("svdvals"), lambda xp, x: xp.linalg.svd(x, compute_uv=False)),
+    "matrix_power": (lambda x: op("matrix_power")(x, -2), lambda xp, x: xp.linalg.inv(x @ x)),
+    "matrix_norm": (lambda x: op("matrix_norm")(x, ord="2"), lambda xp, x: xp.max(xp.linalg.svd(x, compute_uv=False), axis=-1)),
+    "condition_number": (op("condition_number"), lambda xp, x: xp.linalg.svd(x, compute_uv=False)[..., 0] / xp.linalg.svd(x, compute_uv=False)[..., -1]),
+    "trace": (op("trace"), lambda xp, x: xp.trace(x, axis1=-2, axis2=-1)),
+    "diagonal": (op("diagonal"), lambda xp, x: xp.diagonal(x, axis1=-2, axis2=-1)),
+    "expm": (lambda x: op("expm")(x * 0.25), lambda xp, x: series(xp, x * 0.25)),
+    "sqrtm": (lambda x: op("sqrtm")(x + x.mT), lambda xp, x: function_of_hermitian(xp, x * 2, xp.sqrt)),
+    "logm": (lambda x: op("logm")(x + x.mT), lambda xp, x: function_of_hermitian(xp, x * 2, xp.log)),
+    "lu_factor": (lambda x: op("lu_factor")(x)[0], eliminated),
+    "lu": (lambda x: op("lu")(x)[1:], lambda xp, x: triangles(xp, eliminated(xp, x))),
+    "eig": (lambda x: kn.real((op("eig")(x)[1] * op("eig")(x)[0][..., None, :] ** 3) @ op("inv")(op("eig")(x)[1])), lambda xp, x: x @ x @ x),
+    "eigvals": (lambda x: kn.real(kn.sum(op("eigvals")(x) ** 3, axis=-1)), lambda xp, x: xp.trace(x @ x @ x, axis1=-2, axis2=-1)),
+}
+
+
+def add_matrix_function(name, ours, theirs):
+    case(name)(lambda draw: Call([square(draw)], ours, lambda xp, sp, x: theirs(xp, x)))
+
+
+for _name, (_ours, _theirs) in MATRIX_FUNCTIONS.items():
+    add_matrix_function(_name, _ours, _theirs)
+
+
+@case("schur", "matrix_rank", "lu_pivots_to_permutation")
+def without_derivative(draw):
+    def koine(x):
+        t, z = op("schur")(x)
+        pivots = kn.asarray([1, 1], dtype=kn.int32)
+        return z @ t @ z.mT, op("matrix_rank")(x), op("lu_pivots_to_permutation")(pivots, 2)
+
+    return Call([square(draw)], koine, lambda xp, sp, x: (x, np.linalg.matrix_rank(x), np.array([1, 0])),
+                without={"derivatives": "no derivative"})
+
+
+@case("solve_triangular", "cholesky_solve", "lu_solve")
+def systems(draw):
+    a = square(draw)
+    n = a.shape[-1]
+    b = draw.reals((*a.shape[:-1], 2))
+
+    def koine(a, b):
+        pivots = kn.broadcast_to(kn.arange(n, dtype=kn.int32), a.shape[:-1])
+        return op("solve_triangular")(a, b, True), op("cholesky_solve")(b, a), op("lu_solve")(a, pivots, b)
+
+    def xp_function(xp, sp, a, b):
+        lower = xp.tril(a)
+        l, u = triangles(xp, a)
+        return xp.linalg.solve(lower, b), xp.linalg.solve(lower @ transposed_matrix(xp, lower), b), xp.linalg.solve(l @ u, b)
+
+    return Call([a, b], koine, xp_function)
+
+
+@case("lstsq")
+def lstsq(draw):
+    a = square(draw)[..., :1]
+    b = draw.reals((*a.shape[:-1], 2))
+
+    def koine(a, b):
+        x, residuals, _, s = op("lstsq")(a, b)
+        return x, residuals, s
+
+    def xp_function(xp, sp, a, b):
+        x = xp.linalg.pinv(a) @ b
+        return x, xp.sum((a @ x - b) ** 2, axis=-2), xp.linalg.svd(a, compute_uv=False)
+
+    return Call([a, b], koine, xp_function)
+
+
+@case("solve_sylvester")
+def solve_sylvester(draw):
+    a, b = square(draw, batch=False), square(draw, batch=False)
+    m, n = len(a), len(b)
+
+    def xp_function(xp, sp, a, b, q):
+        whole = xp.kron(a, xp.eye(n, dtype=a.dtype)) + xp.kron(xp.eye(m, dtype=a.dtype), b.T)
+        return xp.reshape(xp.linalg.solve(whole, xp.reshape(q, (m * n, 1))), (m, n))
+
+    return Call([a, b, draw.reals((m, n))], op("solve_sylvester"), xp_function)
+
+
+@case("kron", "outer", "cross")
+def products(draw):
+    a, b = draw.reals((2, 3)), draw.reals((2, 3))
+    return Call([a, b], lambda a, b: (op("kron")(a, b), op("outer")(a[0], b[1]), op("cross")(a, b)),
+                lambda xp, sp, a, b: (xp.kron(a, b), xp.outer(a[0], b[1]), xp.cross(a, b)))
+
+
+@case("householder_product")
+def householder_product(draw):
+    m, n = 4, draw.whole(1, 3)
+
+    def xp_function(xp, sp, a, tau):
+        q = xp.eye(m, dtype=a.dtype)
+        for i in range(n):
+            v = xp.where(xp.arange(m) > i, a[:, i], xp.asarray(np.eye(m)[i], a.dtype))
+            q = q @ (xp.eye(m, dtype=a.dtype) - tau[i] * xp.outer(v, v))
+        return q[:, :n]
+
+    return Call([draw.reals((m, n)), draw.reals((n,))], op("householder_product"), xp_function)
+
+
+@case("tensorinv", "tensorsolve")
+def tensor_systems(draw):
+    a = draw.reals((4, 4), -0.5, 0.5) + 3 * np.eye(4, dtype=draw.dtype)
+    return Call([a.reshape(4, 2, 2), draw.reals((4,))], lambda a, b: (op("tensorinv")(a, 1), op("tensorsolve")(a, b)),
+                lambda xp, sp, a, b: (xp.reshape(xp.linalg.inv(xp.reshape(a, (4, 4))), (2, 2, 4)),
+                                      xp.reshape(xp.linalg.solve(xp.reshape(a, (4, 4)), b[:, None]), (2, 2))))
+
+
+@case("rms_norm")
+def rms_norm(draw):
+    shape = draw.shape(1)
+    return Call([draw.reals(shape), draw.reals(shape[-1:])], lambda x, scale: op("rms_norm")(x, scale, epsilon=0.1),
+                lambda xp, sp, x, scale: x / xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + 0.1) * scale)
 
 
 # Without an oracle: the reason says why.

@@ -25,7 +25,7 @@ def test_examples(page):
     assert runner.failures == 0, "".join(said)
 
 
-ROWS = re.findall(r"^\| `((?:numpy|torch|jax|keras)[\w.]*)` \| `kn\.([\w.]+)` \|(.*)\|$",
+ROWS = re.findall(r"^\| `((?:numpy|scipy|torch|jax|keras)[\w.]*)` \| `kn\.([\w.]+)` \|(.*)\|$",
                   (ROOT / "docs/coming-from.md").read_text(encoding="utf-8"), re.M)
 
 
@@ -48,7 +48,7 @@ def test_every_name_of_koine_in_the_tables_exists():
         assert found(f"koine.{name}") is not None or name == "newaxis", name
 
 
-@pytest.mark.parametrize("library", ["numpy", "torch", "jax", "keras"])
+@pytest.mark.parametrize("library", ["numpy", "scipy", "torch", "jax", "keras"])
 def test_every_name_of_theirs_exists(library):
     pytest.importorskip(library)
     for name, _, _ in ROWS:

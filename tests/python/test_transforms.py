@@ -283,6 +283,8 @@ def test_a_number_in_a_trace_is_the_number_outside(dtype):
         for number, call in enumerate(calls):
             try:
                 want = kn.asarray(call(x, n))
+            except OverflowError:
+                continue  # whether a number fits is known at a call alone: in a trace it wraps
             except kn.errors.Error as error:
                 with pytest.raises(type(error)):
                     kn.jit(call)(x, n)

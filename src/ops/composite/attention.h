@@ -19,7 +19,7 @@ struct Attention : Composite {
       "softmax(scale * q k') v for each head. q is (batch, queries, heads, dim), k (batch, keys, heads, dim), v "
       "(batch, keys, heads, any), the result (batch, queries, heads, any); k and v may have fewer heads, each for as "
       "many neighbouring heads of q. A bool mask that broadcasts to (batch, heads, queries, keys) is true where a "
-      "query sees a key; a query that sees none gives 0 (Vaswani et al., 2017).";
+      "query sees a key; a query that sees none gives 0, and what no query sees may be NaN (Vaswani et al., 2017).";
   static constexpr auto shapes =
       "ShapeError for q, k and v that do not fit each other, DTypeError for a mask that is not bool.";
   static constexpr auto example =
@@ -59,6 +59,14 @@ struct Attention : Composite {
     if (scale != 0) return x * scale;
     return x * rsqrt(counted(x.shape(), -1, x.dtype()));
   }
+  /// x by head, with 0 in place of what no query sees, which may be infinite or NaN.
+  static Array seen_by_head(const Array& x, Dim heads, const Array& mask) {
+    Array wide = by_head(x, heads);
+    if (!mask.defined()) return wide;
+    Array seen = mask;
+    while (seen.rank() < 2) seen = expand_dims(seen, 0);
+    return where(swapaxes(any(seen, {.axis = -2, .keepdims = true}), -1, -2), wide, 0);
+  }
   /// How much each query takes of each key's value: (batch, heads, queries, keys), from scaled q.
   static Array weights(const Array& q, const Array& k, Array mask, const Attrs& a) {
     const Dim queries = q.shape()[2], keys = k.shape()[2];
@@ -81,8 +89,8 @@ struct Attention : Composite {
     check(q.shape(), k.shape(), v.shape());
     const Dim heads = q.shape()[2];
     if (same(k.shape()[1], 0)) return zeros({q.shape()[0], q.shape()[1], heads, v.shape()[3]}, q.dtype());
-    Array part = weights(scaled(by_head(q, heads), a.scale), by_head(k, heads), mask, a);
-    return cast(swapaxes(matmul(part, by_head(v, heads)), 1, 2), {.dtype = q.dtype()});
+    Array part = weights(scaled(by_head(q, heads), a.scale), seen_by_head(k, heads, mask), mask, a);
+    return cast(swapaxes(matmul(part, seen_by_head(v, heads, mask)), 1, 2), {.dtype = q.dtype()});
   }
   /// The cotangent of x from that of `by_head`: heads that shared one of x add up.
   static Array from_heads(const Array& ct, const Array& x) {
@@ -100,9 +108,10 @@ struct Attention : Composite {
     Arrays given(node.in.size());
     if (same(k.shape()[1], 0)) return given;
     const Dim heads = q.shape()[2];
-    Array qs = scaled(by_head(q, heads), a.scale), ks = by_head(k, heads), cts = by_head(ct[0], heads);
-    Array part = weights(qs, ks, node.in.size() > 3 ? node.in[3] : Array(), a);
-    Array ct_part = matmul(cts, swapaxes(by_head(v, heads), 2, 3));
+    Array mask = node.in.size() > 3 ? node.in[3] : Array();
+    Array qs = scaled(by_head(q, heads), a.scale), ks = seen_by_head(k, heads, mask), cts = by_head(ct[0], heads);
+    Array part = weights(qs, ks, mask, a);
+    Array ct_part = matmul(cts, swapaxes(seen_by_head(v, heads, mask), 2, 3));
     Array ct_scores = part * (ct_part - sum(ct_part * part, {.axis = -1, .keepdims = true}));
     given[0] = from_heads(scaled(matmul(ct_scores, ks), a.scale), q);
     given[1] = from_heads(matmul(swapaxes(ct_scores, 2, 3), qs), k);

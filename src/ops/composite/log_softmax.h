@@ -8,7 +8,8 @@ struct LogSoftmax : Composite {
     int64_t axis = -1;
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis whose exponentials sum to one")};
-  static constexpr auto doc = "x - log(sum(exp(x))) along an axis, without overflow.";
+  static constexpr auto doc =
+      "x - log(sum(exp(x))) along an axis, without overflow; minus infinity where all elements are.";
   static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
   static constexpr auto example =
       ">>> kn.log_softmax(kn.asarray([0.0, 0.0]))\n"
@@ -19,8 +20,8 @@ struct LogSoftmax : Composite {
   static Array body(Array x, const Attrs& a) {
     if (same(x.shape()[a.axis], 0)) return x;
     Array wide = widened(x);
-    Array below = wide - stop_gradient(max(wide, {.axis = a.axis, .keepdims = true}));
-    return cast(below - log(sum(exp(below), {.axis = a.axis, .keepdims = true})), {.dtype = x.dtype()});
+    Array below = wide - top_for_exp(wide, a.axis);
+    return cast(below - log(positive_total(exp(below), a.axis)), {.dtype = x.dtype()});
   }
   static Array jvp(const RuleInput& node, const Attrs& a, Tangents t) {
     return t[0] - sum(t[0] * exp(node.out[0]), {.axis = a.axis, .keepdims = true});

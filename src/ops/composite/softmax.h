@@ -8,7 +8,8 @@ struct Softmax : Composite {
     int64_t axis = -1;
   };
   static constexpr ir::AttrField fields[] = {field<&Attrs::axis>("axis", "the axis that sums to one")};
-  static constexpr auto doc = "exp(x - max(x)) / sum(exp(x - max(x))) along an axis.";
+  static constexpr auto doc =
+      "exp(x - max(x)) / sum(exp(x - max(x))) along an axis; zeros where all elements are minus infinity.";
   static constexpr auto shapes = "The result has x's shape; IndexError for an axis that x does not have.";
   static constexpr auto example =
       ">>> kn.softmax(kn.asarray([[0.0, 0.0], [0.0, 1000.0]]))\n"
@@ -20,8 +21,8 @@ struct Softmax : Composite {
   static Array body(Array x, const Attrs& a) {
     if (same(x.shape()[a.axis], 0)) return x;
     Array wide = widened(x);
-    Array e = exp(wide - stop_gradient(max(wide, {.axis = a.axis, .keepdims = true})));
-    return cast(e / sum(e, {.axis = a.axis, .keepdims = true}), {.dtype = x.dtype()});
+    Array e = exp(wide - top_for_exp(wide, a.axis));
+    return cast(e / positive_total(e, a.axis), {.dtype = x.dtype()});
   }
   // The Jacobian diag(y) - y y' is symmetric: tangents and cotangents pass alike.
   static Array through(const Array& y, const Array& t, const Attrs& a) {

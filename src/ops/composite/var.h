@@ -16,7 +16,7 @@ struct Var : Composite {
       field<&Attrs::keepdims>("keepdims", "keep these axes with length 1")};
   static constexpr auto doc =
       "The variance over axes: the sum of the squared distances from the mean, divided by the number of elements less "
-      "the correction (1 for the unbiased estimate).";
+      "the correction (1 for the unbiased estimate); of complex numbers it is real.";
   static constexpr auto shapes =
       "The result has x's shape without the axes, which keepdims keeps with length 1; IndexError for an axis that x"
       " does not have.";
@@ -24,14 +24,14 @@ struct Var : Composite {
       ">>> kn.var(kn.asarray([[1.0, 3.0], [2.0, 6.0]]), axis=1)\n"
       "array([1., 4.])";
   static constexpr ir::Whole whole = ir::Whole::first;
-  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
   static void normalize(Attrs& a, const TypeInput& in) { a.axis = axes_from_end(a.axis, in.shape(0)); }
   static Array body(Array x, const Attrs& a) {
     Array wide = widened(x);
     Array centred = wide - mean(wide, {.axis = a.axis, .keepdims = true});
-    Array total = sum(square(centred), {.axis = a.axis, .keepdims = a.keepdims});
-    Array count = maximum(counted(x.shape(), a.axis, wide.dtype()) - a.correction, 0);
-    return cast(total / count, {.dtype = x.dtype()});
+    Array squares = is_complex(x.dtype()) ? square(real(centred)) + square(imag(centred)) : square(centred);
+    Array total = sum(squares, {.axis = a.axis, .keepdims = a.keepdims});
+    Array count = maximum(counted(x.shape(), a.axis, total.dtype()) - a.correction, 0);
+    return cast(total / count, {.dtype = real_of(x.dtype())});
   }
   static std::vector<Sample> samples() {
     return {sample<Var>({{{2, 3}}}, {.axis = {-2, -1}}),

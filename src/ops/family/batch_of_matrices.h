@@ -76,7 +76,8 @@ void load_hermitian(const T* from, lapack::Matrix<T>& to) {
 }
 template <class T>
 bool all_finite(const lapack::Matrix<T>& a) {
-  return std::all_of(a.data.begin(), a.data.end(), [](T x) { return std::isfinite(std::abs(x)); });
+  return std::all_of(a.data.begin(), a.data.end(),
+                     [](T x) { return std::isfinite(std::real(x)) && std::isfinite(std::imag(x)); });
 }
 
 /// Where the elements of matrix b of a result go: scratch memory when nobody reads them.

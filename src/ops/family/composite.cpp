@@ -26,14 +26,25 @@ Array widened(const Array& x) {
   return wide == x.dtype() ? x : cast(x, {.dtype = wide});
 }
 
+Array top_for_exp(const Array& x, const Axes& axis) {
+  Array top = stop_gradient(max(x, {.axis = axis, .keepdims = true}));
+  return where(top == -INFINITY, 0, top);
+}
+Array positive_total(const Array& exponentials, const Axes& axis) {
+  Array total = sum(exponentials, {.axis = axis, .keepdims = true});
+  return where(total == 0, 1, total);
+}
+
 Array power_of_two_for_squares(const Array& sizes, const Axes& axis) {
   if (same(reduced_count(sizes.shape(), axis), 0)) return ones(reduced_shape(sizes.shape(), axis, true), sizes.dtype());
   // Sums of squares of what lies between the bounds stay in range, and of what is beyond when it is moved.
   const bool wide = sizes.dtype() == float64;
   const int bound = wide ? 300 : 40, move = wide ? 600 : 90;
   Array most = stop_gradient(max(sizes, {.axis = axis, .keepdims = true}));
-  Array up = where(most < std::ldexp(1.0, -bound), std::ldexp(1.0, move), 1.0);
-  return cast(where(most > std::ldexp(1.0, bound), std::ldexp(1.0, -move), up), {.dtype = sizes.dtype()});
+  auto power = [&](int exponent) {
+    return full({.shape = {}, .value = std::ldexp(1.0, exponent), .dtype = sizes.dtype()});
+  };
+  return where(most > power(bound), power(-move), where(most < power(-bound), power(move), power(0)));
 }
 
 }  // namespace koine::ops

@@ -17,6 +17,11 @@ void integer_dtypes(std::span<ir::OperandDType> operands, const char* what);
 DType wide_dtype(DType dtype);
 /// x in wide_dtype.
 Array widened(const Array& x);
+/// The largest elements along axes, for an exponential to be relative to: 0 where all are minus infinity, so that these
+/// exponentials are 0 and no infinity is taken from another. No derivative passes.
+Array top_for_exp(const Array& x, const Axes& axis);
+/// Sums of such exponentials, 1 where there are none but zeros.
+Array positive_total(const Array& exponentials, const Axes& axis);
 
 /// A power of two for each vector of sizes |x| along axes: times it, their squares neither overflow nor vanish.
 Array power_of_two_for_squares(const Array& sizes, const Axes& axis);

@@ -21,6 +21,11 @@ void check_square(const Shape& shape) {
   check_matrix(shape);
   if (!same(shape[-1], shape[-2])) throw ShapeError("needs square matrices, got the shape " + to_string(shape));
 }
+void check_one_dtype(const TypeInput& in) {
+  for (ir::TypeRef type : in.in)
+    if (type->dtype != in.dtype(0))
+      throw DTypeError("operands of " + to_string(in.dtype(0)) + " and " + to_string(type->dtype));
+}
 Shape with_matrix(const Shape& shape, std::initializer_list<Dim> lengths) {
   Shape result = shape;
   result.pop_back();
@@ -94,6 +99,7 @@ Array derivative_by_blocks(const Array& x, const Array& dx, Array (*f)(const Arr
 namespace {
 Array largest_elements(const Array& vectors) {
   Array size = abs(vectors);
+  if (same(vectors.shape()[-2], 0)) return size == 0;
   return size == max(size, {.axis = -2, .keepdims = true});
 }
 Array their_sum(const Array& largest, const Array& vectors) {

@@ -28,6 +28,8 @@ struct Factorization : Library {
 /// Throws ShapeError unless the last two axes are there (and equal).
 void check_matrix(const Shape& shape);
 void check_square(const Shape& shape);
+/// Throws DTypeError unless all operands have one dtype.
+void check_one_dtype(const TypeInput& in);
 /// The shape with other last two lengths.
 Shape with_matrix(const Shape& shape, std::initializer_list<Dim> lengths);
 

@@ -117,8 +117,8 @@ namespace {
 
 /// The products of all values but one.
 template <class R>
-std::vector<R> products_without_one(const std::vector<R>& values) {
-  std::vector<R> result(values.size(), R(1));
+lapack::Room<R> products_without_one(const lapack::Room<R>& values) {
+  lapack::Room<R> result(values.size(), R(1));
   R before = 1, after = 1;
   for (size_t i = 0; i < values.size(); ++i) result[i] *= std::exchange(before, before * values[i]);
   for (size_t i = values.size(); i-- > 0;) result[i] *= std::exchange(after, after * values[i]);
@@ -137,13 +137,13 @@ template <class T>
 Matrix<T> adjugate(Matrix<T> a, Work<T>& room) {
   int64_t n = a.rows;
   Matrix<T> u(n, n), vh(n, n);
-  std::vector<Real<T>> s(static_cast<size_t>(n));
+  lapack::Room<Real<T>> s(static_cast<size_t>(n));
   if (!all_finite(a) || !lapack::svd(a, false, s.data(), &u, &vh, room)) {
     std::fill(a.data.begin(), a.data.end(), T(NAN));
     return a;
   }
   T turn = determinant_of(u) * determinant_of(vh);
-  std::vector<Real<T>> others = products_without_one(s);
+  lapack::Room<Real<T>> others = products_without_one(s);
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < n; ++j) vh(i, j) *= conjugate(turn) * others[static_cast<size_t>(i)];
   return lapack::product(vh, u, true, true);
@@ -270,6 +270,7 @@ void lstsq_reference(const KernelInput& k, double rcond) {
       Place<R> residuals(k.out[1], columns), values(k.out[3], few);
       Place<int64_t> ranks(k.out[2], 1);
       Matrix<T> a(m, n), x(std::max(m, n), columns);
+      lapack::Room<R> found(static_cast<size_t>(few));
       Work<T> room;
       for (int64_t b = first; b < last; ++b) {
         const T *left = k.in[0].as<T>() + b * m * n, *right = k.in[1].as<T>() + b * m * columns;
@@ -279,12 +280,13 @@ void lstsq_reference(const KernelInput& k, double rcond) {
           for (int64_t j = 0; j < columns; ++j) x(i, j) = right[i * columns + j];
         int rank = 0;
         bool good = all_finite(a);
-        if (good && few && columns) good = lapack::least_squares(a, x, cutoff, values.at(b), rank, room);
+        if (good && few && columns) good = lapack::least_squares(a, x, cutoff, found.data(), rank, room);
         if (!good) {
           solution.fill(b, T(NAN)), residuals.fill(b, R(NAN)), values.fill(b, R(NAN)), ranks.fill(b, 0);
           continue;
         }
         *ranks.at(b) = rank;
+        std::ranges::copy(found, values.at(b));
         for (int64_t i = 0; i < n; ++i)
           for (int64_t j = 0; j < columns; ++j) solution.at(b)[i * columns + j] = few ? x(i, j) : T(0);
         residuals.fill(b, R(0));

@@ -1,5 +1,7 @@
 #include "ops/family/lapack.h"
 
+#include "ops/family/small_matrices.h"
+
 #include <koine/error.h>
 
 #include <dlfcn.h>
@@ -85,7 +87,7 @@ void measure(Work<T>& room, int64_t matrix, F call) {
   room.asked_for = matrix;
 }
 template <class T>
-int length(const std::vector<T>& list) {
+int length(const Room<T>& list) {
   return static_cast<int>(list.size());
 }
 
@@ -96,6 +98,7 @@ using Flag = const char*;
 
 template <class T>
 bool cholesky(Matrix<T>& a) {
+  if (is_small(a.rows, a.columns)) return small_cholesky(a);
   static auto* potrf = routine<Routine<Flag, Count, T*, Count, int*, size_t>>(letter<T>, "potrf");
   int n = size(a.rows), lda = stride(a.rows), info = 0;
   potrf("L", &n, a.get(), &lda, &info, 1);
@@ -104,6 +107,7 @@ bool cholesky(Matrix<T>& a) {
 
 template <class T>
 bool lu(Matrix<T>& a, int* pivots) {
+  if (is_small(a.rows, a.columns)) return small_lu(a, pivots);
   static auto* getrf = routine<Routine<Count, Count, T*, Count, int*, int*>>(letter<T>, "getrf");
   int m = size(a.rows), n = size(a.columns), lda = stride(a.rows), info = 0;
   getrf(&m, &n, a.get(), &lda, pivots, &info);
@@ -112,6 +116,7 @@ bool lu(Matrix<T>& a, int* pivots) {
 
 template <class T>
 void solve_lu(const Matrix<T>& a, const int* pivots, Matrix<T>& b) {
+  if (is_small(b.rows, b.columns)) return small_solve_lu(a, pivots, b);
   static auto* getrs =
       routine<Routine<Flag, Count, Count, const T*, Count, Count, T*, Count, int*, size_t>>(letter<T>, "getrs");
   int n = size(a.rows), k = size(b.columns), lda = stride(n), info = 0;
@@ -120,6 +125,7 @@ void solve_lu(const Matrix<T>& a, const int* pivots, Matrix<T>& b) {
 
 template <class T>
 void solve_triangular(const Matrix<T>& a, bool lower, bool unit, Matrix<T>& b) {
+  if (is_small(b.rows, b.columns)) return small_triangle(a, lower, unit, b);
   static auto* trsm = routine<Routine<Flag, Flag, Flag, Flag, Count, Count, const T*, const T*, Count, T*, Count,
                                       size_t, size_t, size_t, size_t>>(letter<T>, "trsm");
   int n = size(a.rows), k = size(b.columns), lda = stride(n);
@@ -159,7 +165,7 @@ bool eig(Matrix<T>& a, std::complex<Real<T>>* values, Matrix<std::complex<Real<T
     static auto* geev =
         routine<Routine<Flag, Flag, Count, T*, Count, T*, T*, T*, Count, T*, Count, T*, Count, int*, size_t, size_t>>(
             letter<T>, "geev");
-    std::vector<T> re(static_cast<size_t>(n)), im(re), v(vectors ? static_cast<size_t>(n) * static_cast<size_t>(n) : 1);
+    Room<T> re(static_cast<size_t>(n)), im(re), v(vectors ? static_cast<size_t>(n) * static_cast<size_t>(n) : 1);
     auto call = [&](T* work, Count lwork, R*, Count, int*, Count) {
       geev("N", job, &n, a.get(), &lda, re.data(), im.data(), nullptr, &one, v.data(), &ldv, work, lwork, &info, 1, 1);
     };
@@ -184,7 +190,7 @@ bool eig(Matrix<T>& a, std::complex<Real<T>>* values, Matrix<std::complex<Real<T
             letter<T>, "geev");
     room.real.resize(static_cast<size_t>(std::max(1, 2 * n)));
     auto call = [&](T* work, Count lwork, R*, Count, int*, Count) {
-      std::vector<R> few(static_cast<size_t>(std::max(1, 2 * n)));
+      Room<R> few(static_cast<size_t>(std::max(1, 2 * n)));
       geev("N", job, &n, a.get(), &lda, values, nullptr, &one, vectors ? vectors->get() : nullptr, &ldv, work, lwork,
            few.data(), &info, 1, 1);
     };
@@ -199,8 +205,8 @@ template <class T>
 bool schur(Matrix<T>& a, Matrix<T>& z, Work<T>& room) {
   using R = Real<T>;
   int n = size(a.rows), lda = stride(n), info = 0, chosen = 0;
-  std::vector<T> re(static_cast<size_t>(n)), im(re);
-  std::vector<R> few(static_cast<size_t>(n));
+  Room<T> re(static_cast<size_t>(n)), im(re);
+  Room<R> few(static_cast<size_t>(n));
   auto call = [&](T* work, Count lwork, R*, Count, int*, Count) {
     if constexpr (real<T>) {
       static auto* gees = routine<
@@ -267,7 +273,7 @@ void qr(Matrix<T>& a, Matrix<T>* q, Work<T>& room) {
   static auto* orgqr = routine<Routine<Count, Count, Count, T*, Count, const T*, T*, Count, int*>>(
       letter<T>, real<T> ? "orgqr" : "ungqr");
   int m = size(a.rows), n = size(a.columns), lda = stride(m), rank = std::min(m, n), info = 0;
-  std::vector<T> factors(static_cast<size_t>(rank));
+  Room<T> factors(static_cast<size_t>(rank));
   auto reduce = [&](T* work, Count lwork, Real<T>*, Count, int*, Count) {
     geqrf(&m, &n, a.get(), &lda, factors.data(), work, lwork, &info);
   };

@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 /// Linear algebra by LAPACK and BLAS. The library is opened at the first use, so that neither the build nor a program
@@ -22,10 +23,24 @@ struct RealOf<std::complex<T>> {
 template <class T>
 using Real = typename RealOf<T>::Type;
 
+/// Memory at multiples of 64 bytes: what is computed in it does not depend on where it lies.
+template <class T>
+struct Aligned {
+  using value_type = T;
+  Aligned() = default;
+  template <class U>
+  Aligned(const Aligned<U>&) {}
+  T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(64))); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, std::align_val_t(64)); }
+  bool operator==(const Aligned&) const { return true; }
+};
+template <class T>
+using Room = std::vector<T, Aligned<T>>;
+
 template <class T>
 struct Matrix {
   int64_t rows = 0, columns = 0;
-  std::vector<T> data;
+  Room<T> data;
   Matrix() = default;
   Matrix(int64_t m, int64_t n) { resize(m, n); }
   /// The elements are not kept.
@@ -42,9 +57,9 @@ struct Matrix {
 /// Room that a routine works in, kept from one matrix to the next.
 template <class T>
 struct Work {
-  std::vector<T> work;
-  std::vector<Real<T>> real;
-  std::vector<int> integers;
+  Room<T> work;
+  Room<Real<T>> real;
+  Room<int> integers;
   int64_t asked_for = -1;  // the size of the matrices that the room was measured for
 };
 

@@ -9,8 +9,7 @@ namespace koine::ops {
 TypeValue LinearSystem::type_of(const TypeInput& in) {
   const Shape &a = in.shape(0), &b = in.shape(1);
   check_square(a);
-  if (in.dtype(0) != in.dtype(1))
-    throw DTypeError("matrices of " + to_string(in.dtype(0)) + " and columns of " + to_string(in.dtype(1)));
+  check_one_dtype(in);
   bool vector = b.size() == 1;
   if (b.size() == 0 || !same(a[-1], vector ? b[-1] : b[-2]))
     throw ShapeError("matrices of shape " + to_string(a) + " do not fit right sides of shape " + to_string(b));

@@ -71,8 +71,9 @@ bool is_small_exact(const Number& number) {
 
 // Integers, small exact numbers and the literals of op bodies are part of the graph; other numbers are
 // run-time slots, so that a learning rate never makes a new program.
-Array number_array(const Number& number, DType dtype) {
-  check_fits(number, dtype);
+Array number_array(const Number& given, DType dtype) {
+  check_fits(given, dtype);
+  const Number number = storable(given);
   if (ir::BodyScope::active() || is_small_exact(number)) return full({.shape = {}, .value = number, .dtype = dtype});
   const std::complex<double> wide{number.real(), number.imag()};
   std::byte stored[sizeof(wide)] = {};

@@ -112,10 +112,64 @@ double maximum(double a, double b) {
   if (a == b) return std::signbit(a) ? b : a;
   return std::max(a, b);
 }
+// The direction of an infinite part is that of its axis.
 Complex complex_sign(Complex z) {
   double r = std::abs(z);
-  return r == 0 ? Complex(0) : z / r;
+  if (r == 0) return 0;
+  if (!std::isinf(r) || std::isnan(z.real()) || std::isnan(z.imag())) return z / r;
+  auto part = [](double x) { return std::copysign(std::isinf(x) ? 1.0 : 0.0, x); };
+  Complex direction(part(z.real()), part(z.imag()));
+  return direction / std::abs(direction);
 }
+// Annex G.5.1 of the C standard: moved by a power of two, so that neither the square of b nor a part of the result is
+// lost between; infinities and zeros give what they tend to.
+Complex divide(Complex x, Complex y) {
+  double a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
+  double exponent = std::logb(std::max(std::fabs(c), std::fabs(d)));
+  int moved = 0;
+  if (std::isfinite(exponent)) {
+    moved = -static_cast<int>(exponent);
+    c = std::scalbn(c, moved);
+    d = std::scalbn(d, moved);
+  }
+  double square = c * c + d * d;
+  // The numerators of large parts are halved, which is exact.
+  int halved = std::max(std::fabs(a), std::fabs(b)) > 0x1p1020 ? 4 : 0;
+  double p = std::scalbn(a, -halved), q = std::scalbn(b, -halved);
+  double re = std::scalbn((p * c + q * d) / square, moved + halved);
+  double im = std::scalbn((q * c - p * d) / square, moved + halved);
+  if (!std::isnan(re) || !std::isnan(im)) return {re, im};
+  auto unit = [](double part) { return std::copysign(std::isinf(part) ? 1.0 : 0.0, part); };
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  if (square == 0 && (!std::isnan(a) || !std::isnan(b))) return {std::copysign(inf, c) * a, std::copysign(inf, c) * b};
+  if ((std::isinf(a) || std::isinf(b)) && std::isfinite(c) && std::isfinite(d)) {
+    a = unit(a), b = unit(b);
+    return {inf * (a * c + b * d), inf * (b * c - a * d)};
+  }
+  if (std::isinf(exponent) && exponent > 0 && std::isfinite(a) && std::isfinite(b)) {
+    c = unit(c), d = unit(d);
+    return {0 * (a * c + b * d), 0 * (b * c - a * d)};
+  }
+  return {re, im};
+}
+double divide(double x, double y) { return x / y; }
+
+// Anything to the 0 is 1, and small whole powers are products, as those of integers.
+Complex power(Complex x, Complex y) {
+  if (y == 0.0) return 1;
+  if (x == 0.0 && y.real() > 0) return 0;
+  if (x == 0.0) return y.imag() == 0 ? divide(Complex(1), power(x, -y)) : Complex(nan, nan);
+  double whole = y.real();
+  if (y.imag() != 0 || whole != std::trunc(whole) || std::fabs(whole) > 100) return std::pow(x, y);
+  Complex product = 1, factor = x;
+  for (auto left = static_cast<int>(std::fabs(whole)); left; left >>= 1) {
+    if (left & 1) product *= factor;
+    if (left > 1) factor *= factor;
+  }
+  return whole < 0 ? divide(Complex(1), product) : product;
+}
+double power(double x, double y) { return y == 2 ? x * x : std::pow(x, y); }
+
 // Kahan's forms keep the digits that 1 + z and exp(z) - 1 lose near zero.
 Complex complex_expm1(Complex z) {
   if (!std::isfinite(z.real()) || !std::isfinite(z.imag())) return std::exp(z) - 1.0;
@@ -249,9 +303,9 @@ bool step(Prim prim, Lane& to, const Lane& x, const Lane& y, int n, int bits) {
       case Prim::multiply:
         return two([](T a, T b) { return a * b; });
       case Prim::divide:
-        return two([](T a, T b) { return a / b; });
+        return two([](T a, T b) { return divide(a, b); });
       case Prim::power:
-        return two([](T a, T b) { return b == T(2) ? a * a : T(std::pow(a, b)); });
+        return two([](T a, T b) { return power(a, b); });
       case Prim::sqrt:
         return one([](T a) { return std::sqrt(a); });
       case Prim::exp:

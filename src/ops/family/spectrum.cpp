@@ -8,7 +8,10 @@ namespace koine::ops {
 
 void spectrum_dtypes(std::span<ir::OperandDType> operands) {
   Factorization::operand_dtypes(operands.first(1));
-  if (operands.size() > 1) operands[1].dtype = real_of(operands[0].dtype);
+  if (operands.size() < 2) return;
+  if (operands[1].number ? operands[1].kind == Kind::complex : is_complex(operands[1].dtype))
+    throw DTypeError("the tolerance should be real, got a complex number");
+  operands[1].dtype = real_of(operands[0].dtype);
 }
 
 Array spectrum_cutoff(const Array& x, const Array& s, const Array& rtol) {

@@ -9,20 +9,37 @@ using lapack::Work;
 
 namespace {
 
+/// What turns the largest element of a column round to a positive number; 1 for a column of zeros.
+template <class T>
+T phase_of_largest(const Matrix<T>& vectors, int64_t j) {
+  T largest = 0;
+  for (int64_t i = 0; i < vectors.rows; ++i)
+    if (T x = vectors(i, j); std::abs(x) > std::abs(largest)) largest = x;
+  auto size = std::abs(largest);
+  return size > 0 ? largest / size : T(1);
+}
+
 /// Vectors are determined but for a factor, which differs from library to library: the largest element of each becomes
 /// real and positive. What turns row j of `partner` the other way keeps their product.
 template <class T>
 void fix_phases(Matrix<T>& vectors, Matrix<T>* partner) {
   for (int64_t j = 0; j < vectors.columns; ++j) {
-    T largest = 0;
-    for (int64_t i = 0; i < vectors.rows; ++i)
-      if (T x = vectors(i, j); std::abs(x) > std::abs(largest)) largest = x;
-    auto size = std::abs(largest);
-    if (!(size > 0)) continue;
-    T phase = largest / size;
+    T phase = phase_of_largest(vectors, j);
     for (int64_t i = 0; i < vectors.rows; ++i) vectors(i, j) *= conjugate(phase);
     if (partner && j < partner->rows && j < partner->columns)
       for (int64_t i = 0; i < partner->columns; ++i) (*partner)(j, i) *= phase;
+  }
+}
+
+/// The same of the vectors z of a = z t z^H.
+template <class T>
+void fix_phases_of_schur(Matrix<T>& t, Matrix<T>& z) {
+  int64_t n = t.rows;
+  for (int64_t j = 0; j < n; ++j) {
+    T phase = phase_of_largest(z, j);
+    for (int64_t i = 0; i < n; ++i) z(i, j) *= conjugate(phase);
+    for (int64_t i = 0; i < n; ++i) t(i, j) *= conjugate(phase);
+    for (int64_t i = 0; i < n; ++i) t(j, i) *= phase;
   }
 }
 
@@ -35,13 +52,15 @@ void eigh_reference(const KernelInput& k) {
       Place<Real<T>> values(k.out[0], n);
       Place<T> vectors(k.out[1], n * n);
       Matrix<T> a(n, n);
+      lapack::Room<Real<T>> found(static_cast<size_t>(n));
       Work<T> room;
       for (int64_t b = first; b < last && n; ++b) {
         load_hermitian(k.in[0].as<T>() + b * n * n, a);
-        if (!all_finite(a) || !lapack::eigh(a, vectors.wanted(), values.at(b), room)) {
+        if (!all_finite(a) || !lapack::eigh(a, vectors.wanted(), found.data(), room)) {
           values.fill(b, NAN), vectors.fill(b, T(NAN));
           continue;
         }
+        std::ranges::copy(found, values.at(b));
         if (!vectors.wanted()) continue;
         fix_phases<T>(a, nullptr);
         store(a, vectors.at(b));
@@ -58,13 +77,15 @@ void eig_reference(const KernelInput& k) {
       Place<C> values(k.out[0], n), vectors(k.out[1], n * n);
       Matrix<T> a(n, n);
       Matrix<C> v(n, n);
+      lapack::Room<C> found(static_cast<size_t>(n));
       Work<T> room;
       for (int64_t b = first; b < last && n; ++b) {
         load(k.in[0].as<T>() + b * n * n, a);
-        if (!all_finite(a) || !lapack::eig(a, values.at(b), vectors.wanted() ? &v : nullptr, room)) {
+        if (!all_finite(a) || !lapack::eig(a, found.data(), vectors.wanted() ? &v : nullptr, room)) {
           values.fill(b, C(NAN, NAN)), vectors.fill(b, C(NAN, NAN));
           continue;
         }
+        std::ranges::copy(found, values.at(b));
         if (!vectors.wanted()) continue;
         fix_phases<C>(v, nullptr);
         store(v, vectors.at(b));
@@ -81,6 +102,7 @@ void svd_reference(const KernelInput& k, bool full) {
       Place<T> u(k.out[0], m * columns), vh(k.out[2], rows * n);
       Place<Real<T>> s(k.out[1], rank);
       Matrix<T> a(m, n), left(m, columns), right(rows, n);
+      lapack::Room<Real<T>> found(static_cast<size_t>(rank));
       Work<T> room;
       bool vectors = u.wanted() || vh.wanted();
       for (int64_t b = first; b < last; ++b) {
@@ -91,10 +113,11 @@ void svd_reference(const KernelInput& k, bool full) {
         }
         load(k.in[0].as<T>() + b * m * n, a);
         if (!all_finite(a) ||
-            !lapack::svd(a, full, s.at(b), vectors ? &left : nullptr, vectors ? &right : nullptr, room)) {
+            !lapack::svd(a, full, found.data(), vectors ? &left : nullptr, vectors ? &right : nullptr, room)) {
           u.fill(b, T(NAN)), s.fill(b, NAN), vh.fill(b, T(NAN));
           continue;
         }
+        std::ranges::copy(found, s.at(b));
         if (!vectors) continue;
         fix_phases(left, &right);
         store(left, u.at(b));
@@ -117,6 +140,7 @@ void schur_reference(const KernelInput& k) {
           triangle.fill(b, T(NAN)), vectors.fill(b, T(NAN));
           continue;
         }
+        fix_phases_of_schur(a, z);
         store(a, triangle.at(b));
         store(z, vectors.at(b));
       }

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/dtype_traits.h"
+#include "base/number.h"
 #include "base/philox.h"
 #include "ops/family/explicit.h"
 #include "ops/family/random.h"
@@ -24,6 +25,11 @@ struct FoldIn : Library {
       ">>> kn.fold_in(key, 7).shape, bool(kn.all(kn.fold_in(key, 7) == kn.fold_in(key, 8)))\n"
       "((2,), False)";
   static constexpr auto not_differentiable = "its result is a key";
+  // A number beyond int64 is one of uint64.
+  static Array instead(const ir::OpSpec&, std::span<const Arg> args) {
+    if (args[1].is_array() || args[1].number().kind() != Kind::integer || in_range(args[1].number(), int64)) return {};
+    return fold_in(args[0], full({.shape = {}, .value = args[1].number(), .dtype = uint64}));
+  }
   static TypeValue infer(const TypeInput& in, const Attrs&) {
     if (!is_integer(in.dtype(1))) throw DTypeError("a key is mixed with integers, not " + to_string(in.dtype(1)));
     Shape keys = axes_of_keys(in), shape = in.shape(1);

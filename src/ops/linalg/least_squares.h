@@ -16,6 +16,7 @@ struct LeastSquares : Factorization {
       field<&Attrs::rcond>("rcond", "singular values up to this times the largest are taken for zero")};
   static constexpr auto doc = "The x of least length that makes the length of a x - b least, for the columns of b.";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs&) {
+    check_one_dtype(in);
     const Shape &a = in.shape(0), &b = in.shape(1);
     check_matrix(a);
     check_matrix(b);
@@ -27,26 +28,41 @@ struct LeastSquares : Factorization {
             {int64, with_matrix(a, {})},
             {real, with_matrix(a, {min(a[-2], a[-1])})}};
   }
-  // x = pinv(a) b, with the derivative of the pseudo-inverse.
-  static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents t) {
-    const Array &matrix = node.in[0], &x = node.out[0], &b = node.in[1];
-    Array inverse = a.rcond < 0 ? pinv(matrix) : pinv(matrix, a.rcond);
-    Array rest = b - matmul(matrix, x), moved = or_zeros(t[1], b), dx;
-    if (!t[0].defined()) {
-      dx = matmul(inverse, moved);
-    } else {
-      Array turned = adjoint(t[0]), back = adjoint(inverse), outside = matmul(turned, matmul(back, x));
-      moved = moved - matmul(t[0], x);
-      dx = matmul(inverse, moved + matmul(back, matmul(turned, rest))) + outside -
-           matmul(inverse, matmul(matrix, outside));
-    }
-    moved = moved - matmul(matrix, dx);
-    Array longer = sum(real(conj(rest) * moved), {.axis = -2}) * 2, ds;
+  static Array pseudo_inverse(const Array& a, const Attrs& attrs) {
+    return attrs.rcond < 0 ? pinv(a) : pinv(a, attrs.rcond);
+  }
+  // x = p b with p = pinv(a), and so dx = p (db - da x) + p p^H da^H r + (1 - p a) da^H p^H x, where r = b - a x is
+  // orthogonal to the columns of a.
+  static Arrays jvp(const RuleInput& node, const Attrs& attrs, Tangents t) {
+    const Array &a = node.in[0], &x = node.out[0], &b = node.in[1];
+    Array p = pseudo_inverse(a, attrs), rest = b - matmul(a, x), moved = or_zeros(t[1], b), dx, ds;
     if (t[0].defined()) {
-      auto [u, s, vh] = svd(matrix, {.full_matrices = false});
-      ds = real(diagonal_of(matmul(adjoint(u), matmul(t[0], adjoint(vh)))));
+      Array turned = adjoint(t[0]), back = adjoint(p), outside = matmul(turned, matmul(back, x));
+      moved = moved - matmul(t[0], x);
+      dx = matmul(p, moved + matmul(back, matmul(turned, rest))) + outside - matmul(p, matmul(a, outside));
+      auto [u, s, vh] = svd(a, {.full_matrices = false});
+      ds = real(diagonal_of(matmul(matmul(adjoint(u), t[0]), adjoint(vh))));
+    } else {
+      dx = matmul(p, moved);
     }
-    return {dx, longer, Array(), ds};
+    return {dx, sum(real(conj(rest) * moved), {.axis = -2}) * 2, Array(), ds};
+  }
+  static Arrays vjp(const RuleInput& node, const Attrs& attrs, Tangents ct) {
+    const Array &a = node.in[0], &x = node.out[0], &b = node.in[1];
+    Array p = pseudo_inverse(a, attrs), rest = b - matmul(a, x), of_a, of_b;
+    auto add = [](Array& to, const Array& part) { to = to.defined() ? to + part : part; };
+    if (ct[0].defined()) {
+      Array back = adjoint(p), turned = adjoint(ct[0]), outside = turned - matmul(matmul(turned, p), a);
+      of_b = matmul(back, ct[0]);
+      of_a = matmul(matmul(rest, matmul(turned, p)), back) + matmul(matmul(back, x), outside);
+    }
+    if (ct[1].defined()) add(of_b, rest * expand_dims(ct[1], -2) * 2);
+    if (of_b.defined()) add(of_a, -matmul(of_b, adjoint(x)));
+    if (ct[3].defined()) {
+      auto [u, s, vh] = svd(a, {.full_matrices = false});
+      add(of_a, matmul(u * expand_dims(ct[3], -2), vh));
+    }
+    return {of_a, of_b};
   }
   static void reference(const KernelInput& k, const Attrs& a) { lstsq_reference(k, a.rcond); }
   static std::vector<Sample> samples() {

@@ -22,39 +22,27 @@ struct LuFactor : Factorization {
             {int32, with_matrix(shape, {min(shape[-2], shape[-1])})},
             {int64, with_matrix(shape, {shape[-2]})}};
   }
-  // With the rows in order: l^-1 dx u^-1 = l^-1 dl + du u^-1, the first strictly lower, the second upper. The last
-  // pivot belongs to the second alone, so that a matrix may be singular by it. What lies below or right of the square
-  // follows from there.
+  // With the rows in order, l and u made square by ones on their diagonals: l^-1 dx u^-1 = l^-1 dl + du u^-1, the first
+  // strictly lower, the second upper. The last pivot of a matrix that has no rows below it belongs to the second alone,
+  // and so may be 0.
   static Arrays jvp(const RuleInput& node, const Attrs&, Tangents t) {
     const Array &factors = node.out[0], &order = node.out[2];
-    Dim m = factors.shape()[-2], n = factors.shape()[-1], few = min(m, n);
-    Array dx = take_along_axis(t[0], expand_dims(order, -1), {.axis = -2});
-    Array square = leading(factors, few, few), l = lower_of(square, false) + identity_like(square);
-    Array u = upper_of(square, true), first = leading(dx, few, few);
-    auto right_solved = [](const Array& y, const Array& upper) {
-      return adjoint(solve_triangular(adjoint(upper), adjoint(y), {.lower = true}));
-    };
-    Array inner = solve_triangular(l, first, {.lower = true, .unit_diagonal = true});
-    Array without_last = where(last_of(square), 1, u);
-    Array dl = matmul(l, lower_of(right_solved(inner, without_last), false));
-    Array du = solve_triangular(l, first - matmul(dl, u), {.lower = true, .unit_diagonal = true});
-    Array rate = dl + upper_of(du, true);
-    if (!same(m, few)) {
-      Array below = rows_from(factors, few), rest = rows_from(dx, few);
-      return {concatenate({rate, right_solved(rest - matmul(below, upper_of(du, true)), u)}, {.axis = -2})};
-    }
-    if (!same(n, few)) {
-      Array beyond = adjoint(rows_from(adjoint(factors), few)), rest = adjoint(rows_from(adjoint(dx), few));
-      Array part = solve_triangular(l, rest - matmul(dl, beyond), {.lower = true, .unit_diagonal = true});
-      return {concatenate({rate, part}, {.axis = -1})};
-    }
-    return {rate, Array(), Array()};
-  }
-  /// Where the last element of the diagonal is: what no other one is above or below of.
-  static Array last_of(const Array& square) {
-    Array diagonal = identity_like(square);
-    Array later = reverse(cumsum(reverse(diagonal, {.axes = {-2, -1}}), {.axis = -2}), {.axes = {-2, -1}});
-    return logical_and(diagonal != 0, sum(later, {.axis = -1, .keepdims = true}) == 1);
+    const Shape& shape = factors.shape();
+    Dim m = shape[-2], n = shape[-1], few = min(m, n);
+    Array dx = take_along_axis(t[0], broadcast_to(expand_dims(order, -1), {.shape = shape}), {.axis = -2});
+    auto zeros_of = [&](Dim rows, Dim columns) { return zeros(with_matrix(shape, {rows, columns}), factors.dtype()); };
+    Array below = lower_of(leading(factors, m, few), false), above = upper_of(leading(factors, few, n), true);
+    Array l = concatenate({below, zeros_of(m, m - few)}, {.axis = -1});
+    Array u = concatenate({above, zeros_of(n - few, n)}, {.axis = -2});
+    Array place = expand_dims(cumsum(ones({n}, int64), {.axis = 0}), 1), count = sum(ones({few}, int64));
+    Array one = identity_like(u);
+    u = u + where(place > count, one, 0);
+    Array divisor = same(few, m) ? where(logical_and(place == count, one != 0), 1, u) : u;
+    Array inner = solve_triangular(l, dx, {.lower = true, .unit_diagonal = true});
+    Array part = adjoint(solve_triangular(adjoint(divisor), adjoint(inner), {.lower = true}));
+    Array dl = matmul(l + identity_like(l), lower_of(part, false));
+    Array du = solve_triangular(l, dx - matmul(dl, u), {.lower = true, .unit_diagonal = true});
+    return {lower_of(dl, false) + upper_of(du, true), Array(), Array()};
   }
   static void reference(const KernelInput& k, const Attrs&) { lu_reference(k); }
   static std::vector<Sample> samples() {

@@ -28,11 +28,10 @@ struct LuSolve : Composite {
     Array columns = vector ? expand_dims(b, -1) : b;
     Array order = lu_pivots_to_permutation(pivots, {.permutation_size = lu.size(-1)});
     Shape batch = broadcast(with_matrix(lu.shape(), {}), with_matrix(columns.shape(), {}));
-    Shape rows = batch, full = batch;
-    for (Dim d : {lu.shape()[-1], Dim(1)}) rows.push_back(d);
-    for (Dim d : {columns.shape()[-2], columns.shape()[-1]}) full.push_back(d);
-    Array moved = take_along_axis(broadcast_to(columns, {.shape = full}),
-                                  broadcast_to(expand_dims(order, -1), {.shape = rows}), {.axis = -2});
+    Shape full = batch;
+    for (Dim d : {lu.shape()[-1], columns.shape()[-1]}) full.push_back(d);
+    Array rows = broadcast_to(expand_dims(order, -1), {.shape = full});
+    Array moved = take_along_axis(broadcast_to(columns, {.shape = full}), rows, {.axis = -2});
     Array x = solve_triangular(lu, solve_triangular(lu, moved, {.lower = true, .unit_diagonal = true}));
     return vector ? squeeze(x, -1) : x;
   }

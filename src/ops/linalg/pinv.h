@@ -26,6 +26,7 @@ struct Pinv : Composite {
   }
   // dp = -p dx p + p p^H dx^H (1 - x p) + (1 - p x) dx^H p^H p
   static Array jvp(const RuleInput& node, const NoAttrs&, Tangents t) {
+    if (!t[0].defined()) return Array();
     const Array &x = node.in[0], &p = node.out[0];
     Array back = adjoint(p), turned = adjoint(t[0]);
     Array right = matmul(matmul(p, back), turned), left = matmul(turned, matmul(back, p));

@@ -18,6 +18,7 @@ struct SolveSylvester : Factorization {
       ">>> kn.linalg.solve_sylvester(kn.asarray([[1.0]]), kn.asarray([[3.0]]), kn.asarray([[8.0]]))\n"
       "array([[2.]])";
   static TypeValue infer(const TypeInput& in, const Attrs&) {
+    check_one_dtype(in);
     const Shape &a = in.shape(0), &b = in.shape(1), &q = in.shape(2);
     check_square(a);
     check_square(b);

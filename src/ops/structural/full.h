@@ -23,7 +23,10 @@ struct Full : Structural {
       ">>> kn.full((2, 2), 7)\n"
       "array([[7, 7],\n"
       "       [7, 7]])";
-  static void normalize(Attrs& a, const TypeInput&) { check_fits(a.value, a.dtype); }
+  static void normalize(Attrs& a, const TypeInput&) {
+    check_fits(a.value, a.dtype);
+    a.value = storable(a.value);
+  }
   static TypeValue infer(const TypeInput&, const Attrs& a) { return {a.dtype, a.shape}; }
   static IndexMap map(const TypeInput&, const Attrs& a) { return {{}, a.value}; }
   static Arrays vjp(const RuleInput&, const Attrs&, Tangents) { return {}; }

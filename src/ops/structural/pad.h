@@ -26,6 +26,7 @@ struct Pad : Structural {
   static void normalize(Attrs& a, const TypeInput& in) {
     if (a.before.empty()) a.before.assign(in.shape(0).size(), 0);
     if (a.after.empty()) a.after.assign(in.shape(0).size(), 0);
+    if (is_inexact(in.dtype(0))) a.value = storable(a.value);
   }
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
     Shape shape = in.shape(0);
@@ -57,7 +58,7 @@ struct Pad : Structural {
   static std::vector<Sample> samples() {
     return {sample<Pad>({{{3}}}, {.before = {2}, .after = {1}, .value = 1.5}),
             sample<Pad>({{{2, 3}}}, {.before = {1, 0}, .after = {0, 2}}),
-            sample<Pad>({{{0, 2}}}, {.before = {2, 0}, .after = {1, 1}, .value = -1}), sample<Pad>({{{}}})};
+            sample<Pad>({{{0, 2}}}, {.before = {2, 0}, .after = {1, 1}, .value = 3}), sample<Pad>({{{}}})};
   }
   static constexpr Onnx onnx{"Pad", 13};
 };

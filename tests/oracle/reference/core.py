@@ -100,6 +100,26 @@ def var_correction():
         yield Case([x], Tensor("float64", y), {"axis": [1], "correction": correction}, {"rel": 1e-14, "abs": 1e-14})
 
 
+@op("rms_norm", NUMPY)
+def rms_norm():
+    for dtype in ("float32", "float64", "float16", "bfloat16"):
+        x, scale = Random("rms_norm", dtype).tensor(dtype, (3, 5)), Random("rms_norm scale", dtype).tensor(dtype, (5,))
+        wide = x.array.astype(float)
+        y = wide / np.sqrt(np.mean(wide**2, axis=-1, keepdims=True) + 0.01) * scale.array.astype(float)
+        bound = {"float64": 1e-13, "float32": 1e-6, "float16": 4e-3, "bfloat16": 3e-2}[dtype]
+        yield Case([x, scale], Tensor(dtype, y), {"epsilon": 0.01}, {"abs": bound})
+    # Squares beyond float16: 1 everywhere.
+    yield Case([Tensor("float16", np.full((2, 4), 1000.0))], Tensor("float16", np.ones((2, 4))), None, {"abs": 1e-3})
+
+
+@op("var_complex", NUMPY, calls="var")
+def var_complex():
+    for dtype in ("complex64", "complex128"):
+        x = Random("var", dtype).tensor(dtype, (3, 5))
+        real = "float32" if dtype == "complex64" else "float64"
+        yield Case([x], Tensor(real, np.var(x.array.astype(complex), axis=1)), {"axis": [1]}, {"abs": 1e-5 if real == "float32" else 1e-13})
+
+
 @op("layer_norm_bare", NUMPY, calls="layer_norm")
 def layer_norm_bare():
     x, scale = Random("layer_norm").tensor("float64", (3, 5)), Random("scale").tensor("float64", (5,))

@@ -131,6 +131,7 @@ reduction(
     EMPTY[2:3],
 )
 reduction("var", lambda x, **k: np.var(np.asarray(x + 0.0, float), **k), FLOATS + ("int32",), float_result, EMPTY[2:3])
+reduction("std", lambda x, **k: np.std(np.asarray(x + 0.0, float), **k), FLOATS + ("int32",), float_result, EMPTY[2:3])
 reduction(
     "logsumexp",
     scipy.special.logsumexp,
