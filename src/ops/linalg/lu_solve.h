@@ -14,7 +14,7 @@ struct LuSolve : Composite {
       "fit.";
   static constexpr auto example =
       ">>> factors = kn.linalg.lu_factor(kn.asarray([[2.0, 0.0], [0.0, 4.0]]))\n"
-      ">>> kn.linalg.lu_solve(*factors, kn.asarray([2.0, 2.0]))\n"
+      ">>> kn.linalg.lu_solve(factors, kn.asarray([2.0, 2.0]))\n"
       "array([1. , 0.5])";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     ir::OperandDType pair[] = {operands[0], operands[2]};
