@@ -20,6 +20,7 @@ void lstsq_reference(const KernelInput& k, double rcond);
 void solve_sylvester_reference(const KernelInput& k);
 void qr_reference(const KernelInput& k, bool full);
 
+/// Values alone of an op with one result: a quicker algorithm, whose last digits are others.
 void eigh_reference(const KernelInput& k);
 void eig_reference(const KernelInput& k);
 void svd_reference(const KernelInput& k, bool full);

@@ -45,18 +45,26 @@ void fix_phases_of_schur(Matrix<T>& t, Matrix<T>& z) {
 
 }  // namespace
 
+namespace {
+
+/// A result that an op without vectors does not have.
+ir::TensorRef nothing(const KernelInput& k) { return {k.in[0].dtype, {}, nullptr}; }
+
+}  // namespace
+
 void eigh_reference(const KernelInput& k) {
+  const bool with_vectors = k.out.size() > 1;
   int64_t n = length(k.in[0], 1);
   with_type_of(k.in[0].dtype, [&]<class T>(T) {
     each_range(k, matrices(k.in[0]), n * n, [&](int64_t first, int64_t last) {
       Place<Real<T>> values(k.out[0], n);
-      Place<T> vectors(k.out[1], n * n);
+      Place<T> vectors(with_vectors ? k.out[1] : nothing(k), n * n);
       Matrix<T> a(n, n);
       lapack::Room<Real<T>> found(static_cast<size_t>(n));
       Work<T> room;
       for (int64_t b = first; b < last && n; ++b) {
         load_hermitian(k.in[0].as<T>() + b * n * n, a);
-        if (!all_finite(a) || !lapack::eigh(a, vectors.wanted(), found.data(), room)) {
+        if (!all_finite(a) || !lapack::eigh(a, with_vectors, found.data(), room)) {
           values.fill(b, NAN), vectors.fill(b, T(NAN));
           continue;
         }
@@ -81,7 +89,7 @@ void eig_reference(const KernelInput& k) {
       Work<T> room;
       for (int64_t b = first; b < last && n; ++b) {
         load(k.in[0].as<T>() + b * n * n, a);
-        if (!all_finite(a) || !lapack::eig(a, found.data(), vectors.wanted() ? &v : nullptr, room)) {
+        if (!all_finite(a) || !lapack::eig(a, found.data(), &v, room)) {
           values.fill(b, C(NAN, NAN)), vectors.fill(b, C(NAN, NAN));
           continue;
         }
@@ -95,16 +103,16 @@ void eig_reference(const KernelInput& k) {
 }
 
 void svd_reference(const KernelInput& k, bool full) {
+  const bool vectors = k.out.size() > 1;
   int64_t m = length(k.in[0], 2), n = length(k.in[0], 1), rank = std::min(m, n);
   int64_t columns = full ? m : rank, rows = full ? n : rank;
   with_type_of(k.in[0].dtype, [&]<class T>(T) {
     each_range(k, matrices(k.in[0]), m * n, [&](int64_t first, int64_t last) {
-      Place<T> u(k.out[0], m * columns), vh(k.out[2], rows * n);
-      Place<Real<T>> s(k.out[1], rank);
+      Place<T> u(vectors ? k.out[0] : nothing(k), m * columns), vh(vectors ? k.out[2] : nothing(k), rows * n);
+      Place<Real<T>> s(k.out[vectors ? 1 : 0], rank);
       Matrix<T> a(m, n), left(m, columns), right(rows, n);
       lapack::Room<Real<T>> found(static_cast<size_t>(rank));
       Work<T> room;
-      bool vectors = u.wanted() || vh.wanted();
       for (int64_t b = first; b < last; ++b) {
         if (rank == 0) {  // nothing to factor: what is left of u and vh is an identity
           for (int64_t i = 0; i < m * columns; ++i) u.at(b)[i] = T(i % (columns + 1) == 0);
