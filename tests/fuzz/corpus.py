@@ -225,11 +225,6 @@ def manifests():
     write("manifest", "deep", "[" * 5000)
 
 
-def ops():
-    for i in range(64):
-        write("ops", f"op_{i}", bytes((i * 37 + j * j * 11) % 256 for j in range(48)))
-
-
 if __name__ == "__main__":
-    for files in (safetensors_files, numpy_files, tables, images, binary_files, configs, notes, manifests, ops):
+    for files in (safetensors_files, numpy_files, tables, images, binary_files, configs, notes, manifests):
         files()

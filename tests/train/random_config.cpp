@@ -15,19 +15,26 @@ namespace {
 using train::SectionInfo;
 using train::SettingInfo;
 
-// Of every kind, with the settings that make it what it is.
-constexpr const char* sources[] = {
-    "file = 'points.csv'",
-    "file = 'points.csv'\ntest = '12:'",
-    "file = 'quantity.csv'",
-    "file = 'people.csv'\nlabel = 'score'\nnumeric = ['age']\ncategorical = ['city']",
-    "file = 'people.csv'\nlabel = 'score'\ntext = 'words'",
-    "file = 'people.csv'\ntargets = ['age', 'score']\ncategorical = ['city']",
-    "file = 'text.txt'\nlength = 8",
-    "file = 'squares.npz'\nlabel = 'y'",
-    "file = 'squares.npz'\nshape = [16]",
-    "file = 'none.csv'",
+/// Data of a kind, with how to learn them and the last layer.
+struct Source {
+  const char *data, *train, *last;
 };
+constexpr Source sources[] = {
+    {"file = 'points.csv'", "", "dense = 3"},
+    {"file = 'points.csv'\ntest = '12:'", "metrics = ['f1']", "dense = 4"},
+    {"file = 'quantity.csv'", "loss = 'mse'", "dense = 1"},
+    {"file = 'people.csv'\nlabel = 'score'\nnumeric = ['age']\ncategorical = ['city']", "", "dense = 2"},
+    {"file = 'people.csv'\nlabel = 'score'\ntext = 'words'", "",
+     "embedding = 2\n[[model]]\ngru = 2\n[[model]]\ndense = 2"},
+    {"file = 'people.csv'\ntargets = ['age', 'score']\ncategorical = ['city']\nmissing = ['NA']", "loss = 'mae'",
+     "dense = 2"},
+    {"file = 'text.txt'\nlength = 8", "", "embedding = 2\n[[model]]\ngru = 2\nsequence = true\n[[model]]\ndense = 6"},
+    {"file = 'squares.npz'", "loss = 'binary_cross_entropy'", "flatten = true\n[[model]]\ndense = 1"},
+    {"file = 'squares.npz'\nshape = [16]", "", "dense = 2"},
+    {"file = 'none.csv'", "", "dense = 1"},
+};
+// Layers that take an example of any shape.
+constexpr const char* plain[] = {"dropout", "batch_norm", "layer_norm", "activation", "rms_norm", "residual", "block"};
 // What values are at the limits of what is counted with, and what is none.
 constexpr const char* hostile[] = {
     "0",
@@ -71,7 +78,8 @@ constexpr const char* hostile[] = {
     "[1000000000, 1000000000]",
 };
 constexpr const char* counts[] = {"1", "2", "3", "4", "5", "8", "12"};
-constexpr const char* reals[] = {"0.0", "1e-3", "0.01", "0.1", "0.25", "0.5", "0.9", "1.0", "2.0", "100"};
+constexpr const char* reals[] = {"1e-3", "0.01", "0.1", "1.0", "2.0", "100"};
+constexpr const char* parts[] = {"0.1", "0.25", "0.5", "0.9"};
 constexpr const char* names[] = {"a", "b", "input", "x", "age", "city"};
 
 class Writer {
@@ -81,12 +89,14 @@ class Writer {
   std::string config() {
     // How much of it is right.
     wildness_ = pick(4);
-    std::string text = with_settings("[data]\n" + std::string(one_of(sources)) + "\n", section("data"), 8);
-    std::string layers;
-    const size_t count = 1 + pick(5);
-    for (size_t i = 0; i < count; ++i) layers += "[[model]]\n" + layer(0);
-    layers += "[[model]]\ndense = " + std::string(one_of(counts)) + "\n";
-    text += with_settings("[train]\nepochs = 1\nbatch = 8\n" + optimizer(), section("train"), 6) + layers;
+    const Source source = one_of(sources);
+    const auto lines = [](const char* text) { return *text ? std::string(text) + "\n" : std::string(); };
+    const size_t rare = wildness_ == 0 ? 30 : 8;
+    std::string text = with_settings("[data]\n" + lines(source.data), section("data"), rare);
+    text +=
+        with_settings("[train]\nepochs = 1\nbatch = 8\n" + lines(source.train) + optimizer(), section("train"), rare);
+    for (size_t i = pick(5); i > 0; --i) text += "[[model]]\n" + layer(0);
+    text += "[[model]]\n" + lines(source.last);
     return wildness_ == 3 && chance(2) ? damaged(text) : text;
   }
 
@@ -116,7 +126,7 @@ class Writer {
   std::string with_settings(std::string text, const SectionInfo& info, size_t one_in) {
     for (const SettingInfo& setting : info.settings)
       if (text.find("\n" + setting.name + " =") == std::string::npos && chance(one_in))
-        text += setting.name + " = " + value(setting) + "\n";
+        text += line(setting, value(setting));
     if (wildness_ > 1 && chance(10)) text += std::string(one_of(names)) + " = " + one_of(hostile) + "\n";
     return text;
   }
@@ -125,16 +135,17 @@ class Writer {
     std::vector<const SectionInfo*> layers;
     for (const SectionInfo& one : sections())
       if (is_layer(one)) layers.push_back(&one);
-    const SectionInfo& info = *layers[pick(layers.size())];
+    const SectionInfo& info = wildness_ < 2 && !chance(4) ? section(one_of(plain)) : *layers[pick(layers.size())];
     std::string text;
     for (const SettingInfo& setting : info.settings) {
       if (!setting.required && !chance(3)) continue;
       const bool nested = setting.takes.starts_with("a list of layers");
-      text += setting.name + " = " + (nested ? block(depth) : value(setting)) + "\n";
+      text += line(setting, nested ? block(depth) : value(setting));
     }
-    if (chance(6)) text += "name = '" + std::string(one_of(names)) + "'\n";
-    if (chance(8)) text += "inputs = ['" + std::string(one_of(names)) + "']\n";
-    if (chance(10)) text += "repeat = " + std::string(chance(3) ? one_of(hostile) : one_of(counts)) + "\n";
+    if (wildness_ > 0 && chance(6)) text += "name = '" + std::string(one_of(names)) + "'\n";
+    if (wildness_ > 0 && chance(8)) text += "inputs = ['" + std::string(one_of(names)) + "']\n";
+    if (chance(10))
+      text += "repeat = " + std::string(wildness_ > 1 && chance(3) ? one_of(hostile) : one_of(counts)) + "\n";
     return text;
   }
   std::string block(int depth) {
@@ -166,6 +177,11 @@ class Writer {
     return text;
   }
 
+  // Nothing for a value that only a whole table would be.
+  static std::string line(const SettingInfo& setting, const std::string& value) {
+    return value.empty() ? "" : setting.name + " = " + value + "\n";
+  }
+
   // A value as a setting says that it takes it; now and then one that it does not take.
   std::string value(const SettingInfo& setting) {
     if (wildness_ > 0 && chance(wildness_ == 1 ? 20 : 5)) return one_of(hostile);
@@ -176,12 +192,12 @@ class Writer {
         return std::string("[") + one_of(counts) + ", " + one_of(counts) + "]";
       return one_of(counts);
     }
-    if (takes.starts_with("a number")) return one_of(reals);
+    if (takes.starts_with("a number")) return takes.find(" 1") == std::string::npos ? one_of(reals) : one_of(parts);
     if (takes.starts_with("rows")) return chance(2) ? "':8'" : "'2:'";
     if (takes.starts_with("a part of the rows")) return chance(2) ? "0.25" : "'8:'";
     if (takes.starts_with("a text")) return "'" + std::string(one_of(names)) + "'";
     if (takes.starts_with("\"")) return choice(takes);
-    return setting.fallback.empty() ? one_of(hostile) : setting.fallback;
+    return setting.fallback.empty() || setting.fallback == "[]" ? "" : setting.fallback;
   }
   // One of `"a", "b" or "c"`.
   std::string choice(const std::string& takes) {
