@@ -178,7 +178,7 @@ def test_what_errors_quote_of_others_is_printable():
     assert str(error) == "a.csv: '\\x1b[31m\\u009b\\u202e\\udce9'\n  at a.py:1"
     for name in ("\x1b]0;title\x07.npz", "\x9b.safetensors", "\u202e.npz"):
         text = raised(kn.IoError, lambda: kn.load(name))
-        assert text.isprintable() and name not in text
+        assert text.replace("\n", "").isprintable() and name not in text
     history = kn.train.History()
     history.add(0, {"\x1b[31m": 1.0})
     assert "\x1b" not in repr(history)
