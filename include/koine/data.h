@@ -38,8 +38,18 @@ struct CsvOptions {
   std::optional<bool> header = {};
   /// 0 chooses a tab for names that end in .tsv or .tab (also before .gz), else a comma.
   char delimiter = 0;
+  /// What the text is in unless it begins with a byte order mark: empty for UTF-8, else a name that the system knows,
+  /// as "latin-1", "windows-1252" or "utf-16".
+  std::string encoding = {};
   /// Leave rows that are damaged out, and say here what is wrong with each, in place of an error.
   std::vector<std::string>* damaged = nullptr;
+  /// Where set, every row has its place here, with what is wrong with it, empty for those that are examples: those that
+  /// are left out, and blank lines between rows.
+  std::vector<std::string>* problems = nullptr;
+  /// The columns of the inputs by name, in this order, where the table names its columns; empty for all but the label.
+  std::vector<std::string> inputs = {};
+  /// Where set, the names of the inputs, in their order; none where the table has none.
+  std::vector<std::string>* columns = nullptr;
   /// How many bytes of examples are kept in memory; with more all go to a temporary file, from where they are read when
   /// they are needed.
   int64_t memory = int64_t{1} << 32;
@@ -73,6 +83,7 @@ class Reader {
   virtual int64_t size() const = 0;
   /// Of one example.
   virtual Shape example() const = 0;
+  virtual DType dtype() const = 0;
   /// The examples of these numbers, in memory: (rows, ...). Throws IoError.
   virtual Array read(const Ints& rows) const = 0;
 
@@ -118,6 +129,8 @@ struct Dataset {
   int64_t size() const { return reader ? reader->size() : x.size(0); }
   /// Of one example.
   Shape example() const;
+  /// Of the examples.
+  DType dtype() const { return reader ? reader->dtype() : x.dtype(); }
   /// The examples of these numbers in memory or, where a reader has them, still there. Throws IndexError.
   Dataset subset(const Ints& rows, std::source_location where = std::source_location::current()) const;
   /// The examples [first, last). Throws IndexError when out of range.
@@ -206,8 +219,8 @@ Ints bucketed(const Key& key, int64_t epoch, const Ints& lengths, int64_t batch)
 
 /// Reads a table of numbers, plain or compressed with gzip, an example a row. x is float32 of shape [rows, columns
 /// without the label]; y is int64 when all labels are whole numbers, else float32.
-/// Throws FormatError with file, line and column of what is no number, IndexError for a label that does not exist, and
-/// IoError.
+/// Throws FormatError with file, line and column of what is no number or no text of the encoding, IndexError for a
+/// label that does not exist, and IoError.
 Dataset csv(const std::string& path, const CsvOptions& options = {});
 
 /// The array of an IDX file, as MNIST has them, plain or compressed with gzip. Here and below FormatError for a file
@@ -242,6 +255,8 @@ struct ImageOptions {
   int64_t channels = 3;
   /// Leave damaged images out, and say which, in place of an error.
   bool skip_damaged = false;
+  /// False takes all images below the folder, at any depth, without classes.
+  bool classes = true;
   /// That read; 0 for one a core. Their number changes nothing but the time.
   int64_t threads = 0;
   /// As CsvOptions::memory.
@@ -254,11 +269,18 @@ struct ImageFolder {
   Dataset examples;
   /// The names of the folders; y counts them. Empty when the images lie in the folder itself; y is then undefined.
   std::vector<std::string> classes;
+  /// Of each example.
   std::vector<std::string> files;
-  /// What was wrong with each image that was left out.
-  std::vector<std::string> damaged;
+  /// An image that was left out, with what is wrong with it, before the example of that number.
+  struct LeftOut {
+    std::string file, problem;
+    int64_t before = 0;
+  };
+  std::vector<LeftOut> left_out;
 };
-/// Reads a folder with a folder of images (PNG, JPEG) for each class, or with images, in the order of their names.
+/// Reads a folder with a folder of images (PNG, JPEG) for each class, or with images, in the order of their names. What
+/// is called an image (also .gif, .bmp, .webp, .tif, .tiff, .heic, .avif, .jxl) is one: of another kind than PNG and
+/// JPEG it is damaged. Beside folders of classes, images that lie in none are left out.
 /// Throws FormatError that names the image that is damaged.
 ImageFolder image_folder(const std::string& folder, const ImageOptions& options = {});
 

@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -40,6 +41,11 @@ size_t utf8_prefix(std::string_view bytes) {
     at += length;
   }
   return at;
+}
+
+size_t character_count(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
 std::string json_text(std::string_view text) {

@@ -11,6 +11,9 @@ namespace koine {
 size_t utf8_prefix(std::string_view bytes);
 inline bool is_utf8(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
 
+/// How many characters a text of UTF-8 has.
+size_t character_count(std::string_view text);
+
 /// The length of the character that begins there; 0 for bytes that are none.
 size_t utf8_character(std::string_view bytes);
 

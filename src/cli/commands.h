@@ -54,6 +54,8 @@ struct NewArguments {
   std::string label;
   /// Empty for the data's name with .toml, in the current folder.
   std::string config;
+  /// What a table or text is in; empty for UTF-8 or what its byte order mark says.
+  std::string encoding;
 };
 /// Looks at data and writes a config for them. Throws ValueError when there is such a config already.
 void new_config(const NewArguments& arguments);

@@ -81,6 +81,8 @@ struct CommandLine {
         ->required()
         ->type_name("DATA");
     fresh->add_option("--label", made.label, "the column to learn")->type_name("COLUMN");
+    fresh->add_option("--encoding", made.encoding, "what a table or text is in, as latin-1; by default UTF-8")
+        ->type_name("NAME");
     fresh->add_option("-o,--output", made.config, "the config; by default the data's name with .toml")
         ->type_name("FILE");
     train->add_option("--tensorboard", run.tensorboard, "write the figures of each epoch as event files there")

@@ -2,6 +2,7 @@
 #include "base/format.h"
 #include "base/output_file.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "train/propose.h"
 
@@ -25,7 +26,11 @@ void new_config(const NewArguments& arguments) {
   // A path in a config starts at the config's folder.
   const fs::path folder = config.has_parent_path() ? config.parent_path() : fs::path(".");
   const fs::path file = data.is_absolute() ? data : fs::relative(data, folder, ignored);
-  const std::string text = train::propose_config(data.string(), (file.empty() ? data : file).string(), arguments.label);
+  const std::string named = (file.empty() ? data : file).string();
+  if (!is_utf8(named))
+    throw ValueError(
+        cat("the name ", printable_name(named), " is not UTF-8 and cannot stand in a config; rename the file"));
+  const std::string text = train::propose_config(data.string(), named, arguments.label, arguments.encoding);
   write_output(config.string(), text, OutputFile::Mode::create);
   std::cout << printable(text) << "\nwritten to " << printable_name(config.string()) << "; train with  koine train "
             << printable_name(config.string()) << std::endl;

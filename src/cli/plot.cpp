@@ -69,9 +69,10 @@ void plot(const RunArguments& arguments) {
   std::vector<NamedFile> pictures;
   for (const char* what : {"curves", "confusion", "samples"}) pictures.push_back({"plot", picture_of(weights, what)});
   check_outputs(arguments, config, weights, pictures);
-  const auto code = code_of(arguments, config);
-  const train::Examples examples = train::load_examples(config, code);
-  const nn::Stack model = load_model(arguments, config, examples.facts(), code);
+  const train::Trained trained = trained_of(arguments, config);
+  const auto& code = trained.code;
+  const train::Examples examples = train::load_examples(config, trained);
+  const nn::Stack model = load_model(config, examples.facts(), trained);
   std::vector<std::string> written;
   const auto save = [&](const Canvas& canvas, const char* what) {
     written.push_back(picture_of(weights, what));

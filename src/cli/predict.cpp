@@ -5,6 +5,7 @@
 #include "cli/outputs.h"
 #include "cli/session.h"
 #include "train/fit.h"
+#include "train/inputs.h"
 #include "train/losses.h"
 #include "train/sources.h"
 
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 namespace koine::cli {
@@ -40,43 +42,69 @@ std::string csv_field(const std::string& name) {
 struct Said {
   const RunArguments& arguments;
   const Code& code;
-  /// Of each row, for images; else empty.
-  std::vector<std::string> files;
+  const train::Inputs& inputs;
 
   // What stands before the answer about a row.
   std::string before(size_t row) const {
+    const auto& files = inputs.files;
     if (arguments.json) return files.empty() ? "{" : cat("{\"file\": ", json_text(files[row]), ", ");
     return files.empty() ? "" : csv_field(files[row]) + ",";
   }
   void head(const std::string& columns) const {
-    if (!arguments.json) std::cout << (files.empty() ? "" : "file,") << columns << '\n';
+    if (!arguments.json) std::cout << (inputs.files.empty() ? "" : "file,") << columns << '\n';
+  }
+  // In the place of an answer with so many fields: every row has its line.
+  void no_answer(size_t row, size_t fields, const std::string& why) const {
+    tell(why);
+    std::cout << before(row)
+              << (arguments.json ? cat("\"error\": ", json_text(why), "}") : std::string(fields - 1, ',')) << '\n';
+  }
+  // Calls `write` with the number of each row and of its answer.
+  template <class Write>
+  void each(size_t fields, Write write) const {
+    size_t answer = 0;
+    for (size_t row = 0; row < inputs.problems.size(); ++row)
+      if (inputs.problems[row].empty())
+        write(row, answer++);
+      else
+        no_answer(row, fields, inputs.problems[row]);
+    std::cout << std::flush;
   }
 };
 
+bool has_nan(const double* values, size_t count) {
+  return std::any_of(values, values + count, [](double value) { return std::isnan(value); });
+}
+std::string no_number(size_t row) { return cat("the model gives no number for row ", row + 1); }
+
+// JSON has no infinities.
+std::string json_number(double value) { return std::isfinite(value) ? cat(value) : "null"; }
+
 // The most likely class of each row and its probability; as JSON the probabilities of all.
 void write_classes(const Said& said, const Array& outputs) {
-  const auto values = outputs.to_vector<float>();
   const auto classes = static_cast<size_t>(outputs.size(1));
+  const auto values = outputs.to_vector<double>();
   const auto name = [&](size_t number) { return class_name(said.code, static_cast<int64_t>(number)); };
   said.head("class,probability");
-  for (size_t row = 0; row * classes < values.size(); ++row) {
-    const float* of_row = values.data() + row * classes;
+  said.each(2, [&](size_t row, size_t answer) {
+    const double* of_row = values.data() + answer * classes;
+    if (has_nan(of_row, classes)) return said.no_answer(row, 2, no_number(row));
     const auto best = static_cast<size_t>(std::max_element(of_row, of_row + classes) - of_row);
     std::cout << said.before(row);
     if (!said.arguments.json) {
-      std::cout << csv_field(name(best)) << ',' << of_row[best] << '\n';
-      continue;
+      std::cout << csv_field(name(best)) << ',' << static_cast<float>(of_row[best]) << '\n';
+      return;
     }
     std::cout << "\"class\": " << json_text(name(best)) << ", \"probabilities\": {";
-    for (size_t i = 0; i < classes; ++i) std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << of_row[i];
+    for (size_t i = 0; i < classes; ++i)
+      std::cout << (i ? ", " : "") << json_text(name(i)) << ": " << static_cast<float>(of_row[i]);
     std::cout << "}}\n";
-  }
-  std::cout << std::flush;
+  });
 }
 
 void write_quantities(const Said& said, const Array& outputs) {
-  const std::vector<double> values = outputs.to_vector<double>();
   const auto width = static_cast<size_t>(outputs.size() / outputs.size(0));
+  const auto values = outputs.to_vector<double>();
   const bool known = said.code && said.code->targets.size() == width;
   std::vector<std::string> names;
   for (size_t i = 0; i < width; ++i)
@@ -84,26 +112,33 @@ void write_quantities(const Said& said, const Array& outputs) {
   std::string columns;
   for (const std::string& name : names) columns += (columns.empty() ? "" : ",") + csv_field(name);
   said.head(columns);
-  for (size_t row = 0; row * width < values.size(); ++row) {
+  said.each(width, [&](size_t row, size_t answer) {
+    const double* of_row = values.data() + answer * width;
+    if (has_nan(of_row, width)) return said.no_answer(row, width, no_number(row));
     std::cout << said.before(row);
     for (size_t i = 0; i < width; ++i) {
-      double value = values[row * width + i];
+      double value = of_row[i];
       if (known) value = value * said.code->targets[i].scale + said.code->targets[i].mean;
       if (said.arguments.json)
-        std::cout << (i ? ", " : "") << json_text(names[i]) << ": " << cat(value);
+        std::cout << (i ? ", " : "") << json_text(names[i]) << ": " << json_number(value);
       else
         std::cout << (i ? "," : "") << static_cast<float>(value);
     }
     std::cout << (said.arguments.json ? "}\n" : "\n");
-  }
-  std::cout << std::flush;
+  });
 }
 
 // Each line of a text as the model goes on with it, always by the likeliest symbol.
 void write_texts(const RunArguments& arguments, const train::Config& config, const nn::Stack& model,
                  const train::TextCode& code) {
-  for (const std::string& line : train::lines_of(train::read_text(arguments.data, 0, config.data.expansion))) {
+  for (const std::string& line : train::lines_of(train::read_text(config.data, arguments.data, 0))) {
     Ints written = code.numbers(line);
+    if (written.empty()) {
+      // Every line has its line.
+      tell("an empty line has nothing to go on with");
+      std::cout << (arguments.json ? "{\"text\": \"\", \"error\": \"nothing to go on with\"}" : "") << '\n';
+      continue;
+    }
     const auto begin = static_cast<int64_t>(written.size());
     for (int64_t step = 0; step < code.length; ++step) {
       const auto length = static_cast<int64_t>(written.size()), first = std::max<int64_t>(0, length - code.length);
@@ -123,10 +158,12 @@ void write_texts(const RunArguments& arguments, const train::Config& config, con
   std::cout << std::flush;
 }
 
-// Of one example: with the shape in the config, or a code, the training data need not be at hand.
-train::ModelFacts facts_of(const train::Config& config, const Code& code, const std::string& file) {
+// Of one example, by what the weights note; where they note nothing, by the config or the data that it names.
+train::ModelFacts facts_of(const train::Config& config, const train::Trained& trained, const std::string& file) {
+  const Code& code = trained.code;
   if (code && code->text) return {{code->inputs()}, -1, {}, code->text->vocabulary()};
   if (train::has_columns(config)) return {{code->inputs()}};
+  if (trained.data) return {trained.data->shape};
   if (!config.data.shape.empty()) return {Shape(config.data.shape)};
   if (train::kind_of(file) == train::SourceKind::images)
     return {{config.data.size[0], config.data.size.back(), config.data.channels == "grey" ? 1 : 3}};
@@ -138,13 +175,18 @@ train::ModelFacts facts_of(const train::Config& config, const Code& code, const 
 void predict(const RunArguments& arguments) {
   const train::Config config = config_of(arguments);
   check_outputs(arguments, config, weights_of(arguments, config));
-  const Code code = code_of(arguments, config);
-  const train::ModelFacts facts = facts_of(config, code, arguments.data);
-  const nn::Stack model = load_model(arguments, config, facts, code);
+  const train::Trained trained = trained_of(arguments, config);
+  const Code& code = trained.code;
+  const train::ModelFacts facts = facts_of(config, trained, arguments.data);
+  const nn::Stack model = load_model(config, facts, trained);
   if (code && code->text && code->text->column.empty()) return write_texts(arguments, config, model, *code->text);
-  Said said{arguments, code, {}};
-  const Array x = train::load_inputs(config, arguments.data, facts.example, code, &said.files);
-  const Array outputs = train::predict(config, x, model);
+  const train::Inputs inputs = train::load_inputs(config, arguments.data, facts.example, trained);
+  for (const std::string& remark : inputs.remarks) tell(remark);
+  // Where nothing could be read, an example of zeros shows what answers there would be.
+  Shape one = facts.example;
+  one.insert(0, 1);
+  const Array outputs = train::predict(config, inputs.x.defined() ? inputs.x : zeros({.shape = one}), model);
+  const Said said{arguments, code, inputs};
   if (train::predicts_classes(config.train) && outputs.rank() == 2)
     write_classes(said, outputs);
   else

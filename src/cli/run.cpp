@@ -6,6 +6,7 @@
 #include "cli/session.h"
 #include "cli/stop.h"
 #include "cli/table.h"
+#include "io/file_value.h"
 #include "train/fit.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
@@ -109,15 +110,22 @@ void prepare_checkpoints(const RunArguments& arguments, const Config& config, in
   out << "resumed after " << found->step / steps << " epochs and " << found->step % steps << " batches" << std::endl;
 }
 
+// What people should know of the rows.
+std::vector<std::string> remarks_on(const Examples& examples) {
+  std::vector<std::string> remarks = examples.remarks;
+  if (examples.unlabelled > 0) remarks.push_back(cat(examples.unlabelled, " rows have no label and are left out"));
+  if (examples.in_both > 0)
+    remarks.push_back(cat(examples.in_both, " rows are in both, so the test says nothing of rows never seen"));
+  return remarks;
+}
+
 void describe(const Config& config, const Examples& examples, const BuiltModel& built, std::ostream& out) {
   out << "data: " << printable_name(config.data.file) << ", " << examples.train.size() << " rows to train on";
   if (examples.validation.defined()) out << ", " << examples.validation.size() << " to validate by";
   if (examples.test.defined()) out << ", " << examples.test.size() << " to test on";
   if (examples.train.reader) out << ", read from disk when they are needed";
-  if (examples.unlabelled > 0) out << "\nnote: " << examples.unlabelled << " rows have no label and are left out";
   for (const std::string& one : examples.damaged) out << "\nleft out: " << printable_line(one);
-  if (examples.in_both > 0)
-    out << "\nnote: " << examples.in_both << " rows are in both, so the test says nothing of rows never seen";
+  for (const std::string& remark : remarks_on(examples)) out << "\nnote: " << printable_line(remark);
   if (const auto* last = std::get_if<nn::Activation>(&built.stack.layers.back());
       last && train::predicts_classes(config.train) && (last->name() == "softmax" || last->name() == "sigmoid"))
     out << "\nnote: " << config.train.loss << " takes scores, and the last layer gives probabilities: leave its "
@@ -171,12 +179,6 @@ namespace {
 
 constexpr const char* stopped_note = "stopped";
 
-std::string note_of(const io::Metadata& notes, std::string_view name) {
-  for (const auto& [key, text] : notes)
-    if (key == name) return text;
-  return "";
-}
-
 // The notes of the weights that are there; none where there are no weights.
 io::Metadata notes_there(const Config& config) {
   std::error_code ignored;
@@ -190,16 +192,17 @@ io::Metadata notes_there(const Config& config) {
 
 // Two configs that nobody gave an output have the same one.
 void tell_of_other(const RunArguments& arguments, const Config& config, std::ostream& out) {
-  const std::string other = note_of(notes_there(config), config_note);
-  if (other.empty() || other == config_beside(arguments, config)) return;
-  out << "note: " << printable_name(config.train.output) << " has the weights of " << printable_name(other)
+  const io::Metadata there = notes_there(config);
+  const std::string* other = io::find_note(there, config_note);
+  if (!other || *other == config_beside(arguments, config)) return;
+  out << "note: " << printable_name(config.train.output) << " has the weights of " << printable_name(*other)
       << ", and this run replaces them; train.output names another file" << std::endl;
 }
 
 // The weights that a stopped run ends with; those of a complete run are only replaced by another complete one's.
 int end_stopped(const Config& config, const nn::Stack& model, io::Metadata notes, bool kept) {
   const io::Metadata there = notes_there(config);
-  const bool complete = !there.empty() && note_of(there, stopped_note).empty();
+  const bool complete = !there.empty() && !io::find_note(there, stopped_note);
   std::string said = "stopped";
   if (kept && complete) {
     said += cat("; ", config.train.output, " has the weights of a complete run and stays");
@@ -241,7 +244,7 @@ int train(const RunArguments& arguments) {
   options.stepped = [](const auto&) { return StopSignals::caught() != 0; };
   nn::Stack model = train::first_values(config, built);
   const train::History history = train::fit(config, examples, model, options);
-  io::Metadata notes = notes_of(arguments, config, examples.code);
+  io::Metadata notes = notes_of(arguments, config, examples);
   notes.emplace_back("curves", train::to_json(history.epochs));
   if (!history.complete) return end_stopped(config, model, std::move(notes), !options.checkpoints.empty());
   io::save(config.train.output, model, notes);
@@ -265,9 +268,11 @@ int train(const RunArguments& arguments) {
 void eval(const RunArguments& arguments) {
   const Config config = config_of(arguments);
   check_outputs(arguments, config, weights_of(arguments, config));
-  const auto code = code_of(arguments, config);
-  const Examples examples = train::load_examples(config, code);
-  const nn::Stack model = load_model(arguments, config, examples.facts(), code);
+  const train::Trained trained = trained_of(arguments, config);
+  const Examples examples = train::load_examples(config, trained);
+  for (const std::string& one : examples.damaged) tell(cat("left out: ", one));
+  for (const std::string& remark : remarks_on(examples)) tell(remark);
+  const nn::Stack model = load_model(config, examples.facts(), trained);
   if (!arguments.json && train::predicts_classes(config.train) && examples.label.empty() && examples.classes <= 20)
     write_confusion(std::cout, confusion_of(config, *judged_rows(examples).first, model), examples.code);
   print_scores(arguments, config, examples, model);

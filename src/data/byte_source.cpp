@@ -121,6 +121,16 @@ void ExpansionLimits::check(const std::string& name, uint64_t expanded, uint64_t
                           " bytes; where that is right, a larger `expansion` reads it"));
 }
 
+std::string read_all(ByteSource& source, const std::string& name, uint64_t most) {
+  std::string all;
+  std::vector<char> piece(size_t{1} << 18);
+  while (const size_t count = source.read(piece)) {
+    all.append(piece.data(), count);
+    if (all.size() > most) throw FormatError(cat(printable_name(name), ": has more than ", most, " bytes"));
+  }
+  return all;
+}
+
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const ExpansionLimits& limits) {
   auto plain = std::make_unique<PlainSource>(path);
   if (!plain->begins_with(gzip_magic)) return plain;

@@ -38,6 +38,9 @@ class ByteSource {
   virtual size_t read(std::span<char> to) = 0;
 };
 
+/// All that is left of a source. Throws FormatError, with the name for errors, for more than `most` bytes.
+std::string read_all(ByteSource& source, const std::string& name, uint64_t most = uint64_t{1} << 40);
+
 /// Opens a file. One that starts with the magic bytes of gzip is expanded, whatever its name.
 /// Throws IoError as open_input.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, const ExpansionLimits& limits = {});

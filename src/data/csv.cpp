@@ -1,6 +1,7 @@
 #include "data/csv.h"
 
 #include "base/printable.h"
+#include "data/text_source.h"
 
 #include <koine/error.h>
 
@@ -45,6 +46,7 @@ Parsed parse_number(std::string_view text, double& value) {
 struct Field {
   size_t begin, end;    // in the record's text
   size_t line, column;  // where it starts in the file, from 1
+  bool quoted = false;
 };
 
 // A machine that is fed the bytes of a file and hands over record by record.
@@ -78,9 +80,12 @@ class Parser {
   // A record that has as many fields as the first one.
   virtual void take_record() = 0;
 
+  // As it stands in quotes, else without the spaces around.
   std::string_view field_text(size_t i) const {
-    return trim(std::string_view(text_).substr(fields_[i].begin, fields_[i].end - fields_[i].begin));
+    const std::string_view text = std::string_view(text_).substr(fields_[i].begin, fields_[i].end - fields_[i].begin);
+    return fields_[i].quoted ? text : trim(text);
   }
+  std::string_view trimmed_field(size_t i) const { return trim(field_text(i)); }
   size_t record_line() const { return fields_.front().line; }
 
   [[noreturn]] void fail_field(size_t i, const std::string& what) const {
@@ -113,7 +118,10 @@ class Parser {
       start_field();
       end_field();
     } else if (c == '\n') {
-      if (!record_is_empty()) end_record();
+      if (!record_is_empty())
+        end_record();
+      else if (options_.problems)
+        blank_.push_back(line_);
       begin_record();
     } else if (c == '\0') {
       fail_at(line_, column_, "a zero byte; this is not a table in text");
@@ -135,6 +143,7 @@ class Parser {
       text_ += '"';
     } else {
       start_field();
+      field_.quoted = true;
       quote_line_ = line_;
       quote_column_ = column_;
     }
@@ -144,6 +153,7 @@ class Parser {
   void start_field() {
     if (state_ != State::field_start || open_) return;
     open_ = true;
+    field_.quoted = false;
     field_.begin = text_.size();
     field_.line = line_;
     field_.column = column_;
@@ -182,8 +192,11 @@ class Parser {
     if (first_record_) {
       first_record_ = false;
       columns_ = fields_.size();
-      if (take_header()) return;
+      if (take_header()) return blank_.clear();
     }
+    // What is blank behind the last row is no row.
+    for (const size_t line : blank_) options_.problems->push_back(at(line, 1) + "a blank line");
+    blank_.clear();
     try {
       if (fields_.size() != columns_)
         fail_at(fields_.front().line, 1,
@@ -191,9 +204,11 @@ class Parser {
                     ", the first one has " + std::to_string(columns_));
       take_record();
       ++rows_;
+      if (options_.problems) options_.problems->emplace_back();
     } catch (const FormatError& error) {
       if (!options_.damaged) throw;
       options_.damaged->push_back(error.what());
+      if (options_.problems) options_.problems->push_back(error.what());
     }
   }
 
@@ -202,14 +217,17 @@ class Parser {
     if (options_.header == Header::detect) {
       double ignored;
       for (size_t i = 0; i < fields_.size(); ++i)
-        if (parse_number(field_text(i), ignored) != Parsed::not_a_number) return false;
+        if (parse_number(trimmed_field(i), ignored) != Parsed::not_a_number) return false;
     }
-    for (size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(field_text(i));
+    for (size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(trimmed_field(i));
     return true;
   }
 
+  std::string at(size_t line, size_t column) const {
+    return path_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": ";
+  }
   [[noreturn]] void fail_at(size_t line, size_t column, const std::string& what) const {
-    throw FormatError(path_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
+    throw FormatError(at(line, column) + what);
   }
 
   std::string path_;
@@ -222,7 +240,8 @@ class Parser {
   size_t record_bytes_ = 0;
   bool open_ = false;  // field_ has begun
   Field field_{};
-  std::string text_;  // the record so far, without quotes and delimiters
+  std::string text_;           // the record so far, without quotes and delimiters
+  std::vector<size_t> blank_;  // lines since the last record
   std::vector<Field> fields_;
 };
 
@@ -241,7 +260,7 @@ class NumberParser final : public Parser {
   }
 
   double number(size_t i) const {
-    const std::string_view text = field_text(i);
+    const std::string_view text = trimmed_field(i);
     double value = 0;
     switch (parse_number(text, value)) {
       case Parsed::number:
@@ -280,25 +299,9 @@ class TextParser final : public Parser {
   std::vector<size_t> lines_;
 };
 
-// Skips the byte order mark of UTF-8 and refuses those of UTF-16.
-std::string_view skip_mark(std::string_view bytes, const std::string& path) {
-  if (bytes.substr(0, 3) == "\xef\xbb\xbf") return bytes.substr(3);
-  if (bytes.substr(0, 2) == "\xff\xfe" || bytes.substr(0, 2) == "\xfe\xff")
-    throw FormatError(printable_name(path) + ":1:1: the text is UTF-16; save it as UTF-8");
-  return bytes;
-}
-
 void parse_file(const std::string& path, const TableOptions& options, Parser& parser) {
-  const auto source = open_bytes(path, options.expansion);
+  const auto source = open_text(path, options.encoding, options.expansion);
   std::vector<char> buffer(size_t{1} << 18);
-  size_t filled = 0;
-  // A pipe may give a few bytes at a time; the mark needs three.
-  while (filled < 3) {
-    const size_t count = source->read(std::span(buffer).subspan(filled));
-    if (count == 0) break;
-    filled += count;
-  }
-  parser.feed(skip_mark(std::string_view(buffer.data(), filled), path));
   while (const size_t count = source->read(buffer)) parser.feed(std::string_view(buffer.data(), count));
   parser.finish();
 }
@@ -328,8 +331,8 @@ TextTable read_text_table(const std::string& path, const TableOptions& options) 
   return parser.take();
 }
 
-char find_delimiter(const std::string& path) {
-  const auto source = open_bytes(path);
+char find_delimiter(const std::string& path, const std::string& encoding) {
+  const auto source = open_text(path, encoding);
   std::vector<char> buffer(size_t{1} << 16);
   const size_t count = source->read(buffer);
   std::string_view line(buffer.data(), count);
@@ -348,6 +351,6 @@ char find_delimiter(const std::string& path) {
   return best;
 }
 
-bool read_number(std::string_view text, double& value) { return parse_number(text, value) == Parsed::number; }
+bool read_number(std::string_view text, double& value) { return parse_number(trim(text), value) == Parsed::number; }
 
 }  // namespace koine::data

@@ -86,6 +86,7 @@ class Subset final : public Reader {
   Subset(ReaderPtr all, Ints rows) : all_(std::move(all)), rows_(std::move(rows)) {}
   int64_t size() const override { return static_cast<int64_t>(rows_.size()); }
   Shape example() const override { return all_->example(); }
+  DType dtype() const override { return all_->dtype(); }
   Array read(const Ints& rows) const override {
     Ints there;
     for (const int64_t row : rows) there.push_back(rows_.at(static_cast<size_t>(row)));
@@ -103,6 +104,7 @@ class Reshaped final : public Reader {
   Reshaped(ReaderPtr all, Shape example) : all_(std::move(all)), example_(std::move(example)) {}
   int64_t size() const override { return all_->size(); }
   Shape example() const override { return example_; }
+  DType dtype() const override { return all_->dtype(); }
   Array read(const Ints& rows) const override {
     const Array x = all_->read(rows);
     Shape shape{x.size(0)};
@@ -227,34 +229,63 @@ Batch Batches::Iterator::operator*() const {
   return {take(data.x, rows, last - first), take(data.y, rows, last - first)};
 }
 
+namespace {
+
+/// Which of a table's columns are inputs, in their order, and which is the label, -1 for none.
+struct Columns {
+  std::vector<size_t> inputs;
+  int64_t label = -1;
+};
+
+Columns columns_of(const std::vector<std::string>& names, size_t count, const CsvOptions& options,
+                   const std::string& path) {
+  Columns columns;
+  columns.label = find_column(names, count, options.label, path);
+  std::vector<std::string> others;
+  for (size_t i = 0; i < count; ++i) {
+    if (static_cast<int64_t>(i) == columns.label) continue;
+    columns.inputs.push_back(i);
+    if (!names.empty()) others.push_back(names[i]);
+  }
+  // In the same order they are at their places, also under names that stand twice.
+  if (options.inputs.empty() || names.empty() || others == options.inputs) return columns;
+  columns.inputs.clear();
+  for (const std::string& name : options.inputs)
+    columns.inputs.push_back(static_cast<size_t>(find_column(names, count, Column(name), path)));
+  return columns;
+}
+
+}  // namespace
+
 Dataset csv(const std::string& path, const CsvOptions& options) {
-  TableOptions reading{
-      .delimiter = options.delimiter, .expansion = {.ratio = options.expansion}, .damaged = options.damaged};
+  TableOptions reading{.delimiter = options.delimiter,
+                       .encoding = options.encoding,
+                       .expansion = {.ratio = options.expansion},
+                       .damaged = options.damaged,
+                       .problems = options.problems};
   if (options.header) reading.header = *options.header ? Header::present : Header::absent;
   std::optional<ExampleStore> store;
   std::vector<float> x, y;
   std::vector<int64_t> classes;
-  int64_t label = -1;
+  Columns columns;
   read_rows(path, reading, [&](const std::vector<std::string>& names, std::span<const double> values) {
     if (!store) {
-      label = find_column(names, values.size(), options.label, path);
-      const auto inputs = static_cast<int64_t>(values.size()) - (label < 0 ? 0 : 1);
-      store.emplace(float32, Shape{inputs}, options.memory);
+      columns = columns_of(names, values.size(), options, path);
+      store.emplace(float32, Shape{static_cast<int64_t>(columns.inputs.size())}, options.memory);
+      if (options.columns && !names.empty())
+        for (const size_t input : columns.inputs) options.columns->push_back(names[input]);
     }
     x.clear();
-    for (size_t i = 0; i < values.size(); ++i) {
-      const double value = values[i];
-      if (static_cast<int64_t>(i) != label) {
-        x.push_back(static_cast<float>(value * options.scale));
-        continue;
-      }
+    for (const size_t input : columns.inputs) x.push_back(static_cast<float>(values[input] * options.scale));
+    if (columns.label >= 0) {
+      const double value = values[static_cast<size_t>(columns.label)];
       y.push_back(static_cast<float>(value));
       if (is_whole(value)) classes.push_back(static_cast<int64_t>(value));
     }
     store->append(std::as_bytes(std::span(x)));
   });
   const auto rows = store->size();
-  if (label < 0) return store->take({});
+  if (columns.label < 0) return store->take({});
   return store->take(classes.size() == y.size() ? from(classes, {rows}) : from(y, {rows}));
 }
 

@@ -38,6 +38,7 @@ class Stored final : public Reader {
   }
   int64_t size() const override { return size_; }
   Shape example() const override { return example_; }
+  DType dtype() const override { return dtype_; }
   Array read(const Ints& rows) const override {
     std::vector<std::byte> all(rows.size() * bytes_);
     for (size_t i = 0, next = 0; i < rows.size(); i = next) {
@@ -99,6 +100,7 @@ class ExampleStore::File final : public Reader {
 
   int64_t size() const override { return size_; }
   Shape example() const override { return example_; }
+  DType dtype() const override { return dtype_; }
   Array read(const Ints& rows) const override {
     std::vector<std::byte> all(rows.size() * bytes_);
     for (size_t i = 0; i < rows.size(); ++i)

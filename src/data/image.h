@@ -30,7 +30,8 @@ Image read_resized(const std::string& path, const ImageOptions& options);
 /// The bytes of an image as PNG. Throws IoError where libspng is missing.
 std::vector<uint8_t> png_of(const Image& image);
 
-/// The names of a folder's folders or images (.png, .jpg, .jpeg), sorted, without hidden ones. Throws IoError.
+/// The names of a folder's folders or images, sorted, without hidden ones. What is called an image is one, also of a
+/// kind that is not read, and a link to nothing. Throws IoError.
 enum class Entries : uint8_t { folders, images };
 std::vector<std::string> names_in(const std::string& folder, Entries kind);
 

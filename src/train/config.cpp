@@ -1,9 +1,9 @@
 #include "train/config.h"
 
 #include "base/format.h"
-#include "base/input_file.h"
 #include "base/location.h"
 #include "base/printable.h"
+#include "data/text_source.h"
 #include "train/sections/sections.h"
 
 #include <algorithm>
@@ -89,11 +89,19 @@ Config parse_config(std::string_view text, const std::string& file, std::span<co
     problems.add(config.source.place, "the model is missing: its layers, each under [[model]]");
   read_top(config.source, train_section(), config.train, problems);
   check_optimizer(config, problems);
+  if (!data::is_encoding(config.data.encoding))
+    problems.add(find_place(config.source, "data.encoding"),
+                 cat("data.encoding: the system knows no '", printable_name(config.data.encoding),
+                     "'; usual ones are \"utf-8\", \"latin-1\", \"windows-1252\" and \"utf-16\""));
   problems.throw_if_any();
   resolve_path(config.data.file, config.source, "data.file", file);
   if (!config.data.labels.empty()) resolve_path(config.data.labels, config.source, "data.labels", file);
   resolve_path(config.train.output, config.source, "train.output", file);
   return config;
+}
+
+std::string config_text(const std::string& path) {
+  return data::read_all(*data::open_text(path), path, most_config_bytes);
 }
 
 Config read_config(const std::string& path, std::span<const std::string> overrides) {
@@ -102,7 +110,7 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
   if (folder || (is_data_name(path) && std::filesystem::exists(path, ignored)))
     throw IoError(cat(printable_name(path), folder ? " is a folder" : " holds data",
                       " and no config; write one for it with  koine new ", printable_name(path)));
-  return parse_config(read_whole(path, most_config_bytes), path, overrides);
+  return parse_config(config_text(path), path, overrides);
 }
 
 std::vector<SectionInfo> config_sections() {

@@ -73,10 +73,14 @@ struct DataConfig {
   int64_t pixels = int64_t{1} << 26;
   /// The inputs of a table with columns of any kind; without both every column but the label is an input.
   std::vector<std::string> numeric, categorical;
+  /// More values of a category become one for all that are rarer.
+  int64_t max_categories = 64;
   /// What stands where a value is missing.
   std::vector<std::string> missing = {"", "NA", "N/A", "na", "nan", "NaN", "null", "None", "?", "-"};
   /// Between the columns; empty to look at the first line.
   std::string delimiter;
+  /// What tables and texts are in, where no byte order mark says it; empty for UTF-8.
+  std::string encoding;
   /// The file of the labels, for arrays in files of their own.
   std::string labels;
   /// Of images: height and width, or one number for both.
@@ -335,6 +339,9 @@ struct Config {
 
 /// A config has no more.
 inline constexpr uint64_t most_config_bytes = uint64_t{1} << 22;
+
+/// The text of a config, in UTF-8 or what its byte order mark says. Throws FormatError and IoError.
+std::string config_text(const std::string& path);
 
 /// Reads a config and applies overrides "key=value" to it. Throws IoError when the file cannot be read, and one
 /// ConfigError with a line "file:line:column: ..." for each thing that is wrong.

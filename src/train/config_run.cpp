@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr int64_t first_values_key = 0;
 constexpr int64_t evaluation_batch = 256;
-constexpr const char* settings_note = "settings";
+constexpr const char *settings_note = "settings", *data_note = "data";
 
 /// The optimiser of a config, of whatever kind, with its schedule.
 class ConfigOptimizer {
@@ -90,21 +90,14 @@ ConfigOptimizer optimizer_of(const Config& config, nn::Stack& model, int64_t bat
 constexpr std::string_view free_settings[] = {"train.output", "train.checkpoint", "train.checkpoint_batches",
                                               "train.keep", "train.epochs"};
 
-void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& to) {
-  if (std::find(std::begin(free_settings), std::end(free_settings), path) != std::end(free_settings)) return;
-  const std::string prefix = path.empty() ? "" : path + ".";
-  if (const auto* table = value.get<Value::Table>()) {
-    for (const Entry& entry : *table) flatten(entry.value, prefix + entry.key, to);
-  } else if (const auto* list = value.get<Value::List>()) {
-    for (size_t i = 0; i < list->size(); ++i) flatten((*list)[i], cat(prefix, i), to);
-  } else {
-    to[path] = value.describe();
-  }
+std::map<std::string, std::string> settings_of(const Config& config) {
+  std::map<std::string, std::string> settings = flattened(config.source);
+  for (const std::string_view free : free_settings) settings.erase(std::string(free));
+  return settings;
 }
 
 void check_same(const Config& config, const std::map<std::string, std::string>& before) {
-  std::map<std::string, std::string> now;
-  flatten(config.source, "", now);
+  const std::map<std::string, std::string> now = settings_of(config);
   for (const auto& [path, was] : before) {
     const auto found = now.find(path);
     if (found == now.end())
@@ -196,10 +189,15 @@ FitOptions fit_options(const Config& config, const Examples& examples) {
   options.checkpoint_seconds = train.checkpoint;
   options.checkpoint_batches = train.checkpoint_batches;
   options.keep = train.keep;
-  std::map<std::string, std::string> settings;
-  flatten(config.source, "", settings);
-  options.notes = {{settings_note, json(settings).dump()}};
-  options.check = [&config](const io::Metadata& notes, const std::string& file) { check_notes(config, notes, file); };
+  options.notes = {{settings_note, json(settings_of(config)).dump()}, {data_note, to_json(examples.data)}};
+  options.check = [&](const io::Metadata& notes, const std::string& file) {
+    check_notes(config, notes, file);
+    const DataNotes before = data_notes_from(io::FileValue::note(notes, data_note, file));
+    if (!before.same_rows(examples.data))
+      config.fail("data.file",
+                  cat("the data are others than those that the run began with: ", before.rows, " rows then, now ",
+                      examples.data.rows, "; put them back, or begin anew with --restart"));
+  };
   options.show = Show::nothing;
   std::string known = "loss";
   bool found = train.monitor == "loss";

@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 
 #include <koine/error.h>
 
@@ -133,6 +134,18 @@ Value convert(const toml::node& node, const std::string& file) {
   return value;
 }
 
+void flatten(const Value& value, const std::string& path, std::map<std::string, std::string>& to) {
+  const std::string prefix = path.empty() ? "" : path + ".";
+  if (const auto* table = value.get<Value::Table>()) {
+    for (const Entry& entry : *table) flatten(entry.value, prefix + entry.key, to);
+  } else if (const auto* list = value.get<Value::List>()) {
+    for (size_t i = 0; i < list->size(); ++i) flatten((*list)[i], cat(prefix, i), to);
+    if (list->empty()) to[path] = "an empty list";
+  } else {
+    to[path] = value.describe();
+  }
+}
+
 void set_place(Value& value, const Place& place) {
   value.place = place;
   if (auto* list = value.get<Value::List>())
@@ -213,11 +226,19 @@ Value parse_config_text(std::string_view text, const std::string& file) {
   }
 }
 
+std::map<std::string, std::string> flattened(const Value& root) {
+  std::map<std::string, std::string> all;
+  flatten(root, "", all);
+  return all;
+}
+
 void override_value(Value& root, std::string_view assignment) {
   const Place place{cat("--set ", assignment)};
   const auto fail = [&](std::string_view what) {
     throw ConfigError(cat(to_string(place), ": ", printable_line(what)));
   };
+  // What the weights note of a run, and a text of TOML, is UTF-8.
+  if (!is_utf8(assignment)) fail("is not UTF-8; names of files that are not can be given through a link");
   const size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) fail("an override reads key=value, as in train.epochs=3");
   const std::string_view key = assignment.substr(0, equals);

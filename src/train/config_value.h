@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -55,6 +56,9 @@ struct Entry {
 /// Reads the text of a config. The entries of each table are in the order of the text. Throws ConfigError with file,
 /// line and column when it is not TOML.
 Value parse_config_text(std::string_view text, const std::string& file);
+
+/// The values in a tree that are neither lists nor tables, as Value::describe has them, by their paths: "model.0.conv".
+std::map<std::string, std::string> flattened(const Value& root);
 
 /// Applies "key=value" to a tree. The key is dotted and takes numbers, from 0, for places in a list: "train.epochs=3",
 /// "model.0.conv=64". The value is TOML, or else a text without quotes. Tables on the way are made where there are

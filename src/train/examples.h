@@ -3,7 +3,7 @@
 
 #include "train/config.h"
 #include "train/model_builder.h"
-#include "train/table.h"
+#include "train/trained.h"
 
 #include <koine/data.h>
 
@@ -30,8 +30,12 @@ struct Examples {
   int64_t unlabelled = 0;
   /// How the columns of a table became numbers, or the names of classes alone; absent for a table of numbers.
   std::optional<TableCode> code = {};
-  /// What was wrong with images that were left out.
+  /// What was wrong with rows and images that were left out.
   std::vector<std::string> damaged = {};
+  /// What people should know of them besides.
+  std::vector<std::string> remarks = {};
+  /// What the weights note of them.
+  DataNotes data = {};
 
   /// How much each class counts by the config; undefined for all the same.
   Array class_weights = {};
@@ -43,17 +47,17 @@ struct Examples {
 };
 
 /// Reads, shapes and cuts the data of a config, and checks its labels against the loss. Throws ConfigError with the
-/// place of the setting that does not fit the file, and FormatError for a file that is no such table. A table's code is
-/// learnt from its training rows unless it is given.
-Examples load_examples(const Config& config, const std::optional<TableCode>& code = {});
-
-/// Examples from another file for a model that takes `shape`: a table with the same columns, with or without the label;
-/// with a code, the columns that it names; or a folder of images, or an array. Throws FormatError when there are
-/// others, and what reading throws. The files of images go to `files`.
-Array load_inputs(const Config& config, const std::string& file, const Shape& shape,
-                  const std::optional<TableCode>& code = {}, std::vector<std::string>* files = nullptr);
+/// place of the setting that does not fit the file, and FormatError for a file that is no such table. How columns,
+/// texts and names of classes become numbers is learnt from the training rows, or is what weights note: then the data
+/// are to be those that the model takes, and rows to judge by that it was trained on are refused.
+Examples load_examples(const Config& config, const Trained& trained = {});
 
 /// Bytes, as images have them, as numbers: times the config's scale, by default 1 / 255. Others as they are.
 Array as_input(const Config& config, const Array& x);
+/// Others as models take them, when they are read: float32 or 16 bits, times the config's scale.
+Array scaled(const Array& x, double scale);
+/// Throws FormatError where a file's examples are bytes and those that the weights were trained on were not, or the
+/// other way round: then they are at another scale.
+void check_bytes(const Trained& trained, bool bytes, const std::string& file);
 
 }  // namespace koine::train

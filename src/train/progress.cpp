@@ -51,9 +51,7 @@ std::string duration(double seconds) {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-int columns_of(std::string_view text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
-}
+int columns_of(std::string_view text) { return static_cast<int>(character_count(text)); }
 
 // The first characters, whole ones of UTF-8.
 std::string_view first_columns(std::string_view text, int columns) {

@@ -177,6 +177,7 @@ Seen look_at_images(const std::string& path) {
     for (const std::string& name : data::names_in(folder.string(), data::Entries::images))
       images.push_back((folder / name).string());
     if (images.empty()) continue;
+    check_class_name(path, folder.filename().string());
     ++seen.folders;
     seen.images += images.size();
     for (size_t i = 0; i < std::min(images.size(), most_of_a_class); ++i) {
@@ -186,7 +187,7 @@ Seen look_at_images(const std::string& path) {
         seen.widths.push_back(image.width);
         for (size_t p = 0; p + 2 < image.pixels.size() && seen.grey; p += 3)
           seen.grey = image.pixels[p] == image.pixels[p + 1] && image.pixels[p] == image.pixels[p + 2];
-      } catch (const FormatError&) {
+      } catch (const Error&) {
         // Training will name it; here it only tells no size.
       }
     }
@@ -250,12 +251,14 @@ std::string propose_images(const std::string& path, const std::string& file) {
 
 }  // namespace
 
-std::string propose_config(const std::string& path, const std::string& file, const std::string& label) {
-  if (kind_of(path) == SourceKind::text) return propose_text_file(path, file, output_of(path));
+std::string propose_config(const std::string& path, const std::string& file, const std::string& label,
+                           const std::string& encoding) {
+  const std::string in = encoding.empty() ? "" : cat("encoding = ", toml_text(encoding), "\n");
+  if (kind_of(path) == SourceKind::text) return propose_text_file(path, file, output_of(path), encoding);
   if (path.ends_with(".npz") || path.ends_with(".safetensors")) return propose_arrays(path, file, output_of(path));
   if (kind_of(path) != SourceKind::table) return propose_images(path, file);
-  const char delimiter = data::find_delimiter(path);
-  const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter});
+  const char delimiter = data::find_delimiter(path, encoding);
+  const data::TextTable table = data::read_text_table(path, {.delimiter = delimiter, .encoding = encoding});
   if (table.columns < 2)
     throw ValueError(cat(printable_name(path), " has one column; a label needs another one to be learnt from"));
   if (std::set<std::string>(table.names.begin(), table.names.end()).size() != table.names.size())
@@ -280,7 +283,7 @@ std::string propose_config(const std::string& path, const std::string& file, con
             "' has a different text in almost every row, so it cannot be learnt; name another by --label"));
 
   std::vector<std::string> numeric, categorical;
-  std::string notes;
+  std::string notes, many;
   std::set<std::string> odd;
   if (!classes) odd = goal.odd;
   for (size_t column = 0; column < looks.size(); ++column) {
@@ -292,14 +295,20 @@ std::string propose_config(const std::string& path, const std::string& file, con
       numeric.push_back(look.name);
       odd.insert(look.odd.begin(), look.odd.end());
     }
-    if (judgement.use == Use::category) categorical.push_back(look.name);
+    if (judgement.use == Use::category) {
+      categorical.push_back(look.name);
+      if (look.values.size() > static_cast<size_t>(DataConfig{}.max_categories))
+        many += cat("# ", plain(look.name), " has ", look.many_values ? "more than " : "", look.values.size(),
+                    " values; more than the ", DataConfig{}.max_categories,
+                    " most frequent are told apart with max_categories = ...\n");
+    }
   }
   if (numeric.empty() && categorical.empty() && classes) {
     const std::string column = text_column(table, looks, target);
     if (!column.empty())
       return cat("# For ", plain(file), ": ", table.rows, " rows of text. Made by koine new; change what you like.\n",
-                 "[data]\nfile = ", toml_text(file), "\ntext = ", toml_text(column), "\nlabel = ", toml_text(goal.name),
-                 "  # ", goal.values.size(), " classes\n",
+                 "[data]\nfile = ", toml_text(file), "\n", in, "text = ", toml_text(column),
+                 "\nlabel = ", toml_text(goal.name), "  # ", goal.values.size(), " classes\n",
                  propose_text_model(goal.values.size(), goal.known(), output_of(path)));
   }
   if (numeric.empty() && categorical.empty())
@@ -312,12 +321,12 @@ std::string propose_config(const std::string& path, const std::string& file, con
   const int64_t units = rows < 300 ? 32 : rows < 20000 ? 64 : 128;
   std::string text =
       cat("# For ", plain(file), ": ", table.rows, " rows, ", table.columns,
-          " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", toml_text(file), "\n");
+          " columns. Made by koine new; change what you like.\n", "[data]\nfile = ", toml_text(file), "\n", in);
   if (delimiter != ',' && delimiter != '\t') text += cat("delimiter = ", toml_text(std::string(1, delimiter)), "\n");
   text += cat("label = ", toml_text(goal.name),
               classes ? cat("  # ", goal.values.size(), " classes") : std::string("  # a quantity"), "\n", notes);
   if (!numeric.empty()) text += cat("numeric = ", list_of(numeric), "\n");
-  if (!categorical.empty()) text += cat("categorical = ", list_of(categorical), "\n");
+  if (!categorical.empty()) text += cat("categorical = ", list_of(categorical), "\n", many);
   if (!odd.empty()) {
     missing.insert(missing.end(), odd.begin(), odd.end());
     text += cat("missing = ", list_of(missing), "\n");

@@ -24,8 +24,11 @@ int64_t epochs_for(double steps, size_t examples, int64_t batch) {
 
 }  // namespace
 
-std::string propose_text_file(const std::string& path, const std::string& file, const std::string& output) {
-  const std::string text = read_text(path, 0);
+std::string propose_text_file(const std::string& path, const std::string& file, const std::string& output,
+                              const std::string& encoding) {
+  DataConfig config;
+  config.encoding = encoding;
+  const std::string text = read_text(config, path, 0);
   const TextCode code = learn_text({text}, false, length);
   const size_t windows = code.numbers(text).size() / length;
   if (windows < least_windows)
@@ -35,7 +38,8 @@ std::string propose_text_file(const std::string& path, const std::string& file, 
   return cat("# For ", printable_name(file), ": ", code.symbols.size(),
              " different characters. Made by koine new; change what you like.\n",
              "# It learns which character follows; koine predict goes on with the lines of a text.\n",
-             "[data]\nfile = ", toml_text(file), "\nlength = ", length, "\nvalidate = 0.1\ntest = 0.1\n\n",
+             "[data]\nfile = ", toml_text(file), encoding.empty() ? "" : cat("\nencoding = ", toml_text(encoding)),
+             "\nlength = ", length, "\nvalidate = 0.1\ntest = 0.1\n\n",
              "[[model]]\nembedding = 64\n\n[[model]]\npositions = true\n\n",
              "[[model]]\ntransformer = 4\ncausal = true\ndropout = 0.1\nrepeat = 2\n\n",
              "[[model]]\nlayer_norm = true\n\n[[model]]\ndense = ", code.vocabulary(), "\n\n",

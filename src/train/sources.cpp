@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 #include "data/image.h"
 #include "data/numpy_file.h"
 #include "io/array_file.h"
@@ -105,6 +106,12 @@ SourceKind kind_of(const std::string& path) {
   return array || is_idx_name(path) ? SourceKind::array : SourceKind::table;
 }
 
+void check_class_name(const std::string& folder, const std::string& name) {
+  if (!is_utf8(name))
+    throw FormatError(cat(printable_name(folder), ": the folder ", printable_name(name),
+                          " names a class, but its name is not UTF-8; rename it"));
+}
+
 ArraySource read_arrays(const Config& config, const std::string& path, bool labels) {
   ArraySource source;
   switch (kind_of(path)) {
@@ -123,12 +130,14 @@ ArraySource read_arrays(const Config& config, const std::string& path, bool labe
                                                            .width = size.back(),
                                                            .channels = config.data.channels == "grey" ? 1 : 3,
                                                            .skip_damaged = config.data.damaged == "skip",
+                                                           .classes = labels,
                                                            .memory = memory_of(config),
                                                            .most_pixels = config.data.pixels});
       if (labels && folder.classes.empty())
         config.fail("data.file", cat(path, " has images, but no folder of them for each class"));
-      source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.damaged),
-                std::move(folder.files)};
+      for (const std::string& name : folder.classes) check_class_name(path, name);
+      source = {std::move(folder.examples), std::move(folder.classes), std::move(folder.files),
+                std::move(folder.left_out)};
       break;
     }
     default:

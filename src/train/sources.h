@@ -21,12 +21,16 @@ SourceKind kind_of(const std::string& path);
 struct ArraySource {
   data::Dataset examples;
   std::vector<std::string> classes;
-  std::vector<std::string> damaged;
-  /// Of each example, for images.
+  /// Of images: the file of each example, and what was left out.
   std::vector<std::string> files = {};
+  std::vector<data::ImageFolder::LeftOut> left_out = {};
 };
 
-/// Throws ConfigError with the place of the setting that does not fit, FormatError and IoError.
+/// Throws ConfigError with the place of the setting that does not fit, FormatError and IoError. Without labels all
+/// images below a folder are taken.
 ArraySource read_arrays(const Config& config, const std::string& path, bool labels);
+
+/// Throws FormatError for the name of a folder that cannot be that of a class, since it is not UTF-8.
+void check_class_name(const std::string& folder, const std::string& name);
 
 }  // namespace koine::train

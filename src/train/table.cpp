@@ -9,15 +9,13 @@
 #include <cmath>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 
 namespace koine::train {
 
 namespace {
 
 using data::TextTable;
-
-// More values than these become one for all that are rarer.
-constexpr size_t most_values = 64;
 
 bool is_missing(const Config& config, std::string_view text) {
   return std::find(config.data.missing.begin(), config.data.missing.end(), text) != config.data.missing.end();
@@ -96,19 +94,24 @@ TableCode::Number learn_number(const Config& config, const TextTable& table, con
 }
 
 TableCode::Category learn_category(const Config& config, const TextTable& table, const Ints& rows,
-                                   const std::string& name) {
+                                   const std::string& name, std::vector<std::string>* remarks) {
   const size_t column = column_of(config, table, name, "data.categorical");
   std::map<std::string, int64_t> counts;
   for (const int64_t row : rows) ++counts[table.at(static_cast<size_t>(row), column)];
   TableCode::Category code;
   code.column = name;
   for (const auto& [value, count] : counts) code.values.push_back(value);
-  if (code.values.size() > most_values) {
+  const auto most = static_cast<size_t>(config.data.max_categories), found = code.values.size();
+  if (found > most) {
     std::stable_sort(code.values.begin(), code.values.end(),
                      [&](const std::string& a, const std::string& b) { return counts[a] > counts[b]; });
-    code.values.resize(most_values);
+    code.values.resize(most);
     std::sort(code.values.begin(), code.values.end());
     code.has_rare = true;
+    if (remarks)
+      remarks->push_back(cat("column '", printable_name(name), "' has ", found, " values: the ", most,
+                             " most frequent are told apart and the others are one; data.max_categories = ", found,
+                             " tells all apart"));
   }
   return code;
 }
@@ -160,11 +163,22 @@ bool has_columns(const Config& config) {
   return !config.data.numeric.empty() || !config.data.categorical.empty() || !config.data.text.empty();
 }
 
-TextTable read_columns(const Config& config, const std::string& file, std::vector<std::string>* damaged) {
-  const char delimiter = config.data.delimiter.empty() ? data::find_delimiter(file) : config.data.delimiter[0];
+TextTable read_columns(const Config& config, const std::string& file, std::vector<std::string>* damaged,
+                       std::vector<std::string>* problems) {
+  const char delimiter =
+      config.data.delimiter.empty() ? data::find_delimiter(file, config.data.encoding) : config.data.delimiter[0];
   return data::read_text_table(file, {.delimiter = delimiter,
+                                      .encoding = config.data.encoding,
                                       .expansion = {.ratio = config.data.expansion},
-                                      .damaged = config.data.damaged == "skip" ? damaged : nullptr});
+                                      .damaged = config.data.damaged == "skip" ? damaged : nullptr,
+                                      .problems = problems});
+}
+
+std::string learnt_texts(const Config& config, const TextTable& table) {
+  std::string all;
+  for (const size_t column : learnt_columns(config, table))
+    for (size_t row = 0; row < table.rows; ++row) (all += table.at(row, column)) += '\0';
+  return all;
 }
 
 RowSplit split_labelled(const Config& config, const TextTable& table, std::vector<std::string>* damaged) {
@@ -196,7 +210,8 @@ RowSplit split_labelled(const Config& config, const TextTable& table, std::vecto
   return rows;
 }
 
-TableCode learn_code(const Config& config, const TextTable& table, const Ints& rows) {
+TableCode learn_code(const Config& config, const TextTable& table, const Ints& rows,
+                     std::vector<std::string>* remarks) {
   TableCode code;
   learn_label(config, table, rows, code);
   if (!config.data.text.empty()) {
@@ -220,7 +235,7 @@ TableCode learn_code(const Config& config, const TextTable& table, const Ints& r
   }
   for (const std::string& name : config.data.categorical) {
     check_input(name, "data.categorical");
-    code.categories.push_back(learn_category(config, table, rows, name));
+    code.categories.push_back(learn_category(config, table, rows, name, remarks));
   }
   return code;
 }
@@ -244,27 +259,49 @@ Array encode_numbers(const TableCode& code, const Config& config, const TextTabl
   }
   for (const TableCode::Category& one : code.categories) {
     const size_t column = column_of(config, table, one.column, "data.categorical");
-    for (const std::string& value : one.values)
-      fill([&](size_t row) { return table.at(row, column) == value ? 1.0 : 0.0; });
-    if (one.has_rare)
-      fill([&](size_t row) {
-        return std::find(one.values.begin(), one.values.end(), table.at(row, column)) != one.values.end() ? 0.0 : 1.0;
-      });
+    std::unordered_map<std::string_view, size_t> places;
+    for (const std::string& value : one.values) places.emplace(value, places.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto found = places.find(table.at(static_cast<size_t>(rows[i]), column));
+      if (found != places.end())
+        x[i * static_cast<size_t>(width) + place + found->second] = 1;
+      else if (one.has_rare)
+        x[i * static_cast<size_t>(width) + place + one.values.size()] = 1;
+    }
+    place += one.values.size() + (one.has_rare ? 1 : 0);
   }
   return from(x, {count, width});
 }
 
 }  // namespace
 
+std::vector<std::string> texts_of(const TableCode& code, const Config& config, const TextTable& table,
+                                  const Ints& rows) {
+  const size_t column = column_of(config, table, code.text->column, "data.text");
+  std::vector<std::string> texts;
+  for (const int64_t row : rows) texts.push_back(table.at(static_cast<size_t>(row), column));
+  return texts;
+}
+
+std::string wrong_number(const TableCode& code, const Config& config, const TextTable& table, size_t row) {
+  for (const TableCode::Number& one : code.numbers) {
+    const size_t column = column_of(config, table, one.column, "data.numeric");
+    if (is_missing(config, table.at(row, column))) continue;
+    try {
+      number_at(config, table, row, column);
+    } catch (const FormatError& error) {
+      return error.what();
+    }
+  }
+  return "";
+}
+
 data::Dataset encode(const TableCode& code, const Config& config, const TextTable& table, const Ints& rows,
                      bool labels) {
   const auto count = static_cast<int64_t>(rows.size());
   data::Dataset set;
   if (code.text) {
-    const size_t column = column_of(config, table, code.text->column, "data.text");
-    std::vector<std::string> texts;
-    for (const int64_t row : rows) texts.push_back(table.at(static_cast<size_t>(row), column));
-    set.x = code.text->encode(texts);
+    set.x = code.text->encode(texts_of(code, config, table, rows));
   } else {
     set.x = encode_numbers(code, config, table, rows);
   }

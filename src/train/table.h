@@ -54,13 +54,25 @@ bool has_columns(const Config& config);
 RowSplit split_labelled(const Config& config, const data::TextTable& table,
                         std::vector<std::string>* damaged = nullptr);
 
-/// Reads the file of the config, or another one with the same columns. Throws ConfigError for a config that does not
-/// fit the file, FormatError and IoError.
-data::TextTable read_columns(const Config& config, const std::string& file,
-                             std::vector<std::string>* damaged = nullptr);
+/// Reads the file of the config, or another one with the same columns; for `problems` see data::TableOptions. Throws
+/// ConfigError for a config that does not fit the file, FormatError and IoError.
+data::TextTable read_columns(const Config& config, const std::string& file, std::vector<std::string>* damaged = nullptr,
+                             std::vector<std::string>* problems = nullptr);
 
-/// Learns the code from some rows. Throws ConfigError with the place of the column that cannot be.
-TableCode learn_code(const Config& config, const data::TextTable& table, const Ints& rows);
+/// What is to be learnt of all rows, as it stands there.
+std::string learnt_texts(const Config& config, const data::TextTable& table);
+
+/// Learns the code from some rows; that columns have more values than are told apart goes to `remarks`. Throws
+/// ConfigError with the place of the column that cannot be.
+TableCode learn_code(const Config& config, const data::TextTable& table, const Ints& rows,
+                     std::vector<std::string>* remarks = nullptr);
+
+/// The texts of some rows, of a code of texts.
+std::vector<std::string> texts_of(const TableCode& code, const Config& config, const data::TextTable& table,
+                                  const Ints& rows);
+
+/// What is wrong with a row's numbers, as an error says it; empty when they can be read.
+std::string wrong_number(const TableCode& code, const Config& config, const data::TextTable& table, size_t row);
 
 /// The rows as arrays; y is undefined unless `labels`. Throws FormatError "file:line: ..." for a value that is no
 /// number in a column of numbers, and for a label that is no class.

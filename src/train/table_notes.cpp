@@ -109,7 +109,7 @@ std::string to_json(const TableCode& code) {
   return json{{"numbers", numbers},  {"categories", categories},
               {"label", code.label}, {"classes", code.classes},
               {"targets", targets},  {"text", code.text ? to_json_value(*code.text) : json(nullptr)}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+      .dump();
 }
 
 TableCode code_from(const FileValue& note) {

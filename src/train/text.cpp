@@ -2,7 +2,7 @@
 
 #include "base/format.h"
 #include "base/printable.h"
-#include "data/byte_source.h"
+#include "data/text_source.h"
 
 #include <nlohmann/json.hpp>
 
@@ -93,11 +93,11 @@ data::Dataset windows(const TextCode& code, std::string_view text) {
           from(Ints(all.begin() + 1, all.begin() + 1 + count * code.length), shape)};
 }
 
-std::string read_text(const std::string& path, size_t least, double expansion) {
-  const auto source = data::open_bytes(path, {.ratio = expansion});
-  std::string text;
-  std::vector<char> piece(size_t{1} << 20);
-  while (const size_t count = source->read(piece)) text.append(piece.data(), count);
+std::string read_text(const DataConfig& config, const std::string& path, size_t least) {
+  const data::ExpansionLimits limits{.ratio = config.expansion};
+  const bool as_it_is = config.unit == "byte" && config.encoding.empty();
+  const auto source = as_it_is ? data::open_bytes(path, limits) : data::open_text(path, config.encoding, limits);
+  std::string text = data::read_all(*source, path);
   if (text.size() <= least)
     throw FormatError(cat(printable_name(path), ": a text of ", text.size(), " bytes is too short"));
   return text;
@@ -109,7 +109,7 @@ std::vector<std::string> lines_of(std::string_view text) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) lines.emplace_back(line);
+    lines.emplace_back(line);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;

@@ -39,8 +39,10 @@ TextCode learn_text(const std::vector<std::string>& texts, bool bytes, int64_t l
 /// A text as windows of the code's length, and of each symbol the one after it; both (windows, length).
 data::Dataset windows(const TextCode& code, std::string_view text);
 
-/// The whole of a file, plain or compressed. Throws IoError, and FormatError when it has no more than `least` bytes.
-std::string read_text(const std::string& path, size_t least, double expansion = data::usual_expansion);
+/// The whole of a file, plain or compressed, as UTF-8; where bytes are learnt and no encoding is named, as it is.
+/// Throws FormatError when it has no more than `least` bytes, and what opening does.
+std::string read_text(const DataConfig& config, const std::string& path, size_t least);
+/// Also those that are empty, without what ends them.
 std::vector<std::string> lines_of(std::string_view text);
 
 nlohmann::json to_json_value(const TextCode& code);

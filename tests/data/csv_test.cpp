@@ -62,6 +62,11 @@ TEST_CASE("csv: line ends, a missing last one, empty lines and a byte order mark
   CHECK(read("\xef\xbb\xbf"
              "1,2\n")
             .values == Values{1, 2});
+  CHECK(read(std::string_view("\xff\xfe"
+                              "1\0,\0"
+                              "2\0",
+                              8))
+            .values == Values{1, 2});
   CHECK(read("7").values == Values{7});
 }
 
@@ -112,13 +117,22 @@ TEST_CASE("csv: lines inside quotes count") {
   CHECK(error("\"a\nb\",c\n1,2\n3,x\n") == ":4:3: field 2 (c): \"x\" is not a number");
 }
 
+TEST_CASE("csv: spaces belong to a text in quotes, and to no other; numbers have none") {
+  TempFolder folder;
+  const TextTable table = read_text_table(folder.write("t.csv", "name ,\" x \"\n a ,1\n\" a \",\" 2 \"\n\"a\"  ,3\n"));
+  CHECK(table.names == std::vector<std::string>{"name", "x"});
+  CHECK(table.cells == std::vector<std::string>{"a", "1", " a ", " 2 ", "a", "3"});
+  double value = 0;
+  CHECK(read_number(" 2 ", value));
+  CHECK(value == 2);
+  CHECK(read("\" 3 \",4\n").values == Values{3, 4});
+}
+
 TEST_CASE("csv: what is no table of numbers is refused") {
   CHECK(error("") == ": no rows");
   CHECK(error("a,b\n") == ": no rows");
   CHECK(error(std::string_view("1,\0\n", 4)) == ":1:3: a zero byte; this is not a table in text");
-  CHECK(error(std::string_view("\xff\xfe"
-                               "1\0",
-                               4)) == ":1:1: the text is UTF-16; save it as UTF-8");
+  CHECK(error("1,2\n3,\xe9\n").starts_with(":2:3: the byte 0xe9 is not UTF-8; say"));
   CHECK(error("1,2,3\n", {.max_record_bytes = 4}) == ":1:5: a record longer than 4 bytes; is this a table in text?");
   CHECK(error(",,,,\n", {.max_columns = 3}) == ":1:4: a row with more than 3 fields");
 }

@@ -134,9 +134,32 @@ TEST_CASE("images: a folder has a folder for each class, in the order of names, 
   CHECK(contains(message_of<FormatError>([&] { data::image_folder(folder.path().string()); }), "cats/1.png"));
   const auto skipped = data::image_folder(folder.path().string(), {.skip_damaged = true});
   CHECK(skipped.examples.size() == 5);
-  CHECK(skipped.damaged.size() == 1);
+  REQUIRE(skipped.left_out.size() == 1);
+  CHECK(skipped.left_out[0].file.ends_with("cats/1.png"));
+  CHECK(skipped.left_out[0].before == 3);
+  CHECK(contains(skipped.left_out[0].problem, "neither"));
   CHECK_FALSE(data::image_folder((folder.path() / "ants").string()).examples.y.defined());
   CHECK_THROWS_AS(data::image_folder((folder.path() / "empty").string()), FormatError);
+  // Nothing that is an image by its name goes without a word.
+  std::filesystem::remove(folder.path() / "cats/1.png");
+  folder.write("loose.png", png(1, 1, {7}, true));
+  std::filesystem::create_directories(folder.path() / "cats/deep");
+  folder.write("cats/deep/8.png", png(1, 1, {8}, true));
+  const auto some = data::image_folder(folder.path().string());
+  REQUIRE(some.left_out.size() == 1);
+  CHECK(contains(some.left_out[0].problem, "deep/8.png and 1 more: in no folder of a class"));
+  folder.write("ants/z.gif", "GIF89a");
+  std::filesystem::create_symlink("nowhere", folder.path() / "cats/gone.jpg");
+  CHECK(contains(message_of<Error>([&] { data::image_folder(folder.path().string()); }), "ants/z.gif"));
+  const auto all = data::image_folder(folder.path().string(), {.skip_damaged = true, .classes = false});
+  CHECK(all.examples.size() == 7);
+  CHECK_FALSE(all.examples.y.defined());
+  CHECK(all.files.back().ends_with("loose.png"));
+  REQUIRE(all.left_out.size() == 2);
+  CHECK(all.left_out[0].file.ends_with("ants/z.gif"));
+  CHECK(all.left_out[0].before == 3);
+  CHECK(all.left_out[1].file.ends_with("cats/gone.jpg"));
+  CHECK(all.left_out[1].before == 6);
 }
 
 TEST_CASE("image: what is written as PNG reads back") {

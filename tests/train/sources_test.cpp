@@ -1,6 +1,7 @@
 #include "support/numpy_files.h"
 #include "support/temp_folder.h"
 #include "train/fit.h"
+#include "train/inputs.h"
 #include "train/losses.h"
 #include "train/propose.h"
 #include "train/text.h"
@@ -65,7 +66,9 @@ TEST_CASE("text: characters and bytes become numbers and back") {
   const data::Dataset seen = windows(learn_text({"abcabc"}, false, 2), "abcabc");
   CHECK(seen.x.to_vector<int64_t>() == std::vector<int64_t>{1, 2, 3, 1});
   CHECK(seen.y.to_vector<int64_t>() == std::vector<int64_t>{2, 3, 1, 2});
-  CHECK(lines_of("a\r\n\nb") == std::vector<std::string>{"a", "b"});
+  CHECK(lines_of("a\r\n\nb") == std::vector<std::string>{"a", "", "b"});
+  CHECK(lines_of("a\n\n") == std::vector<std::string>{"a", ""});
+  CHECK(lines_of("").empty());
 }
 
 TEST_CASE("text: a column of a table is learnt from, in batches of like lengths") {
@@ -85,7 +88,7 @@ TEST_CASE("text: a column of a table is learnt from, in batches of like lengths"
   const TableCode again = code_from(io::FileValue::parse(to_json(*one.examples.code), "w", "the note"));
   CHECK(again.text->numbers("good") == one.examples.code->text->numbers("good"));
   const std::string lines = one.folder.write("new.txt", "xxgood\nbad\n");
-  const Array x = load_inputs(one.config, lines, {13}, again);
+  const Array x = load_inputs(one.config, lines, {13}, {.code = again}).x;
   const Array said = predict(one.config, x, one.model);
   CHECK(argmax(said, {.axis = -1}).to_vector<int64_t>() == std::vector<int64_t>{0, 1});
   CHECK(contains(

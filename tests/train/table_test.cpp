@@ -3,6 +3,7 @@
 #include "support/temp_folder.h"
 #include "train/examples.h"
 #include "train/fit.h"
+#include "train/inputs.h"
 #include "train/model_builder.h"
 #include "train/propose.h"
 
@@ -63,11 +64,13 @@ TEST_CASE("tables: a code is read back from its JSON, and encodes other files") 
   const Examples examples = table.load();
   const TableCode again = code_from(io::FileValue::parse(to_json(*examples.code), "w", "the note"));
   const std::string other = table.folder.write("other.csv", "city,age\nOslo,20\n");
-  const Array x = load_inputs(table.config, other, examples.shape, again);
-  CHECK(x.to_vector<float>() == load_inputs(table.config, other, examples.shape, examples.code).to_vector<float>());
+  const Array x = load_inputs(table.config, other, examples.shape, {.code = again}).x;
+  CHECK(x.to_vector<float>() ==
+        load_inputs(table.config, other, examples.shape, {.code = examples.code}).x.to_vector<float>());
   CHECK(x.size(0) == 1);
   const std::string narrow = table.folder.write("narrow.csv", "city,old\nOslo,20\n");
-  CHECK(contains(message_of<ConfigError>([&] { load_inputs(table.config, narrow, examples.shape, again); }), "'age'"));
+  CHECK(contains(message_of<ConfigError>([&] { load_inputs(table.config, narrow, examples.shape, {.code = again}); }),
+                 "'age'"));
 }
 
 TEST_CASE("tables: quantities are learnt at a scale of one and told in their own") {

@@ -38,7 +38,11 @@ const Section<DataConfig>& data_section() {
        setting(&D::pixels, "pixels", "the most pixels of an image that is read", {.bounds = from_one}),
        setting(&D::numeric, "numeric", "the columns of numbers to learn from, by name"),
        setting(&D::categorical, "categorical", "the columns of texts to learn from, by name"),
+       setting(&D::max_categories, "max_categories",
+               "how many values of a column of texts are told apart, the most frequent ones; the others are one",
+               {.bounds = {.low = 1, .high = 1e6}}),
        setting(&D::missing, "missing", "what stands where a value is missing"),
+       setting(&D::encoding, "encoding", "what tables and texts are in, as \"latin-1\"; by default UTF-8"),
        setting(&D::delimiter, "delimiter", "what is between the columns", {.choices = {",", ";", "\t", "|"}})}};
   return section;
 }
