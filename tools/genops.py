@@ -123,12 +123,19 @@ class Op:
             lines.append(f"struct {self.result()} {{\n  Array {', '.join(self.shown)};\n}};")
         lines.append(f"/// {self.doc}")
         lines.append(f"{self.result()} {self.name}({self.parameters(True)});")
-        optional = [arg for arg in self.args if arg.endswith("?")]
-        if optional and self.attrs is not None:
-            required = [arg for arg in self.args if not arg.endswith("?")]
-            params = ", ".join([f"const Arg& {a}" for a in required] + [f"{self.type}Attrs attrs"])
-            lines.append(f"{self.result()} {self.name}({params});")
+        lines += [f"{head};" for head, _ in self.shorter()]
         return "\n".join(lines)
+
+    def shorter(self):
+        """The functions that leave out some of the optional operands before the attributes: heads and what they pass on."""
+        optional = [arg.rstrip("?") for arg in self.args if arg.endswith("?")]
+        if self.attrs is None:
+            return
+        required = [arg for arg in self.args if not arg.endswith("?")]
+        for count in range(len(optional)):
+            given = required + optional[:count]
+            params = ", ".join([f"const Arg& {name}" for name in given] + [f"{self.type}Attrs attrs"])
+            yield f"{self.result()} {self.name}({params})", given + ["Array()"] * (len(optional) - count) + ["std::move(attrs)"]
 
     def call(self, out, head, names):
         out.append(head + " {")
@@ -166,12 +173,7 @@ class Op:
         if self.internal:
             return ""
         self.call(out, f"{self.result()} {self.name}({self.parameters(False)})", [a.rstrip("?.") for a in self.args])
-        optional = [arg for arg in self.args if arg.endswith("?")]
-        if optional and self.attrs is not None:
-            required = [arg for arg in self.args if not arg.endswith("?")]
-            params = ", ".join([f"const Arg& {a}" for a in required] + [f"{self.type}Attrs attrs"])
-            arguments = ", ".join([a for a in required] + ["Array()" for _ in optional] + ["std::move(attrs)"])
-            out.append(f"{self.result()} {self.name}({params}) {{ return {self.name}({arguments}); }}")
+        out += [f"{head} {{ return {self.name}({', '.join(passed)}); }}" for head, passed in self.shorter()]
         return "\n".join(out)
 
     def row(self):

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -26,6 +27,36 @@ class Axes {
  private:
   Ints list_;
   bool all_ = true;
+};
+
+/// What is added around windows: one number for all sides of all spatial axes, one for each axis, or (low, high) for
+/// each axis one after the other; or a word, "valid" for nothing and "same" for as many places as strides fit into the
+/// length (what is left over is added at the end).
+class Padding {
+ public:
+  Padding() = default;
+  Padding(int64_t all) : list_(1, all) {}
+  Padding(int all) : Padding(static_cast<int64_t>(all)) {}
+  Padding(std::initializer_list<int64_t> list) : list_(list) {}
+  Padding(Ints list) : list_(static_cast<Ints&&>(list)) {}
+  Padding(std::string word) : word_(static_cast<std::string&&>(word)) {}
+  Padding(const char* word) : word_(word) {}
+  /// Empty when numbers are given.
+  const std::string& word() const { return word_; }
+  const Ints& list() const { return list_; }
+  bool operator==(const Padding&) const = default;
+  /// As an option of a layer it belongs to the structure of a model.
+  friend uint64_t koine_hash(const Padding& padding) {
+    uint64_t hash = 14695981039346656037u;
+    const auto add = [&](uint64_t part) { hash = (hash ^ part) * 1099511628211u; };
+    for (const char letter : padding.word_) add(static_cast<uint64_t>(letter));
+    for (const int64_t number : padding.list_) add(static_cast<uint64_t>(number) + 256);
+    return hash;
+  }
+
+ private:
+  std::string word_;
+  Ints list_;
 };
 
 /// A number that takes the dtype of what it meets.

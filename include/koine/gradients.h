@@ -13,6 +13,8 @@ std::vector<Array*> defined_leaves(tree::Ref tree);
 Array global_norm(const std::vector<Array*>& leaves);
 Array all_finite(const std::vector<Array*>& leaves);
 void scale(const std::vector<Array*>& leaves, const Array& factor);
+/// The average after a leaf; `wide` is it in float32 where the leaf has 16 bits.
+Array averaged(const Array& average, Array& wide, const Array& leaf, double decay);
 /// float16 and bfloat16 in float32: what many small numbers are added to in them stands still.
 Array wide(const Array& x);
 }  // namespace detail
@@ -85,23 +87,25 @@ class Accumulator {
 
 /// An exponential average of weights, often better than the last ones: average = decay * average + (1 - decay) * model.
 /// The first update takes the model as it is. State of the model, such as running statistics, is not averaged but the
-/// last one, and neither are integers.
+/// last one, and neither are integers. Averages of weights of 16 bits are kept in float32 beside the model.
 template <class M>
 struct Average {
   double decay = 0.999;
   M model = {};
   bool begun = false;
+  /// In the order of the leaves; undefined for those whose average is the model's leaf itself.
+  std::vector<Array> wide = {};
 
   void update(const M& now) {
-    if (!begun) {
-      model = now;
-      begun = true;
-      return;
-    }
+    if (!begun) model = now;
+    size_t number = 0;
     tree::zip(model, now, [&](Array& average, const Array& leaf, const tree::Path& path) {
-      bool mean = leaf.defined() && path.role() != Role::state && is_inexact(leaf.dtype());
-      average = mean ? average + (leaf - average) * (1 - decay) : leaf;
+      if (wide.size() <= number) wide.emplace_back();
+      const bool mean = leaf.defined() && path.role() != Role::state && is_inexact(leaf.dtype());
+      average = mean ? detail::averaged(average, wide[number], leaf, begun ? decay : 0) : leaf;
+      ++number;
     });
+    begun = true;
   }
 };
 

@@ -6,7 +6,8 @@
 #include <string>
 
 /// Optimisers: they turn a model and its gradient into the next model. Each is a plain value of options and state; the
-/// state is a tree, saved and loaded like a model, batched by `vmap` with one, and traced by `jit`.
+/// state is a tree, saved and loaded like a model, batched by `vmap` with one, and traced by `jit`. For weights of 16
+/// bits the state is float32, and the step is made in float32 and rounded once.
 namespace koine::optim {
 
 /// Leaves that are treated otherwise: `{.leaves = "*bias", .weight_decay = 0}`. A leaf belongs to the first group that
@@ -44,6 +45,21 @@ Leaves leaves(M& model, const M& grad, const Groups& groups) {
   if (!groups.empty()) assign_groups(list, paths, groups);
   return list;
 }
+/// Leaves of 16 bits in float32, and gradients too, while a step is made: where the bits are few a small number of the
+/// state vanishes, and its root or a quotient with it.
+class WideLeaves {
+ public:
+  explicit WideLeaves(Leaves leaves);
+  Leaves& list() { return leaves_; }
+  /// Gives the leaves what was made of them.
+  void finish();
+
+ private:
+  Leaves leaves_;
+  /// What stands for a leaf that is not wide itself, and that leaf.
+  std::vector<Array> wide_;
+  std::vector<Array*> narrow_;
+};
 /// All leaves that a gradient would have.
 template <class M>
 Leaves trained(M& model) {
@@ -64,7 +80,9 @@ Leaves trained(M& model) {
   template <class M>                                                                                 \
   void step(M& model, const M& grad, std::source_location where = std::source_location::current()) { \
     SourceScope scope(where);                                                                        \
-    update(detail::leaves(model, grad, options.groups));                                             \
+    detail::WideLeaves wide(detail::leaves(model, grad, options.groups));                            \
+    update(wide.list());                                                                             \
+    wide.finish();                                                                                   \
   }                                                                                                  \
   template <class M>                                                                                 \
   void init(M& model) {                                                                              \

@@ -246,6 +246,7 @@ class LearnerOf final : public Learner {
     run_.optimizer = std::move(optimizer);
     run_.optimizer.init(model);
     run_.average = {.decay = options.average, .model = without_values(model)};
+    tree::for_each(model, [&](Array&) { run_.average.wide.emplace_back(); });
     run_.best = without_values(model);
     run_.model = std::move(model);
     if (options.plateau) numbers.plateau.options = *options.plateau;

@@ -3,7 +3,7 @@
 from . import _core
 
 __all__ = ["atleast_1d", "broadcast_arrays", "broadcast_to", "concat", "concatenate", "expand_dims", "flatten", "flip",
-           "matrix_transpose", "moveaxis", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack",
+           "matrix_transpose", "moveaxis", "pad", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack",
            "swapaxes", "tile", "unstack"]
 
 _ops = _core.ops
@@ -316,3 +316,68 @@ def tile(x, repetitions, /):
     wide = tuple(length for count, n in zip(repetitions, shape) for length in (count, n))
     result = tuple(count * n for count, n in zip(repetitions, shape))
     return _reshape(broadcast_to(_reshape(x, between), wide), result)
+
+
+def pad(x, /, pad_width=None, mode="constant", *, constant_values=0, before=None, after=None, value=None):
+    """x with elements put around it, as NumPy's pad.
+
+    pad_width: one number for both sides of all axes, (before, after) for all axes, a pair for each axis, or a dict of axis
+    to pair; in its place `before` and `after` name a number for each axis. mode: constant puts constant_values; edge repeats
+    the first and the last element, reflect mirrors at them, symmetric mirrors behind them, wrap goes on at the other end.
+    ValueError for widths that do not fit x's axes, a negative one or another mode.
+
+    >>> kn.pad(kn.asarray([1, 2, 3]), 1)
+    array([0, 1, 2, 3, 0])
+    >>> kn.pad(kn.asarray([[1, 2], [3, 4]]), ((0, 0), (1, 2)), mode="edge")
+    array([[1, 1, 2, 2, 2],
+           [3, 3, 4, 4, 4]])
+    """
+    if not isinstance(mode, str):
+        raise TypeError("pad() takes for mode a text, such as 'edge'; widths are pairs, as in pad(x, ((1, 2), (0, 0))), or before= "
+                        "and after=")
+    rank = _core.to_array(x).ndim if not hasattr(x, "ndim") else x.ndim
+    if pad_width is not None:
+        if before is not None or after is not None:
+            raise TypeError("pad() takes pad_width, or before and after")
+        before, after = zip(*_widths(pad_width, rank)) if rank else ((), ())
+    before, after = before or (), after or ()
+    if mode == "constant":
+        return _ops["pad"](x, before, after, constant_values if value is None else value)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise _errors().ValueError(f"[pad] mode is constant, edge, reflect, symmetric or wrap, got {mode!r}")
+    if value is not None:
+        raise TypeError(f"pad() with mode={mode!r} puts elements of x, no value")
+    return _ops["pad_mode"](x, before, after, mode)
+
+
+def _widths(given, rank):
+    """A pair for each axis, of what NumPy's pad takes."""
+    if isinstance(given, dict):
+        widths = [(0, 0)] * rank
+        for axis, one in given.items():
+            widths[_axis(axis, rank)] = _pair(one, given, rank)
+        return widths
+    given = given.tolist() if hasattr(given, "tolist") else given
+    if _is_integer(given):
+        return [(given, given)] * rank
+    given = list(given)
+    if len(given) == 2 and all(_is_integer(one) for one in given):
+        return [tuple(given)] * rank
+    if len(given) == 1:
+        return [_pair(given[0], given, rank)] * rank
+    if len(given) != rank:
+        raise _errors().ValueError(f"[pad] {len(given)} widths for {rank} axes: give one number, (before, after), or a pair for each "
+                                   f"axis, got {given}")
+    return [_pair(one, given, rank) for one in given]
+
+
+def _pair(one, given, rank):
+    one = [one, one] if _is_integer(one) else list(one)
+    one = one * 2 if len(one) == 1 else one
+    if len(one) != 2 or not all(_is_integer(part) for part in one):
+        raise _errors().ValueError(f"[pad] a width is a number or (before, after) for each of {rank} axes, got {given}")
+    return tuple(one)
+
+
+def _is_integer(x):
+    return hasattr(x, "__index__") and not isinstance(x, bool)

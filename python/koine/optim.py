@@ -193,8 +193,13 @@ def clip_by_value(gradient, limit):
     return _unflatten(structure, _core.optim.clip_by_value(leaves, limit))
 
 
+def _wide(leaf):
+    return leaf.astype(_core.float32) if leaf.dtype in (_core.float16, _core.bfloat16) else leaf
+
+
 class Accumulator:
-    """The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`.
+    """The mean of the gradients of several small batches, as if they had been one: `add` each, then `take`. It is kept in float32
+    where gradients have 16 bits.
 
     >>> gradients = kn.optim.Accumulator()
     >>> gradients.add({"w": kn.asarray(1.0)})
@@ -206,25 +211,33 @@ class Accumulator:
     __koine_tree__ = True
 
     def __init__(self):
-        self.sum, self.count = None, 0
+        self.mean, self.weight, self.count = None, 0.0, 0
 
-    def add(self, gradient):
-        """Adds the gradient of one more batch."""
-        self.sum = gradient if self.count == 0 else _map(lambda a, b: a + b, self.sum, gradient)
-        self.count += 1
+    def add(self, gradient, weight=1.0):
+        """Adds the gradient of one more batch; the weight is its number of examples, where batches differ."""
+        if not weight >= 0:
+            raise _ValueError(f"[add] the weight is at least 0, got {weight}")
+        self.count, self.weight = self.count + 1, self.weight + weight
+        gradient = _map(_wide, gradient)
+        if self.count == 1 or self.weight == weight:  # what came before counts for nothing
+            self.mean = gradient
+        elif weight > 0:
+            part = weight / self.weight
+            self.mean = _map(lambda mean, new: mean + (new - mean) * part, self.mean, gradient)
 
     def take(self):
         """The mean so far; begins anew. Raises ValueError when nothing was added."""
         if self.count == 0:
             raise _ValueError("[take] no gradient was added")
-        count, total = self.count, self.sum
-        self.sum, self.count = None, 0
-        return _map(lambda leaf: leaf / count, total)
+        mean = self.mean
+        self.mean, self.weight, self.count = None, 0.0, 0
+        return mean
 
 
 class Average:
     """An exponential average of weights, often better than the last ones: average = decay * average + (1 - decay) * model.
-    The first update takes the model as it is; state and integers are those of the last model.
+    The first update takes the model as it is; state and integers are those of the last model. Averages of weights of 16 bits
+    are kept in float32 (`wide`) beside the model.
 
     >>> average = kn.optim.Average(decay=0.5)
     >>> average.update({"w": kn.asarray(1.0)})
@@ -236,17 +249,17 @@ class Average:
     __koine_tree__ = True
 
     def __init__(self, decay=0.999):
-        self.decay, self.model = decay, None
+        self.decay, self.model, self.wide = decay, None, []
 
     def update(self, model):
         """Takes the model after a step."""
         leaves, structure = _flatten(model)
-        if self.model is not None:
-            before, _ = _flatten(self.model)
-            chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
-            mean = _core.optim.average(self.decay, [before[i] for i in chosen], [leaves[i] for i in chosen])
-            for i, leaf in zip(chosen, mean):
-                leaves[i] = leaf
+        chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
+        before = leaves if self.model is None else _flatten(self.model)[0]
+        mean, self.wide = _core.optim.average(self.decay, self.model is not None, [before[i] for i in chosen],
+                                              self.wide or [None] * len(chosen), [leaves[i] for i in chosen])
+        for i, leaf in zip(chosen, mean):
+            leaves[i] = leaf
         self.model = _unflatten(structure, leaves)
 
 

@@ -116,6 +116,8 @@ std::vector<std::string> remarks_on(const Examples& examples) {
   if (examples.unlabelled > 0) remarks.push_back(cat(examples.unlabelled, " rows have no label and are left out"));
   if (examples.in_both > 0)
     remarks.push_back(cat(examples.in_both, " rows are in both, so the test says nothing of rows never seen"));
+  if (const Shape& shape = examples.shape; shape.size() == 3 && shape[0].value() <= 4 && shape[2].value() > 4)
+    remarks.push_back(cat("examples are ", to_string(shape), ", which looks like channels first; layers take channels last"));
   return remarks;
 }
 

@@ -17,6 +17,7 @@ uint64_t hash_value(DType value) { return hash_combine(5, static_cast<uint64_t>(
 uint64_t hash_value(const Ints& value) { return hash_bytes(value.data(), value.size() * sizeof(int64_t)); }
 uint64_t hash_value(const Shape& value) { return value.hash(); }
 uint64_t hash_value(const Axes& value) { return hash_combine(value.is_all(), hash_value(value.list())); }
+uint64_t hash_value(const Padding& value) { return hash_combine(hash_value(value.word()), hash_value(value.list())); }
 uint64_t hash_value(const Number& value) {
   uint64_t hash = hash_combine(static_cast<uint64_t>(value.kind()), static_cast<uint64_t>(value.integer()));
   return hash_combine(hash, hash_combine(hash_value(value.real()), hash_value(value.imag())));

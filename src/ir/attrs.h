@@ -30,6 +30,7 @@ uint64_t hash_value(DType value);
 uint64_t hash_value(const Ints& value);
 uint64_t hash_value(const Shape& value);
 uint64_t hash_value(const Axes& value);
+uint64_t hash_value(const Padding& value);
 uint64_t hash_value(const Number& value);
 uint64_t hash_value(const Graphs& value);
 bool equal_value(const Number& a, const Number& b);
@@ -47,6 +48,8 @@ struct AttrField {
   const char* name;
   const char* doc;
   AttrValue (*get)(const void* attrs);
+  /// Whether a text may be set in place of numbers.
+  bool takes_words;
   /// Throws ValueError when the value has another type.
   void (*set)(void* attrs, const AttrValue& value);
   uint64_t (*hash)(const void* attrs);
@@ -63,7 +66,15 @@ struct MemberOf<T C::*> {
 };
 [[noreturn]] void wrong_attr_type(const char* wanted, const AttrValue& got);
 template <class T>
-void assign_attr(T& to, const AttrValue& value) {
+AttrValue value_of(const T& value) {
+  return value;
+}
+inline AttrValue value_of(const Padding& value) {
+  if (value.word().empty()) return value.list();
+  return value.word();
+}
+template <class T>
+void assign_plain(T& to, const AttrValue& value) {
   if (auto* same = std::get_if<T>(&value)) {
     to = *same;
     return;
@@ -86,6 +97,17 @@ void assign_attr(T& to, const AttrValue& value) {
   }
   wrong_attr_type("another type", value);
 }
+template <class T>
+void assign_attr(T& to, const AttrValue& value) {
+  if constexpr (std::is_same_v<T, Padding>) {
+    if (auto* all = std::get_if<int64_t>(&value)) return void(to = *all);
+    if (auto* list = std::get_if<Ints>(&value)) return void(to = *list);
+    if (auto* word = std::get_if<std::string>(&value)) return void(to = *word);
+    wrong_attr_type("another type", value);
+  } else {
+    assign_plain(to, value);
+  }
+}
 }  // namespace detail
 
 /// Describes a member of an attribute aggregate: `field<&Attrs::axis>("axis", "the axis that ...")`.
@@ -96,7 +118,8 @@ constexpr AttrField field(const char* name, const char* doc) {
   return {
       name,
       doc,
-      [](const void* attrs) { return AttrValue(static_cast<const Class*>(attrs)->*Member); },
+      [](const void* attrs) { return detail::value_of(static_cast<const Class*>(attrs)->*Member); },
+      std::is_same_v<T, Padding>,
       [](void* attrs, const AttrValue& value) { detail::assign_attr<T>(static_cast<Class*>(attrs)->*Member, value); },
       [](const void* attrs) { return hash_value(static_cast<const Class*>(attrs)->*Member); },
       [](const void* a, const void* b) {

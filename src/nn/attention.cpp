@@ -3,6 +3,7 @@
 #include "nn/filled.h"
 
 #include <cmath>
+#include <string>
 
 namespace koine::nn {
 
@@ -24,28 +25,17 @@ Array by_head(const Array& x, int64_t heads) {
   return reshape(x, {.shape = {shape[0], shape[1], heads, floor_div(shape[2], heads)}});
 }
 
-// The op, with weights of which some are dropped: they have to be at hand for that.
-Array attention_with_dropout(const Array& q, const Array& k, const Array& v, const Array& mask, bool causal,
-                             double rate, Context& context) {
-  const int64_t queries = q.size(1), keys = k.size(1), heads = q.size(2), shared = heads / k.size(2);
-  const auto wide = [&](const Array& x) {
-    if (shared == 1) return x;
-    Shape shape = x.shape();
-    shape.insert(3, shared);
-    const Array repeated = broadcast_to(expand_dims(x, 3), {.shape = shape});
-    return reshape(repeated, {.shape = {shape[0], shape[1], heads, shape[4]}});
-  };
-  const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
-  Array scores = einsum("bqhd,bkhd->bhqk", {q * scale, wide(k)});
-  Array seen = mask;
-  if (causal) {
-    const Array before = arange(keys) <= expand_dims(arange(queries), 1);
-    seen = seen.defined() ? seen & before : before;
+// In training some weights are dropped.
+Array attend_by_head(const Array& q, const Array& k, const Array& v, const Array& mask, bool causal, double rate,
+                     Context& context) {
+  const AttentionAttrs how{.causal = causal, .layout = "blhd"};
+  if (rate > 0 && context.training()) {
+    AttentionAttrs dropping = how;
+    dropping.dropout = rate;
+    const Array every = mask.defined() ? mask : full({.shape = {1, 1, 1, 1}, .value = true, .dtype = bool_});
+    return koine::attention(q, k, v, every, context.next_key(), dropping);
   }
-  if (seen.defined()) scores = where(broadcast_to(seen, {.shape = scores.shape()}), scores, -1e30);
-  Array weights = softmax(scores);
-  if (seen.defined()) weights = where(broadcast_to(seen, {.shape = scores.shape()}), weights, 0);
-  return einsum("bhqk,bkhd->bqhd", {dropped(weights, rate, context), wide(v)});
+  return mask.defined() ? koine::attention(q, k, v, mask, how) : koine::attention(q, k, v, how);
 }
 
 }  // namespace
@@ -58,6 +48,45 @@ Array padding_mask(const Arg& lengths, int64_t length) {
   return reshape(seen, {.shape = {lengths.array().shape()[0], 1, 1, length}});
 }
 
+Array scaled_dot_product_attention(const Arg& query, const Arg& key, const Arg& value,
+                                   const ScaledDotProductOptions& options) {
+  SourceScope scope(query.where());
+  const char* name = "[scaled_dot_product_attention] ";
+  if (!query.is_array() || !key.is_array() || !value.is_array())
+    throw ShapeError(std::string(name) + "takes arrays" + at_line());
+  const int rank = query.array().rank();
+  if (rank < 2 || rank > 4 || key.array().rank() != rank || value.array().rank() != rank)
+    throw ShapeError(std::string(name) + "takes (..., length, dim) with up to two axes in front, got " +
+                     to_string(query.array().shape()) + ", " + to_string(key.array().shape()) + " and " +
+                     to_string(value.array().shape()) + at_line());
+  // (batch, heads, length, dim); of three axes the first is the batch.
+  const auto whole = [&](const Array& x) {
+    if (x.rank() == 4) return x;
+    return x.rank() == 3 ? expand_dims(x, 1) : expand_dims(expand_dims(x, 0), 0);
+  };
+  Array mask = options.mask;
+  if (mask.defined() && rank == 3 && mask.rank() == 3) mask = expand_dims(mask, 1);
+  Array q = whole(query.array());
+  double scale = options.scale.value_or(0);
+  if (options.scale && scale == 0) {  // which the op takes for the usual one
+    q = q * 0;
+    scale = 1;
+  }
+  const AttentionAttrs how{.causal = options.causal, .scale = scale, .layout = "bhld", .dropout = options.dropout};
+  const Array k = whole(key.array()), v = whole(value.array());
+  Array y;
+  if (options.dropout > 0) {
+    if (!options.key.defined()) throw ValueError(std::string(name) + "dropout takes a key" + at_line());
+    if (!mask.defined()) mask = full({.shape = {1, 1, 1, 1}, .value = true, .dtype = bool_});
+    y = koine::attention(q, k, v, mask, options.key, how);
+  } else {
+    y = mask.defined() ? koine::attention(q, k, v, mask, how) : koine::attention(q, k, v, how);
+  }
+  Shape shape = query.array().shape();
+  shape.back() = value.array().shape().back();
+  return reshape(y, {.shape = shape});
+}
+
 Array MultiHeadAttention::attend(const Arg& x, const Arg& memory, const Array& mask, Context& context) const {
   SourceScope scope(x.where());
   if (heads < 1 || size % heads != 0 || key_heads < 1 || heads % key_heads != 0)
@@ -65,9 +94,7 @@ Array MultiHeadAttention::attend(const Arg& x, const Arg& memory, const Array& m
                      std::to_string(key_heads) + " do not divide size " + std::to_string(size) + at_line());
   const Array from = sequence(x, size, "MultiHeadAttention"), to = sequence(memory, size, "MultiHeadAttention");
   const Array q = by_head(query(from), heads), k = by_head(key(to), key_heads), v = by_head(value(to), key_heads);
-  const Array seen = dropout > 0 && context.training() ? attention_with_dropout(q, k, v, mask, causal, dropout, context)
-                     : mask.defined()                  ? attention(q, k, v, mask, {.causal = causal})
-                                                       : attention(q, k, v, {.causal = causal});
+  const Array seen = attend_by_head(q, k, v, mask, causal, dropout, context);
   return out(reshape(seen, {.shape = from.shape()}));
 }
 

@@ -6,9 +6,33 @@ namespace koine::nn {
 
 namespace {
 
-// Of windows without attributes of their own for some axes.
-int64_t or_else(const Ints& numbers, size_t axis, int64_t otherwise) {
-  return numbers.empty() ? otherwise : numbers[numbers.size() == 1 ? 0 : axis];
+// One number for each axis, of one for all or as many.
+Ints per_axis(const Ints& numbers, size_t axes, int64_t otherwise, const char* layer, const char* what) {
+  if (numbers.empty()) return Ints(axes, otherwise);
+  if (numbers.size() == 1) return Ints(axes, numbers[0]);
+  if (numbers.size() != axes)
+    throw ValueError(std::string("[") + layer + "] " + what + " has " + std::to_string(numbers.size()) +
+                     " numbers for " + std::to_string(axes) + " spatial axes: give one for all, or one for each" +
+                     at_line());
+  return numbers;
+}
+// (low, high) for each axis.
+Ints pads_per_axis(const Ints& padding, size_t axes, const char* layer) {
+  if (padding.size() == 2 * axes) return padding;
+  Ints pads;
+  for (const int64_t both : per_axis(padding, axes, 0, layer, "padding")) pads.insert(pads.end(), {both, both});
+  return pads;
+}
+
+// x has the spatial axes of the kernel.
+void check_axes(const Arg& x, const Ints& kernel, const char* layer) {
+  if (x.is_array() && x.array().rank() == static_cast<int>(kernel.size()) + 2) return;
+  std::string sizes;
+  for (const int64_t n : kernel) sizes += (sizes.empty() ? "" : ", ") + std::to_string(n);
+  throw ShapeError(std::string("[") + layer + "] a kernel [" + sizes + "] takes (batch, spatial..., channels) with " +
+                   std::to_string(kernel.size()) + " spatial axes" +
+                   (x.is_array() ? ", got shape " + to_string(x.array().shape()) : "") +
+                   ": the kernel has a size for each, as [3, 3] for images" + at_line());
 }
 
 Axes spatial_axes(const Arg& x, const char* layer) {
@@ -33,15 +57,17 @@ int64_t Conv::fan_in(const Ints& kernel, int64_t in) {
 }
 Array Conv::operator()(const Arg& x) const {
   SourceScope scope(x.where());
+  check_axes(x, kernel, "Conv");
   Array y =
       conv(x, filled(weight, "Conv"), {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
   return use_bias ? y + bias : y;
 }
 
 Ints same_padding(const Ints& kernel, const Ints& dilation) {
+  const Ints spread = per_axis(dilation, kernel.size(), 1, "same_padding", "dilation");
   Ints padding;
   for (size_t d = 0; d < kernel.size(); ++d) {
-    int64_t reach = (kernel[d] - 1) * (dilation.empty() ? 1 : dilation[d]);
+    int64_t reach = (kernel[d] - 1) * spread[d];
     padding.push_back(reach / 2);
     padding.push_back(reach - reach / 2);
   }
@@ -50,30 +76,39 @@ Ints same_padding(const Ints& kernel, const Ints& dilation) {
 
 Array ConvTranspose::operator()(const Arg& x) const {
   SourceScope scope(x.where());
+  check_axes(x, kernel, "ConvTranspose");
   const size_t axes = kernel.size();
-  if (!x.is_array() || static_cast<size_t>(x.array().rank()) != axes + 2)
-    throw ShapeError("[ConvTranspose] takes (batch, spatial..., channels) with " + std::to_string(axes) +
-                     " spatial axes" + at_line());
+  const char* layer = "ConvTranspose";
+  const Ints steps = per_axis(stride, axes, 1, layer, "stride"),
+             spread = per_axis(dilation, axes, 1, layer, "dilation"),
+             added = per_axis(output_padding, axes, 0, layer, "output_padding"),
+             pads = pads_per_axis(padding, axes, layer);
   Shape result;
   for (size_t axis = 0; axis < axes; ++axis) {
-    const int64_t low = padding.empty() ? 0 : padding[padding.size() == 1 ? 0 : 2 * axis];
-    const int64_t high = padding.empty() ? 0 : padding[padding.size() == 1 ? 0 : 2 * axis + 1];
     const Dim places = x.array().shape()[static_cast<int>(axis) + 1];
-    result.push_back((places - 1) * or_else(stride, axis, 1) - low - high +
-                     or_else(dilation, axis, 1) * (kernel[axis] - 1) + 1 + or_else(output_padding, axis, 0));
+    result.push_back((places - 1) * steps[axis] - pads[2 * axis] - pads[2 * axis + 1] +
+                     spread[axis] * (kernel[axis] - 1) + 1 + added[axis]);
   }
-  Array y = conv_input_grad(
-      x, filled(weight, "ConvTranspose"),
-      {.input_shape = result, .stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+  Array y =
+      conv_input_grad(x, filled(weight, layer),
+                      {.input_shape = result, .stride = steps, .padding = pads, .dilation = spread, .groups = groups});
   return use_bias ? y + bias : y;
 }
 
 Array MaxPool::operator()(const Arg& x) const {
-  return max_pool(x, {.window = window, .stride = stride.empty() ? window : stride, .padding = padding});
+  return max_pool(
+      x, {.window = window, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
 }
 Array AveragePool::operator()(const Arg& x) const {
-  return average_pool(x, {.window = window, .stride = stride.empty() ? window : stride, .padding = padding});
+  return average_pool(x, {.window = window,
+                          .stride = stride,
+                          .padding = padding,
+                          .dilation = dilation,
+                          .ceil_mode = ceil_mode,
+                          .count_include_pad = count_include_pad});
 }
+Array AdaptiveAveragePool::operator()(const Arg& x) const { return adaptive_average_pool(x, {.size = size}); }
+Array AdaptiveMaxPool::operator()(const Arg& x) const { return adaptive_max_pool(x, {.size = size}); }
 
 Array GlobalAveragePool::operator()(const Arg& x) const {
   SourceScope scope(x.where());

@@ -37,9 +37,41 @@ Array reduced(const Array& losses, Reduction reduction) {
   throw ShapeError(std::string("[") + loss + "] " + what + at_line());
 }
 
+// Whether one is the other with an axis of length 1 behind it, which would broadcast to a table of all pairs.
+bool differs_by_column(const Shape& x, const Shape& y) {
+  if (x.size() != y.size() + 1 || !same(x.back(), 1)) return false;
+  Shape without = x;
+  without.pop_back();
+  return without == y;
+}
+
 void check_same(const char* loss, const Array& x, const Array& y) {
-  if (!(x.shape() == y.shape()))
-    refuse(loss, "takes two of one shape, got " + to_string(x.shape()) + " and " + to_string(y.shape()));
+  if (x.shape() == y.shape()) return;
+  const bool column = differs_by_column(x.shape(), y.shape()) || differs_by_column(y.shape(), x.shape());
+  refuse(loss, "takes two of one shape, got " + to_string(x.shape()) + " and " + to_string(y.shape()) +
+                   (column ? ": squeeze the last axis of one" : ""));
+}
+
+// Labels that do not go with scores: what they probably are.
+[[noreturn]] void refuse_labels(const Array& logits, const Array& labels, int64_t axis) {
+  const Shape &scores = logits.shape(), &given = labels.shape();
+  Shape wanted = scores, other = scores;
+  wanted.pop_back();
+  std::string hint;
+  if (!is_floating(labels.dtype()) && given == scores)
+    hint =
+        ": integers of the scores' shape are no labels; argmax(labels, axis=-1) makes some of one-hot rows, a cast to "
+        "float32 takes them as probabilities";
+  else if (is_floating(labels.dtype()) && given == wanted)
+    hint = ": floating labels are probabilities of the classes; cast the numbers of classes to integers";
+  else if (differs_by_column(given, wanted))
+    hint = ": squeeze the last axis of the labels";
+  else if (axis == -1 && scores.size() > 2) {
+    other.erase(1);
+    if (given == other) hint = ": the classes are the last axis; axis = 1 takes PyTorch's";
+  }
+  refuse("cross_entropy_loss",
+         "takes labels " + to_string(wanted) + " for scores " + to_string(scores) + ", got " + to_string(given) + hint);
 }
 
 Array distance(const Array& x, const Array& y) {
@@ -53,15 +85,24 @@ Array relu_of(const Array& x) { return maximum(x, 0); }
 
 Array cross_entropy_loss(const Arg& logits_arg, const Arg& labels_arg, const CrossEntropyOptions& options) {
   SourceScope scope(logits_arg.where());
-  const Array logits = array_of(logits_arg), labels = array_of(labels_arg);
+  Array logits = array_of(logits_arg), labels = array_of(labels_arg);
   if (logits.rank() == 0) refuse("cross_entropy_loss", "takes scores (..., classes)");
+  if (options.axis < -logits.rank() || options.axis >= logits.rank())
+    throw IndexError("[cross_entropy_loss] scores " + to_string(logits.shape()) + " have no axis " +
+                     std::to_string(options.axis) + at_line());
+  if (is_floating(labels.dtype()) && labels.rank() == logits.rank())
+    labels = moveaxis(labels, static_cast<int>(options.axis), -1);
+  logits = moveaxis(logits, static_cast<int>(options.axis), -1);
+  Shape examples = logits.shape();
+  examples.pop_back();
+  if (!(labels.shape() == (is_floating(labels.dtype()) ? logits.shape() : examples)))
+    refuse_labels(logits, labels, options.axis);
   const Dim classes = logits.shape().back();
   const Array& weights = options.weights;
   if (weights.defined() && !(weights.shape() == Shape{classes}))
     refuse("cross_entropy_loss",
            "takes a weight for each of " + to_string(classes) + " classes, got shape " + to_string(weights.shape()));
   if (is_floating(labels.dtype())) {
-    check_same("cross_entropy_loss", logits, labels);
     Array targets = labels;
     if (options.smoothing > 0)
       targets = targets * (1 - options.smoothing) + options.smoothing / static_cast<double>(classes.value());
@@ -72,6 +113,8 @@ Array cross_entropy_loss(const Arg& logits_arg, const Arg& labels_arg, const Cro
   if (options.ignore != none) {
     counted = labels != options.ignore;
     known = where(counted, labels, 0);
+    // Not even a NaN of what is ignored reaches a gradient.
+    logits = where(expand_dims(counted, -1), logits, 0);
   }
   // Where every example counts the same the op does it.
   Array losses = cross_entropy(logits, known);
@@ -157,7 +200,9 @@ Array ctc_loss(const Arg& logits_arg, const Array& labels, const Array& lengths,
   Array symbols = reshape(concatenate({blanks, expand_dims(known, 2)}, {.axis = 2}), {.shape = {batch, 2 * most}});
   symbols = concatenate({symbols, full({.shape = {batch, 1}, .value = options.blank, .dtype = int64})}, {.axis = 1});
   // (time, batch, states): the logarithm of the probability of each state's symbol.
-  const Array scores = moveaxis(log_softmax(logits), 1, 0);
+  // Steps beyond the length reach nothing, whatever is there.
+  const Array within = expand_dims(expand_dims(arange(time), 0) < expand_dims(lengths, 1), 2);
+  const Array scores = moveaxis(log_softmax(where(within, logits, 0)), 1, 0);
   // A label below 0 is no class and does not count from the end: it is moved out of the range.
   const Array classes = where(symbols < 0, symbols - logits.size(2), symbols);
   const Array index = broadcast_to(expand_dims(classes, 0), {.shape = {time, batch, states}});

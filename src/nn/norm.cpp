@@ -4,6 +4,15 @@
 
 namespace koine::nn {
 
+namespace {
+
+bool is_half(DType dtype) { return dtype == float16 || dtype == bfloat16; }
+Array widened(const Array& x) { return is_half(x.dtype()) ? cast(x, {.dtype = float32}) : x; }
+// What was computed of x widened, in x's dtype.
+Array as_before(const Array& y, const Array& x) { return is_half(x.dtype()) ? cast(y, {.dtype = x.dtype()}) : y; }
+
+}  // namespace
+
 Array LayerNorm::operator()(const Arg& x) const {
   SourceScope scope(x.where());
   return layer_norm(x, filled(scale, "LayerNorm"), bias, {.epsilon = epsilon});
@@ -14,7 +23,13 @@ Array BatchNorm::operator()(const Arg& arg, Context& context) const {
   if (!arg.is_array()) throw ShapeError("[BatchNorm] takes an array" + at_line());
   const Array& x = arg.array();
   filled(scale, "BatchNorm");
-  if (!context.training()) return batch_norm(x, scale, bias, mean, variance, {.epsilon = epsilon});
+  if (x.rank() == 0 || !(x.shape().back() == Dim(size)))
+    throw ShapeError("[BatchNorm] takes (..., " + std::to_string(size) + "), got shape " + to_string(x.shape()) +
+                     (x.rank() > 2 && same(x.shape()[1], size)
+                          ? ", which looks like (batch, channels, ...): moveaxis(x, 1, -1) brings the channels last"
+                          : "") +
+                     at_line());
+  if (!context.training()) return as_before(batch_norm(x, scale, bias, mean, variance, {.epsilon = epsilon}), x);
   Ints axes;
   int64_t examples = 1;
   for (int d = 0; d + 1 < x.rank(); ++d) {
@@ -24,16 +39,16 @@ Array BatchNorm::operator()(const Arg& arg, Context& context) const {
   if (examples < 2)
     throw ShapeError("[BatchNorm] training needs more than one value a channel, got shape " + to_string(x.shape()) +
                      ": leave out a last batch that is smaller (drop_last), or take another size of batch" + at_line());
-  // In float32 at least: the variance of half-precision numbers may be beyond them.
-  const bool narrow = x.dtype() == float16 || x.dtype() == bfloat16;
-  const Array wide = narrow ? cast(x, {.dtype = float32}) : x;
+  // Statistics of 16 bits would stand still long before they are those of the batches.
+  const Array wide = widened(x);
   Array batch_mean = koine::mean(wide, {.axis = axes}), batch_variance = koine::var(wide, {.axis = axes});
   auto mix = [&](const State& old, const Array& now) {
-    context.update(old, cast(stop_gradient(old + (now - old) * momentum), {.dtype = old.dtype()}));
+    const Array before = widened(old);
+    context.update(old, stop_gradient(before + (now - before) * momentum));
   };
   mix(mean, batch_mean);
   mix(variance, batch_variance * (static_cast<double>(examples) / static_cast<double>(examples - 1)));
-  return cast(batch_norm(wide, scale, bias, batch_mean, batch_variance, {.epsilon = epsilon}), {.dtype = x.dtype()});
+  return as_before(batch_norm(wide, scale, bias, batch_mean, batch_variance, {.epsilon = epsilon}), x);
 }
 
 Array GroupNorm::operator()(const Arg& arg) const {

@@ -46,7 +46,11 @@ void check_sequences(const char* layer, const Array& x, int64_t in, const Array&
                      to_string(x.shape()) + at_line());
   if (lengths.defined() && (lengths.rank() != 1 || !same(lengths.shape()[0], x.shape()[0])))
     throw ShapeError(std::string("[") + layer + "] takes a length for each sequence, got shape " +
-                     to_string(lengths.shape()) + " for " + to_string(x.shape()) + at_line());
+                     to_string(lengths.shape()) + " for " + to_string(x.shape()) +
+                     (lengths.rank() == 1 && same(lengths.shape()[0], x.shape()[1])
+                          ? ", whose second axis is as long: time_first takes (time, batch, in)"
+                          : "") +
+                     at_line());
 }
 
 }  // namespace detail

@@ -1,5 +1,7 @@
 #include <koine/nn/shape.h>
 
+#include <algorithm>
+
 namespace koine::nn {
 
 namespace {
@@ -28,18 +30,19 @@ Array Channels::operator()(const Arg& arg) const {
 Array Upsample::operator()(const Arg& arg) const {
   SourceScope scope(arg.where());
   const Array x = array_of(arg, "Upsample");
-  if (x.rank() != static_cast<int>(factor.size()) + 2)
-    throw ShapeError("[Upsample] takes (batch, spatial..., channels) with " + std::to_string(factor.size()) +
+  const Ints times = factor.size() == 1 ? Ints(static_cast<size_t>(std::max(x.rank() - 2, 1)), factor[0]) : factor;
+  if (x.rank() != static_cast<int>(times.size()) + 2)
+    throw ShapeError("[Upsample] takes (batch, spatial..., channels) with " + std::to_string(times.size()) +
                      " spatial axes, got shape " + to_string(x.shape()) + at_line());
   // An axis of copies behind each axis, then both as one.
   Shape apart{x.shape()[0]}, spread{x.shape()[0]}, joined{x.shape()[0]};
-  for (size_t axis = 0; axis < factor.size(); ++axis) {
+  for (size_t axis = 0; axis < times.size(); ++axis) {
     const Dim& size = x.shape()[static_cast<int64_t>(axis) + 1];
     apart.push_back(size);
     apart.push_back(1);
     spread.push_back(size);
-    spread.push_back(factor[axis]);
-    joined.push_back(size * factor[axis]);
+    spread.push_back(times[axis]);
+    joined.push_back(size * times[axis]);
   }
   for (Shape* shape : {&apart, &spread, &joined}) shape->push_back(x.shape().back());
   return reshape(broadcast_to(reshape(x, {.shape = apart}), {.shape = spread}), {.shape = joined});

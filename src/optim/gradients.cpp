@@ -14,12 +14,18 @@ std::vector<Array*> defined_leaves(tree::Ref tree) {
 
 Array global_norm(const std::vector<Array*>& leaves) {
   Array total;
+  bool wide = false;
   for (const Array* leaf : leaves) {
     const Array size = is_complex(leaf->dtype()) ? abs(*leaf) : *leaf;
-    const Array part = sum(square(size.dtype() == float64 ? size : cast(size, {.dtype = float32})));
+    wide = wide || size.dtype() == float64;
+    // As float64, where the squares of large and small numbers have room.
+    const Array part = sum(square(cast(size, {.dtype = float64})));
     total = total.defined() ? total + part : part;
   }
-  return total.defined() ? sqrt(total) : zeros({});
+  if (!total.defined()) return zeros({});
+  // At 0 the slope of the root is infinite, and that of the norm is taken to be 0.
+  const Array norm = where(total > 0, sqrt(where(total > 0, total, 1)), total);
+  return wide ? norm : cast(norm, {.dtype = float32});
 }
 
 Array all_finite(const std::vector<Array*>& leaves) {
@@ -37,6 +43,18 @@ void scale(const std::vector<Array*>& leaves, const Array& factor) {
 
 Array wide(const Array& x) {
   return size_of(x.dtype()) == 2 && is_floating(x.dtype()) ? cast(x, {.dtype = float32}) : x;
+}
+
+Array averaged(const Array& average, Array& wide_average, const Array& leaf, double decay) {
+  const Array now = wide(leaf);
+  if (decay == 0) {
+    if (now.dtype() != leaf.dtype()) wide_average = now;
+    return leaf;
+  }
+  if (now.dtype() == leaf.dtype()) return average + (leaf - average) * (1 - decay);
+  const Array before = wide_average.defined() ? wide_average : wide(average);
+  wide_average = before + (now - before) * (1 - decay);
+  return cast(wide_average, {.dtype = leaf.dtype()});
 }
 
 }  // namespace detail

@@ -1,13 +1,17 @@
 #include "optim/state.h"
 
+#include <koine/gradients.h>
+
 #include <fnmatch.h>
+
+#include <utility>
 
 namespace koine::optim {
 
 void prepare_each(std::vector<Array>& state, const detail::Leaves& leaves, const char* optimizer, double value) {
   if (state.empty())
     for (const detail::Leaf& leaf : leaves)
-      state.push_back(leaf.grad.defined() ? full_like(*leaf.param, value) : Array());
+      state.push_back(leaf.grad.defined() ? detail::wide(full_like(*leaf.param, value)) : Array());
   if (state.size() != leaves.size())
     throw ValueError(std::string("[") + optimizer + "] its state belongs to a model with " +
                      std::to_string(state.size()) + " leaves, this one has " + std::to_string(leaves.size()));
@@ -46,6 +50,22 @@ Array shrunk(const detail::Leaf& leaf, const Scalar& lr, double weight_decay) {
 Array moved(const Array& x, const Array& y, double part) { return x * (1 - part) + y * part; }
 
 namespace detail {
+
+WideLeaves::WideLeaves(Leaves leaves)
+    : leaves_(std::move(leaves)), wide_(leaves_.size()), narrow_(leaves_.size(), nullptr) {
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    Leaf& leaf = leaves_[i];
+    if (!leaf.grad.defined()) continue;
+    leaf.grad = wide(leaf.grad);
+    wide_[i] = wide(*leaf.param);
+    if (wide_[i].dtype() != leaf.param->dtype()) narrow_[i] = std::exchange(leaf.param, &wide_[i]);
+  }
+}
+
+void WideLeaves::finish() {
+  for (size_t i = 0; i < leaves_.size(); ++i)
+    if (narrow_[i]) *narrow_[i] = cast(wide_[i], {.dtype = narrow_[i]->dtype()});
+}
 
 void assign_groups(Leaves& leaves, const std::vector<std::string>& paths, const Groups& groups) {
   std::vector<bool> used(groups.size());

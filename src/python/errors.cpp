@@ -5,7 +5,9 @@
 #include <nanobind/nanobind.h>
 
 #include <koine/error.h>
+#include <koine/warning.h>
 
+#include <iostream>
 #include <new>
 #include <string>
 
@@ -57,7 +59,19 @@ void set_cause(PyObject* cause) {
   PyErr_Restore(type, value, trace);
 }
 
+// A warning of Python, of the user's line. Where nobody holds the interpreter it waits for nobody.
+void show_warning(std::string_view text) {
+  if (!Py_IsInitialized() || !PyGILState_Check()) {
+    std::cerr << "koine: warning: " << text << std::endl;
+    return;
+  }
+  const std::string whole = with_line(std::string(text));
+  if (PyErr_WarnEx(PyExc_UserWarning, whole.c_str(), 1) < 0) throw PythonError();
+}
+
 }  // namespace
+
+void take_warnings() { set_warning_handler(show_warning); }
 
 void raise(const char* name, const Error& error) {
   PyObject* cause = is<ir::CallbackError>(error) ? take_callback_failure() : nullptr;

@@ -210,24 +210,38 @@ void add_kinds() {
                       "A function of one array by its name, such as 'relu', 'gelu' or 'softmax'.\n\n"
                       ">>> kn.nn.Activation('relu')(kn.asarray([-1.0, 2.0]))\n"
                       "array([0., 2.])");
-  add<nn::Conv>("Conv",
-                "Convolution of (batch, spatial..., in) with a window of 1 to 3 axes, channels last.\n\n"
-                ">>> layer = kn.nn.init(kn.nn.Conv(3, 8, kernel=[3, 3]), key=0)\n"
-                ">>> layer(kn.ones((2, 9, 9, 3))).shape\n"
-                "(2, 7, 7, 8)");
+  add<nn::Conv>(
+      "Conv",
+      "Convolution of (batch, spatial..., in) with a window of 1 to 3 axes, channels last. The kernel has a size for "
+      "each "
+      "of them; stride, dilation and padding are one number for all or one for each, padding also (low, high) for "
+      "each, 'same' or 'valid'.\n\n"
+      ">>> layer = kn.nn.init(kn.nn.Conv(3, 8, kernel=[3, 3]), key=0)\n"
+      ">>> layer(kn.ones((2, 9, 9, 3))).shape\n"
+      "(2, 7, 7, 8)");
   add<nn::ConvTranspose>("ConvTranspose",
                          "The transpose of a convolution by its input: it makes the spatial axes larger.\n\n"
                          ">>> layer = kn.nn.init(kn.nn.ConvTranspose(8, 3, kernel=[2, 2], stride=[2, 2]), key=0)\n"
                          ">>> layer(kn.ones((2, 5, 5, 8))).shape\n"
                          "(2, 10, 10, 3)");
   add<nn::MaxPool>("MaxPool",
-                   "The largest value of each window over the spatial axes.\n\n"
+                   "The largest value of each window over the spatial axes; one number is for all of them.\n\n"
                    ">>> kn.nn.MaxPool([2, 2])(kn.ones((1, 4, 6, 3))).shape\n"
                    "(1, 2, 3, 3)");
-  add<nn::AveragePool>("AveragePool",
-                       "The mean of each window over the spatial axes; padding is not counted.\n\n"
-                       ">>> kn.nn.AveragePool([2, 2])(kn.ones((1, 4, 6, 3))).shape\n"
-                       "(1, 2, 3, 3)");
+  add<nn::AveragePool>(
+      "AveragePool",
+      "The mean of each window over the spatial axes, one number is for all of them; padding is not counted "
+      "unless count_include_pad.\n\n"
+      ">>> kn.nn.AveragePool([2, 2])(kn.ones((1, 4, 6, 3))).shape\n"
+      "(1, 2, 3, 3)");
+  add<nn::AdaptiveAveragePool>("AdaptiveAveragePool",
+                               "The mean of each of so many parts of the spatial axes, whatever their lengths.\n\n"
+                               ">>> kn.nn.AdaptiveAveragePool([2, 3])(kn.ones((1, 5, 7, 3))).shape\n"
+                               "(1, 2, 3, 3)");
+  add<nn::AdaptiveMaxPool>("AdaptiveMaxPool",
+                           "The largest value of each of so many parts of the spatial axes, whatever their lengths.\n\n"
+                           ">>> kn.nn.AdaptiveMaxPool(2)(kn.ones((1, 5, 7, 3))).shape\n"
+                           "(1, 2, 2, 3)");
   add<nn::GlobalAveragePool>("GlobalAveragePool",
                              "(batch, spatial..., channels) to (batch, channels): the mean.\n\n"
                              ">>> kn.nn.GlobalAveragePool()(kn.ones((2, 4, 4, 3))).shape\n"
@@ -261,8 +275,8 @@ void add_kinds() {
                    "array([[0.2, 1.4]])");
   add<nn::MultiHeadAttention>(
       "MultiHeadAttention",
-      "Attention with several heads (Vaswani et al., 2017): of x to itself, or to memory. A mask is a bool array that "
-      "broadcasts to (batch, heads, queries, keys), true where a query sees a key.\n\n"
+      "Attention with several heads (Vaswani et al., 2017): of x to itself, or to memory. A mask broadcasts to (batch, "
+      "heads, queries, keys): a bool one is true where a query sees a key, a floating one is added to the scores.\n\n"
       ">>> layer = kn.nn.init(kn.nn.MultiHeadAttention(8, heads=2), key=0)\n"
       ">>> layer(kn.ones((2, 5, 8))).shape\n"
       "(2, 5, 8)",

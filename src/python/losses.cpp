@@ -33,18 +33,21 @@ void add_losses(nb::module_& module) {
   m.def(
       "cross_entropy_loss",
       [](nb::handle logits, nb::handle labels, double smoothing, nb::handle weights, std::optional<int64_t> ignore,
-         const std::string& reduction) {
+         const std::string& reduction, int64_t axis) {
         nn::CrossEntropyOptions options{.smoothing = smoothing, .weights = optional_array(weights)};
         if (ignore) options.ignore = *ignore;
         options.reduction = to_reduction(reduction);
+        options.axis = axis;
         std::source_location where = user_line();
         return nn::cross_entropy_loss(Arg(array_from(logits), where), Arg(array_from(labels), where), options);
       },
       nb::arg("logits"), nb::arg("labels"), nb::arg("smoothing") = 0.0, nb::arg("weights").none() = nb::none(),
-      nb::arg("ignore") = nb::none(), nb::arg("reduction") = "mean",
-      "Of scores (..., classes) and labels (...) of integers, or of (..., classes), the probabilities of each class. "
-      "weights "
-      "says how much each class counts, labels equal to ignore count for nothing.\n\n"
+      nb::arg("ignore") = nb::none(), nb::arg("reduction") = "mean", nb::arg("axis") = -1,
+      "Of scores (..., classes) before the softmax and labels (...) of integers, or of (..., classes), the "
+      "probabilities "
+      "of each class. weights says how much each class counts, labels equal to ignore count for nothing; axis says "
+      "where "
+      "the classes are, 1 as PyTorch has them.\n\n"
       ">>> kn.nn.cross_entropy_loss(kn.asarray([[2.0, 0.0], [0.0, 0.0]]), kn.asarray([0, 1]))\n"
       "array(0.4100376)");
   m.def(
@@ -144,6 +147,34 @@ void add_losses(nb::module_& module) {
       "Of matching rows of two (batch, size): the cross-entropy of their cosine similarities, both ways.\n\n"
       ">>> kn.nn.info_nce_loss(kn.eye(2), kn.eye(2), temperature=1.0)\n"
       "array(0.31326166)");
+  m.def(
+      "scaled_dot_product_attention",
+      [](nb::handle query, nb::handle key, nb::handle value, nb::handle attn_mask, double dropout_p, bool is_causal,
+         std::optional<double> scale, bool enable_gqa, nb::handle dropout_key) {
+        std::source_location where = user_line();
+        const Array q = array_from(query), k = array_from(key);
+        if (!enable_gqa && q.rank() == 4 && k.rank() == 4 && !same(q.shape()[1], k.shape()[1]))
+          throw ShapeError("[scaled_dot_product_attention] query has " + to_string(q.shape()[1]) + " heads and key " +
+                           to_string(k.shape()[1]) + "; enable_gqa=True shares them between neighbouring heads");
+        return nn::scaled_dot_product_attention(Arg(q, where), Arg(k, where), Arg(array_from(value), where),
+                                                {.mask = optional_array(attn_mask),
+                                                 .dropout = dropout_p,
+                                                 .key = optional_array(dropout_key),
+                                                 .causal = is_causal,
+                                                 .scale = scale});
+      },
+      nb::arg("query"), nb::arg("key"), nb::arg("value"), nb::arg("attn_mask").none() = nb::none(),
+      nb::arg("dropout_p") = 0.0, nb::arg("is_causal") = false, nb::arg("scale") = nb::none(),
+      nb::arg("enable_gqa") = false, nb::arg("dropout_key").none() = nb::none(),
+      "koine.attention with PyTorch's signature and layout: (batch, heads, length, dim), (batch, length, dim) or "
+      "(length, "
+      "dim). attn_mask is bool, true where a query sees a key, or floating and added to the scores. Dropout takes a "
+      "key "
+      "of koine.random. A query that sees no key gives 0.\n\n"
+      ">>> q = k = kn.zeros((1, 1, 3, 2))\n"
+      ">>> v = kn.reshape(kn.asarray([1.0, 2.0, 6.0]), (1, 1, 3, 1))\n"
+      ">>> kn.nn.scaled_dot_product_attention(q, k, v, is_causal=True)[0, 0, :, 0]\n"
+      "array([1. , 1.5, 3. ])");
   m.def(
       "padding_mask",
       [](nb::handle lengths, int64_t length) {

@@ -260,7 +260,8 @@ nb::dict op_facts() {
                                      "Integers", "Integers", "AnyIntegers", "Number", "Graphs"};
     for (const ir::AttrField& field : op->attrs.fields) {
       ir::AttrValue value = field.get(defaults.get());
-      attributes.append(nb::make_tuple(field.name, types[value.index()], steal(from_attr(value)), field.doc));
+      const std::string type = std::string(types[value.index()]) + (field.takes_words ? " | str" : "");
+      attributes.append(nb::make_tuple(field.name, type, steal(from_attr(value)), field.doc));
     }
     row["family"] = ir::name(op->family);
     row["doc"] = op->doc;
@@ -289,6 +290,7 @@ NB_MODULE(_core, m) {
       set_error();
     }
   });
+  take_warnings();
   array_type = make_array_type();
   if (!array_type || PyModule_AddObjectRef(m.ptr(), "Array", reinterpret_cast<PyObject*>(array_type)) < 0 ||
       !add_dtypes(m.ptr()) || !add_op_type(m.ptr()))

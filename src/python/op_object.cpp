@@ -128,7 +128,8 @@ class Attributes {
   void set(size_t i, PyObject* object) {
     const ir::AttrField& field = self_.op->attrs.fields[i];
     try {
-      field.set(own_.get(), to_attr(object, (*self_.attributes)[i].like));
+      const bool word = field.takes_words && PyUnicode_Check(object);
+      field.set(own_.get(), to_attr(object, word ? ir::AttrValue(std::string()) : (*self_.attributes)[i].like));
     } catch (const PythonError&) {
       if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw;
       PyErr_Clear();

@@ -4,6 +4,7 @@
 #include <koine/gradients.h>
 #include <koine/lbfgs.h>
 #include <nanobind/operators.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -295,10 +296,10 @@ void add_gradients(nb::module_& m) {
     return nb::make_tuple(clipped, norm);
   });
   m.def("clip_by_value", [](const List& leaves, double limit) { return optim::clip_by_value(leaves, limit); });
-  m.def("average", [](double decay, const List& average, const List& now) {
-    optim::Average<List> all{.decay = decay, .model = average, .begun = true};
+  m.def("average", [](double decay, bool begun, const List& average, const List& wide, const List& now) {
+    optim::Average<List> all{.decay = decay, .model = average, .begun = begun, .wide = wide};
     all.update(now);
-    return all.model;
+    return std::pair(all.model, all.wide);
   });
   m.def("scaled_loss",
         [](const optim::LossScaleOptions& options, const Array& factor, const Array& good, const Array& loss) {

@@ -15,6 +15,9 @@ nb::object from_option(const Ints& value) {
   for (int64_t n : value) list.append(n);
   return nb::tuple(list);
 }
+nb::object from_option(const Padding& value) {
+  return value.word().empty() ? from_option(value.list()) : nb::str(value.word().c_str());
+}
 nb::object from_option(DType value) { return nb::borrow(dtype_object(value)); }
 nb::object from_option(const nn::Activation& value) { return nb::str(value.name().c_str()); }
 nb::object from_option(const optim::Schedule& value) {
@@ -53,6 +56,9 @@ void to_option(nb::handle object, bool& value) { value = truth(object); }
 void to_option(nb::handle object, int64_t& value) { value = to_int(object.ptr()); }
 void to_option(nb::handle object, double& value) { value = number(object); }
 void to_option(nb::handle object, Ints& value) { value = to_ints(object.ptr()); }
+void to_option(nb::handle object, Padding& value) {
+  value = PyUnicode_Check(object.ptr()) ? Padding(nb::cast<std::string>(object)) : Padding(to_ints(object.ptr()));
+}
 void to_option(nb::handle object, DType& value) { value = to_dtype(object.ptr()); }
 void to_option(nb::handle object, nn::Activation& value) {
   value = nn::Activation(nb::cast<std::string>(nb::str(object)));

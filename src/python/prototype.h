@@ -73,14 +73,15 @@ template <class L>
 using Members = typename decltype(member_types(std::declval<L&>()))::type;
 
 template <class T>
-inline constexpr bool is_option =
-    std::is_arithmetic_v<T> || std::is_same_v<T, Ints> || std::is_same_v<T, nn::Activation> ||
-    std::is_same_v<T, optim::Schedule> || std::is_same_v<T, DType> || std::is_same_v<T, optim::Groups>;
+inline constexpr bool is_option = std::is_arithmetic_v<T> || std::is_same_v<T, Ints> || std::is_same_v<T, Padding> ||
+                                  std::is_same_v<T, nn::Activation> || std::is_same_v<T, optim::Schedule> ||
+                                  std::is_same_v<T, DType> || std::is_same_v<T, optim::Groups>;
 
 nanobind::object from_option(bool value);
 nanobind::object from_option(int64_t value);
 nanobind::object from_option(double value);
 nanobind::object from_option(const Ints& value);
+nanobind::object from_option(const Padding& value);
 nanobind::object from_option(DType value);
 nanobind::object from_option(const nn::Activation& value);
 nanobind::object from_option(const optim::Schedule& value);
@@ -90,6 +91,7 @@ void to_option(nanobind::handle object, bool& value);
 void to_option(nanobind::handle object, int64_t& value);
 void to_option(nanobind::handle object, double& value);
 void to_option(nanobind::handle object, Ints& value);
+void to_option(nanobind::handle object, Padding& value);
 void to_option(nanobind::handle object, DType& value);
 void to_option(nanobind::handle object, nn::Activation& value);
 void to_option(nanobind::handle object, optim::Schedule& value);

@@ -15,6 +15,9 @@
 
 namespace koine::python {
 
+/// Warnings of the core become those of Python.
+void take_warnings();
+
 /// koine.Array: a handle, rebound by `x[i] = v`.
 struct ArrayObject {
   PyObject ob_base;

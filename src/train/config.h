@@ -121,9 +121,15 @@ struct PoolLayer {
   /// Empty for the window itself.
   std::vector<int64_t> stride;
   std::string padding = "valid";
+  std::vector<int64_t> dilation = {1};
+  /// Also a last window that is not filled.
+  bool ceil_mode = false;
 };
 struct MaxPoolLayer : PoolLayer {};
-struct AveragePoolLayer : PoolLayer {};
+struct AveragePoolLayer : PoolLayer {
+  /// Padding counts as zeros.
+  bool count_include_pad = false;
+};
 struct FlattenLayer {};
 struct DropoutLayer {
   double rate = 0;

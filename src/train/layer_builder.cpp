@@ -57,7 +57,7 @@ class Builder {
 
   // Checks that a window fits, pads, and leaves the input's shape with the sizes that come out.
   Window place(const Ints& size, const Ints& stride, const std::string& padding, std::string_view size_setting,
-               const Ints& dilation = {1}) {
+               const Ints& dilation = {1}, bool ceil_mode = false) {
     const auto axes = static_cast<int64_t>(shape_.size()) - 1;
     if (axes < 1 || axes > most_spatial_axes)
       fail(cat("but takes examples with 1 to 3 axes and channels behind them, as in shape = [8, 8, 1] of [data]",
@@ -76,7 +76,10 @@ class Builder {
                  "; take a smaller window, padding = \"same\", or fewer pooling layers before it"));
       window.padding.push_back(added.value() / 2);
       window.padding.push_back(added.value() - added.value() / 2);
-      sizes_.push_back(floor_div(length + added - reach, step) + 1);
+      const Dim room = length + added - reach, whole = floor_div(room, step) + 1;
+      // A window that is not filled begins within the input or what is added before it.
+      const bool more = ceil_mode && !same(mod(room, step), 0) && whole * step < length + added.value() / 2;
+      sizes_.push_back(whole + (more ? 1 : 0));
     }
     for (int64_t axis = 0; axis < axes; ++axis) shape_[axis] = sizes_[axis];
     sizes_.clear();
@@ -114,13 +117,22 @@ class Builder {
     activate(layer.activation);
   }
   template <class L>
-  void add_pool(const PoolLayer& layer, std::string_view kind) {
-    Window window = place(layer.window, layer.stride, layer.padding, kind);
+  L pool_of(const PoolLayer& layer, std::string_view kind) {
+    const Ints stride = layer.stride.empty() ? layer.window : layer.stride;
+    Window window = place(layer.window, stride, layer.padding, kind, layer.dilation, layer.ceil_mode);
     for (const int64_t n : window.size) detail_ += cat(detail_.empty() ? " " : "x", n);
-    push(L{window.size, window.stride, window.padding});
+    return L{.window = window.size,
+             .stride = window.stride,
+             .padding = window.padding,
+             .dilation = per_axis(layer.dilation, "dilation"),
+             .ceil_mode = layer.ceil_mode};
   }
-  void add(const MaxPoolLayer& layer) { add_pool<nn::MaxPool>(layer, "max_pool"); }
-  void add(const AveragePoolLayer& layer) { add_pool<nn::AveragePool>(layer, "average_pool"); }
+  void add(const MaxPoolLayer& layer) { push(pool_of<nn::MaxPool>(layer, "max_pool")); }
+  void add(const AveragePoolLayer& layer) {
+    nn::AveragePool pool = pool_of<nn::AveragePool>(layer, "average_pool");
+    pool.count_include_pad = layer.count_include_pad;
+    push(std::move(pool));
+  }
   void add(const FlattenLayer&) {
     push(nn::Flatten{});
     shape_ = {count(shape_)};

@@ -99,6 +99,24 @@ TEST_CASE("nn: convolutions are PyTorch's") {
         nn::ConvTranspose{.in = 4, .out = 6, .kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1, 1, 1}, .groups = 2});
   check("transpose3", nn::ConvTranspose{.in = 2, .out = 3, .kernel = {2, 2, 2}, .dilation = {2, 2, 2}});
   CHECK_THROWS_AS((nn::init(nn::ConvTranspose{.in = 1, .out = 1}, Key(0))(zeros({1, 3, 1}))), ShapeError);
+  const Array image = zeros({1, 5, 6, 1});
+  const auto shape = [&](const auto& layer) { return nn::init(layer, Key(0))(image).shape(); };
+  CHECK(shape(nn::Conv{.in = 1, .out = 2, .stride = {2}, .padding = {1}}) == Shape{1, 3, 3, 2});
+  CHECK(shape(nn::Conv{.in = 1, .out = 2, .padding = "same", .dilation = {2}}) == Shape{1, 5, 6, 2});
+  CHECK(shape(nn::ConvTranspose{.in = 1, .out = 2, .stride = {2}, .padding = {1}, .output_padding = {1}}) ==
+        Shape{1, 10, 12, 2});
+  CHECK(shape(nn::MaxPool{.window = {2}}) == Shape{1, 2, 3, 1});
+  CHECK(shape(nn::AveragePool{.window = {2}, .ceil_mode = true}) == Shape{1, 3, 3, 1});
+  CHECK(shape(nn::AdaptiveAveragePool{{3}}) == Shape{1, 3, 3, 1});
+  CHECK(shape(nn::AdaptiveMaxPool{{2, 4}}) == Shape{1, 2, 4, 1});
+  CHECK(shape(nn::Upsample{{2}}) == Shape{1, 10, 12, 1});
+  CHECK(contains(message_of<ShapeError>([&] { shape(nn::Conv{.in = 1, .out = 2, .kernel = {3}}); }),
+                 "as [3, 3] for images"));
+  const Ints wrong{1, 1, 1};
+  CHECK_THROWS_AS(shape(nn::ConvTranspose{.in = 1, .out = 1, .stride = wrong}), ValueError);
+  CHECK_THROWS_AS(shape(nn::ConvTranspose{.in = 1, .out = 1, .padding = wrong}), ValueError);
+  CHECK_THROWS_AS(shape(nn::ConvTranspose{.in = 1, .out = 1, .output_padding = wrong}), ValueError);
+  CHECK_THROWS_AS(nn::same_padding({3, 3}, wrong), ValueError);
 }
 
 TEST_CASE("nn: norms are PyTorch's") {
@@ -247,4 +265,66 @@ TEST_CASE("nn: an ensemble is vmap over a model, gradients of each example are v
   const auto mean_gradient = grad([&](const auto& model) { return mean(loss(model, x, labels)); })(second);
   tree::zip(each, mean_gradient,
             [](const Array& all, const Array& want) { CHECK(beside(mean(all, {.axis = 0}), want, 64) == ""); });
+}
+
+TEST_CASE("nn: what sequences are filled up with reaches neither results nor gradients, were it NaN") {
+  const Array x = normal(Key{1}, {.shape = {2, 4, 3}}), lengths = array({4, 2});
+  const Array within = expand_dims(expand_dims(arange(4), 0) < expand_dims(lengths, 1), 2);
+  const auto check_layer = [&](const auto& model) {
+    const auto loss = [&](const auto& layer, const Array& with) {
+      return sum(square(layer(where(within, x, with), lengths))) + sum(layer(where(within, x, with), lengths));
+    };
+    const auto clean = tree::leaves(grad<0>(loss)(model, scalar_array(0.0)));
+    for (const double wild : {std::nan(""), HUGE_VAL}) {
+      const auto found = tree::leaves(grad<0>(loss)(model, scalar_array(wild)));
+      CHECK(loss(model, scalar_array(wild)).template item<float>() == loss(model, scalar_array(0.0)).template item<float>());
+      for (size_t i = 0; i < clean.size(); ++i) CHECK(found[i].template to_vector<float>() == clean[i].template to_vector<float>());
+    }
+    const auto by_input = grad<1>([&](const auto& layer, const Array& in) { return sum(layer(in, lengths)); });
+    const Array slope = by_input(model, where(within, x, std::nan("")));
+    CHECK(koine::all(isfinite(slope)).item<bool>());
+    CHECK(max(abs(where(within, 0, slope))).item<float>() == 0);
+  };
+  check_layer(nn::init(nn::Lstm{.in = 3, .size = 4, .layers = 2, .bidirectional = true}, Key{2}));
+  check_layer(nn::init(nn::Gru{.in = 3, .size = 4}, Key{3}));
+  // The time in front is the same the other way round.
+  const nn::Gru gru = nn::init(nn::Gru{.in = 3, .size = 4, .bidirectional = true}, Key{4});
+  nn::Gru turned = gru;
+  turned.time_first = true;
+  CHECK(swapaxes(turned(swapaxes(x, 0, 1), lengths), 0, 1).to_vector<float>() == gru(x, lengths).to_vector<float>());
+  CHECK(contains(message_of<ShapeError>([&] { gru(swapaxes(x, 0, 1), lengths); }), "time_first"));
+}
+
+TEST_CASE("nn: running statistics of a model of 16 bits do not stand still") {
+  nn::BatchNorm norm = tree::map(nn::init(nn::BatchNorm{.size = 1, .momentum = 0.001}, Key{0}),
+                                 [](const Array& leaf) { return cast(leaf, {.dtype = bfloat16}); });
+  const Array x = cast(reshape(array({0.0, 2.0}), {.shape = {2, 1}}), {.dtype = bfloat16});
+  for (int i = 0; i < 693; ++i) {
+    nn::Context context{Key{1}};
+    CHECK(norm(x, context).dtype() == bfloat16);
+    norm = context.commit(norm);
+  }
+  // Half way from 0 to 1, and from 1 to 2.
+  CHECK(norm.mean.item<float>() == doctest::Approx(0.5).epsilon(0.01));
+  CHECK(norm.variance.item<float>() == doctest::Approx(1.5).epsilon(0.01));
+}
+
+TEST_CASE("nn: norms of groups of one value, and dropout at the ends of its rate") {
+  const Array x = array({{1.0, -2.0}, {3.0, 4.0}});
+  const auto slope = [&](const auto& layer) {
+    return grad([&](const Array& in) { return sum(square(layer(in))); })(x).template to_vector<float>();
+  };
+  CHECK(nn::init(nn::GroupNorm{.groups = 2, .size = 2}, Key{0})(x).to_vector<float>() == std::vector<float>(4, 0));
+  CHECK(slope(nn::init(nn::GroupNorm{.groups = 2, .size = 2}, Key{0})) == std::vector<float>(4, 0));
+  CHECK(slope([](const Array& in) { return nn::init(nn::LayerNorm{1}, Key{0})(expand_dims(in, 2)); }) ==
+        std::vector<float>(4, 0));
+  for (const double rate : {0.0, 1.0}) {
+    const auto dropped = [&](const Array& in) {
+      nn::Context context{Key{1}};
+      return nn::Dropout{rate}(in, context);
+    };
+    CHECK(dropped(x).to_vector<float>() == (rate == 0 ? x : zeros({2, 2})).to_vector<float>());
+    for (const float one : slope(dropped)) CHECK(std::isfinite(one));
+  }
+  CHECK(std::isnan(var(array({1.0}), {.correction = 1}).item<float>()));
 }

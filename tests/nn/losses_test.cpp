@@ -2,6 +2,7 @@
 #include <koine/nn/losses.h>
 #include <koine/transform.h>
 
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -115,4 +116,45 @@ TEST_CASE("losses: what does not fit is refused with both shapes") {
   CHECK_THROWS_AS(nn::cross_entropy_loss(zeros({3, 2}), array({0, 1, 1}), {.weights = ones({3})}), ShapeError);
   CHECK_THROWS_AS(nn::huber_loss(zeros({3}), zeros({3}), 0), ValueError);
   CHECK_THROWS_AS(nn::ctc_loss(zeros({2, 3, 4}), zeros({2, 2}, int64), array({3}), array({1, 1})), ShapeError);
+}
+
+TEST_CASE("losses: targets that do not go with predictions are refused with what they probably are") {
+  const Array scores = normal(Key{1}, {.shape = {4, 3}}), labels = array({0, 2, 1, 0});
+  const auto said = [](auto call) { return message_of<ShapeError>(call); };
+  const Array column = zeros({4, 1}), row = zeros({4});
+  CHECK(contains(said([&] { nn::mse_loss(column, row); }), "squeeze the last axis"));
+  CHECK(contains(said([&] { nn::mae_loss(row, column); }), "squeeze the last axis"));
+  CHECK(contains(said([&] { nn::huber_loss(column, row); }), "squeeze the last axis"));
+  CHECK(contains(said([&] { nn::binary_cross_entropy(column, row); }), "squeeze the last axis"));
+  CHECK(contains(said([&] { nn::cross_entropy_loss(scores, one_hot(labels, {.classes = 3, .dtype = int64})); }),
+                 "argmax"));
+  CHECK(contains(said([&] { nn::cross_entropy_loss(scores, cast(labels, {.dtype = float32})); }), "cast the numbers"));
+  CHECK(contains(said([&] { nn::cross_entropy_loss(scores, expand_dims(labels, 1)); }), "squeeze"));
+  const Array maps = normal(Key{2}, {.shape = {2, 3, 5}}),
+              of_maps = remainder(reshape(arange(10), {.shape = {2, 5}}), 3);
+  CHECK(contains(said([&] { nn::cross_entropy_loss(maps, of_maps); }), "axis = 1"));
+  CHECK(nn::cross_entropy_loss(maps, of_maps, {.axis = 1}).item<float>() ==
+        nn::cross_entropy_loss(moveaxis(maps, 1, -1), of_maps).item<float>());
+  const Array shares = softmax(normal(Key{3}, {.shape = {2, 3, 5}}), {.axis = 1});
+  CHECK(nn::cross_entropy_loss(maps, shares, {.axis = 1}).item<float>() ==
+        nn::cross_entropy_loss(moveaxis(maps, 1, -1), moveaxis(shares, 1, -1)).item<float>());
+  CHECK_THROWS_AS(nn::cross_entropy_loss(scores, labels, {.axis = 2}), IndexError);
+}
+
+TEST_CASE("losses: what is left out reaches no gradient, were it NaN") {
+  const Array labels = array({0, -1, 1}), good = array({{1.0, 0.0}, {0.0, 0.0}, {0.0, 2.0}});
+  const Array kept = expand_dims(labels != -1, 1);
+  const auto loss = [&](const Array& x) { return nn::cross_entropy_loss(x, labels, {.ignore = -1}); };
+  CHECK(grad(loss)(where(kept, good, std::nan(""))).to_vector<float>() == grad(loss)(good).to_vector<float>());
+  const Array steps = normal(Key{1}, {.shape = {2, 5, 3}}), symbols = array({{1, 2}, {1, 0}}), lengths = array({5, 3}),
+              spelt = array({2, 1});
+  const Array within = expand_dims(expand_dims(arange(5), 0) < expand_dims(lengths, 1), 2);
+  const auto ctc = [&](const Array& x) { return nn::ctc_loss(x, symbols, lengths, spelt); };
+  const Array wild = where(within, steps, std::nan(""));
+  CHECK(ctc(wild).item<float>() == ctc(steps).item<float>());
+  CHECK(grad(ctc)(wild).to_vector<float>() == grad(ctc)(steps).to_vector<float>());
+  // A row of zeros has no direction, and a slope of 0.
+  const Array pairs = array({{0.0, 0.0}, {1.0, 2.0}});
+  const Array slope = grad([&](const Array& x) { return nn::info_nce_loss(x, pairs + 1); })(pairs);
+  CHECK(koine::all(isfinite(slope)).item<bool>());
 }

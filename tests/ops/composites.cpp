@@ -70,7 +70,42 @@ TEST_CASE("composites: average_pool counts what is inside, and windows that cann
   CHECK_THROWS_AS(average_pool(x, {}), ValueError);
   CHECK_THROWS_AS(average_pool(x, {.window = {2}, .stride = {0}}), ValueError);
   CHECK_THROWS_AS(average_pool(x, {.window = {1, 1, 1}}), ShapeError);
-  CHECK_THROWS_AS(max_pool(x, {.window = {2}, .padding = {1}}), ValueError);
+  CHECK_THROWS_AS(max_pool(x, {.window = {2}, .padding = {1, 1, 1}}), ValueError);
+  CHECK_THROWS_AS(max_pool(x, {.window = {2}, .padding = {-1}}), ValueError);
+  CHECK_THROWS_AS(max_pool(x, {.window = {2}, .padding = "some"}), ValueError);
+}
+
+TEST_CASE("composites: one number of a window is for all spatial axes, whatever it says and whoever reads it") {
+  const Array image = normal(Key{1}, {.shape = {2, 7, 5, 3}}), volume = normal(Key{2}, {.shape = {1, 5, 4, 6, 2}});
+  CHECK(max_pool(image, {.window = {2}}).shape() == Shape{2, 3, 2, 3});
+  CHECK(average_pool(volume, {.window = {2}}).shape() == Shape{1, 2, 2, 3, 2});
+  const auto same_values = [](const Array& a, const Array& b) { return a.shape() == b.shape() && list(a) == list(b); };
+  CHECK(
+      same_values(max_pool(image, {.window = {3}, .stride = {2}, .padding = {1}, .dilation = {1}}),
+                  max_pool(image, {.window = {3, 3}, .stride = {2, 2}, .padding = {1, 1, 1, 1}, .dilation = {1, 1}})));
+  CHECK(same_values(average_pool(image, {.window = {3, 2}, .padding = {1, 0}}),
+                    average_pool(image, {.window = {3, 2}, .padding = {1, 1, 0, 0}})));
+  const Array w = normal(Key{3}, {.shape = {3, 2, 3, 4}});
+  CHECK(same_values(conv(image, w, {.stride = {2}, .padding = {1}, .dilation = {2}}),
+                    conv(image, w, {.stride = {2, 2}, .padding = {1, 1, 1, 1}, .dilation = {2, 2}})));
+  CHECK(same_values(conv(image, w, {.padding = {2, 1}}), conv(image, w, {.padding = {2, 2, 1, 1}})));
+  // As many places as steps fit into the length, what is odd at the end.
+  CHECK(same_values(conv(image, w, {.stride = {1, 2}, .padding = "same"}),
+                    conv(image, w, {.stride = {1, 2}, .padding = {1, 1, 0, 1}})));
+  CHECK(same_values(conv(image, w, {.padding = "valid"}), conv(image, w)));
+  CHECK(max_pool(image, {.window = {2}, .padding = "same"}).shape() == Shape{2, 4, 3, 3});
+  for (const Ints& wrong : {Ints{1, 1, 1}, Ints{2, 2, 2, 2}}) {
+    CHECK_THROWS_AS(conv(image, w, {.stride = wrong}), ValueError);
+    CHECK_THROWS_AS(conv(image, w, {.dilation = wrong}), ValueError);
+    CHECK_THROWS_AS(max_pool(image, {.window = {2, 2}, .stride = wrong}), ValueError);
+    CHECK_THROWS_AS(max_pool(image, {.window = {2, 2}, .dilation = wrong}), ValueError);
+  }
+  CHECK_THROWS_AS(conv(image, w, {.padding = {1, 1, 1}}), ValueError);
+  CHECK_THROWS_AS(adaptive_max_pool(image, {.size = {2, 2, 2, 2}}), ValueError);
+  // In a batch of a transform a window stays what it was for one example.
+  const Array rows = normal(Key{4}, {.shape = {3, 2, 6, 2}});
+  const auto pooled = vmap([](const Array& x) { return max_pool(x, {.window = {2}}); })(rows);
+  CHECK(pooled.shape() == Shape{3, 2, 3, 2});
 }
 
 TEST_CASE("composites: a query that sees nothing gives 0 and gets no gradient") {

@@ -76,7 +76,11 @@ void check_with(const std::string& name, Change change) {
 
 }  // namespace
 
-TEST_CASE("optim: every step is PyTorch's, also under jit") {
+namespace {
+
+// What both files of PyTorch's values have.
+template <class F>
+void each_optimizer(F check) {
   using namespace optim;
   check("sgd", Sgd{{.lr = 0.1}});
   check("sgd_momentum", Sgd{{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01}});
@@ -97,7 +101,94 @@ TEST_CASE("optim: every step is PyTorch's, also under jit") {
   check("lion", Lion{{.lr = 0.02, .weight_decay = 0.1}});
   check("groups",
         AdamW{{.lr = 0.05, .weight_decay = 0.1, .groups = {{.leaves = "*bias", .lr = 2, .weight_decay = 0}}}});
-  check("scheduled", Adam{{.lr = step_decay(0.05, 1, 0.9).after_warmup(5, 0.01)}});
+}
+
+// A tolerance of some roundings: where one falls to the other side, later steps differ by it.
+void check_halves(const std::string& name, const Array& got, const Array& want, DType dtype) {
+  const double rounding = dtype == float16 ? 1e-3 : 8e-3;
+  const auto a = got.to_vector<double>(), b = want.to_vector<double>();
+  for (size_t i = 0; i < a.size(); ++i) {
+    CAPTURE(name);
+    CAPTURE(i);
+    CHECK(a[i] == doctest::Approx(b[i]).epsilon(3 * rounding));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("optim: every step is PyTorch's, also under jit") {
+  each_optimizer([](const std::string& name, const auto& optimizer) { check(name, optimizer); });
+  check("scheduled", optim::Adam{{.lr = optim::step_decay(0.05, 1, 0.9).after_warmup(5, 0.01)}});
+}
+
+TEST_CASE("optim: weights of 16 bits are stepped in float32, whatever the gradients are") {
+  for (const auto& [dtype_name, dtype] : {std::pair("float16", float16), std::pair("bfloat16", bfloat16)}) {
+    const Arrays& start = torch_values("halves", std::string("start.") + dtype_name);
+    const auto cut = [&](const Array& x) {
+      return Weights{cast(x.at(Slice{0, 4}), {.dtype = dtype}), cast(x.at(Slice{4, 8}), {.dtype = dtype})};
+    };
+    each_optimizer([&](const std::string& kind, auto optimizer) {
+      const std::string name = kind + "." + dtype_name;
+      const Array& seen = torch_values("halves", name).at("seen");
+      Weights weights = cut(start.at("weights"));
+      int64_t number = 0;
+      for (int64_t step = 0; step < 50; ++step) {
+        optimizer.step(weights, cut(start.at("gradients").at(step)));
+        CHECK(weights.weight.dtype() == dtype);
+        if (step != 0 && step != 9 && step != 49) continue;
+        check_halves(name, cast(concatenate({weights.weight, weights.bias}), {.dtype = float32}), seen.at(number++),
+                     dtype);
+      }
+    });
+  }
+  optim::Adam adam;
+  Weights weights{cast(ones({2}), {.dtype = float16}), cast(ones({2}), {.dtype = bfloat16})};
+  adam.init(weights);
+  CHECK(adam.mean[0].dtype() == float32);
+  // No gradient at all, and one whose square float16 does not have.
+  for (const double g : {0.0, 1e-6, 60000.0}) {
+    Weights now = weights;
+    optim::Adam fresh;
+    const auto like = [&](const Array& x) { return full_like(x, g); };
+    fresh.step(now, Weights{like(now.weight), like(now.bias)});
+    const float moved = cast(now.weight, {.dtype = float32}).at(0).item<float>();
+    CHECK(moved == doctest::Approx(g == 0 ? 1 : 1 - 1e-3 * g / (g + 1e-8)).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("optim: averages of 16 bits do not stand still") {
+  // Half way from 0 to 1: 1 - 0.999^693. In bfloat16 a thousandth part of the way is soon nothing.
+  optim::Average<Weights> average{.decay = 0.999};
+  const auto filled = [](double value) {
+    return Weights{full({.shape = {2}, .value = value, .dtype = bfloat16}),
+                   full({.shape = {1}, .value = value, .dtype = float16})};
+  };
+  average.update(filled(0));
+  for (int i = 0; i < 693; ++i) average.update(filled(1));
+  CHECK(average.model.weight.dtype() == bfloat16);
+  CHECK(cast(average.model.weight, {.dtype = float32}).at(1).item<float>() == doctest::Approx(0.5).epsilon(0.01));
+  CHECK(cast(average.model.bias, {.dtype = float32}).at(0).item<float>() == doctest::Approx(0.5).epsilon(0.01));
+  optim::Accumulator<Weights> sum;
+  for (int i = 0; i < 1000; ++i) sum.add(filled(i % 2 == 0 ? 1 : 0));
+  CHECK(sum.take().weight.at(0).item<float>() == doctest::Approx(0.5));
+  sum.add(filled(1), 3);
+  sum.add(filled(5), 1);
+  CHECK(sum.take().bias.at(0).item<float>() == doctest::Approx(2));
+  CHECK_THROWS_AS(sum.add(filled(1), -1), ValueError);
+}
+
+TEST_CASE("optim: the norm of gradients of any size, and its slope at 0") {
+  const Weights large{array({3e30, 0.0}), array({4e30})}, small{array({3e-30, 0.0}), array({4e-30})},
+      none{zeros({2}), zeros({1})};
+  CHECK(optim::global_norm(large).item<float>() == doctest::Approx(5e30));
+  CHECK(optim::global_norm(small).item<float>() == doctest::Approx(5e-30));
+  CHECK(optim::clip_by_norm(large, 1).grad.bias.item<float>() == doctest::Approx(0.8));
+  CHECK(optim::clip_by_norm(none, 1).grad.bias.item<float>() == 0);
+  const Weights halves{cast(array({3000.0, 0.0}), {.dtype = float16}), cast(array({4000.0}), {.dtype = float16})};
+  CHECK(optim::global_norm(halves).item<float>() == 5000);
+  const Weights slope = grad([](const Weights& at) { return sum(optim::clip_by_norm(at, 1.0).grad.weight); })(none);
+  CHECK(slope.weight.to_vector<float>() == std::vector<float>{1, 1});
+  CHECK(slope.bias.to_vector<float>() == std::vector<float>{0});
 }
 
 TEST_CASE("optim: clipping is PyTorch's") {

@@ -668,6 +668,29 @@ def pools(draw):
     )
 
 
+def cut(n, size):
+    """The parts of n elements that adaptive pooling takes together."""
+    return [(i * n // size, -(-(i + 1) * n // size)) for i in range(size)]
+
+
+@case("adaptive_max_pool", "adaptive_average_pool")
+def adaptive_pools(draw):
+    shape = (draw.whole(1, 2), draw.whole(1, 5), draw.whole(1, 5), 2)
+    sizes = [draw.whole(1, 4) for _ in range(2)]
+
+    def pooled(xp, x, f):
+        rows = [xp.concatenate([f(x[:, a:b, c:d], (1, 2), True) for c, d in cut(shape[2], sizes[1])], 2)
+                for a, b in cut(shape[1], sizes[0])]
+        return xp.concatenate(rows, 1)
+
+    return Call(
+        [draw.distinct(shape)],
+        lambda x: (kn.adaptive_max_pool(x, sizes), kn.adaptive_average_pool(x, sizes)),
+        lambda xp, sp, x: (pooled(xp, x, lambda part, axes, keep: xp.max(part, axis=axes, keepdims=keep)),
+                           pooled(xp, x, lambda part, axes, keep: xp.mean(part, axis=axes, keepdims=keep))),
+    )
+
+
 @case("matmul")
 def matmul(draw):
     batch = draw.broadcast(2)
@@ -715,6 +738,18 @@ def joined(draw):
         [draw.reals(shape), draw.reals(other)],
         lambda x, y: (op("concatenate")([x, y, x], axis), kn.pad(x, before=before, after=after, value=2)),
         lambda xp, sp, x, y: (xp.concatenate([x, y, x], axis), xp.pad(x, list(zip(before, after)), constant_values=2)),
+    )
+
+
+@case("pad_mode")
+def padded(draw):
+    shape = draw.shape(1)
+    before, after = ([draw.whole(0, 6) for _ in shape] for _ in range(2))
+    mode = draw.one_of("edge", "reflect", "symmetric", "wrap")
+    return Call(
+        [draw.reals(shape)],
+        lambda x: kn.pad(x, list(zip(before, after)), mode),
+        lambda xp, sp, x: xp.pad(x, list(zip(before, after)), mode=mode),
     )
 
 

@@ -2,12 +2,28 @@
 #include <koine/nn/linear.h>
 #include <koine/nn/norm.h>
 
-/// Attention and Transformers. Sequences are (batch, length, size). A mask is a bool array that broadcasts to (batch,
-/// heads, queries, keys), true where a query sees a key.
+#include <optional>
+
+/// Attention and Transformers. Sequences are (batch, length, size). A mask broadcasts to (batch, heads, queries, keys):
+/// a bool array is true where a query sees a key, a floating one is added to the scores.
 namespace koine::nn {
 
 /// The mask for sequences of these lengths, padded to `length`: (batch, 1, 1, length).
 Array padding_mask(const Arg& lengths, int64_t length);
+
+struct ScaledDotProductOptions {
+  /// As in `attention`.
+  Array mask = {};
+  double dropout = 0;
+  /// For dropout.
+  Array key = {};
+  bool causal = false;
+  /// 1 / sqrt(dim) when left out.
+  std::optional<double> scale = {};
+};
+/// `attention` in PyTorch's layout, (batch, heads, length, dim), (batch, length, dim) or (length, dim).
+Array scaled_dot_product_attention(const Arg& query, const Arg& key, const Arg& value,
+                                   const ScaledDotProductOptions& options = {});
 
 /// Several attentions next to each other, between linear maps (Vaswani et al., 2017).
 struct MultiHeadAttention {

@@ -1,7 +1,8 @@
 #pragma once
 #include <koine/nn/model.h>
 
-/// Layers with windows over 1 to 3 spatial axes, channels last.
+/// Layers with windows over 1 to 3 spatial axes, channels last. What is said of a window is one number for all spatial
+/// axes, or one for each; the kernel of a convolution has one for each, because its weights have these axes.
 namespace koine::nn {
 
 /// Convolution of (batch, spatial..., in) with a window of the given sizes, to (batch, spatial..., out).
@@ -9,8 +10,8 @@ struct Conv {
   int64_t in = 0, out = 0;
   Ints kernel = {3, 3};
   Ints stride = {};
-  /// (low, high) for each spatial axis; `same_padding(kernel)` keeps the size.
-  Ints padding = {};
+  /// (low, high) for each spatial axis, one number for both sides of each or for all, or "same" or "valid".
+  Padding padding = {};
   Ints dilation = {};
   int64_t groups = 1;
   bool use_bias = true;
@@ -31,6 +32,7 @@ struct ConvTranspose {
   int64_t in = 0, out = 0;
   Ints kernel = {3, 3};
   Ints stride = {};
+  /// As Conv's, in numbers.
   Ints padding = {};
   /// Positions at the end of each axis that only some inputs reach: with a stride several sizes are possible.
   Ints output_padding = {};
@@ -48,15 +50,33 @@ struct MaxPool {
   Ints window = {2, 2};
   /// The window's when empty.
   Ints stride = {};
-  Ints padding = {};
+  Padding padding = {};
+  Ints dilation = {};
+  /// Also a last window that is not filled.
+  bool ceil_mode = false;
 
   Array operator()(const Arg& x) const;
 };
-/// The mean of each window; padding is not counted.
+/// The mean of each window; padding is not counted unless `count_include_pad`.
 struct AveragePool {
   Ints window = {2, 2};
   Ints stride = {};
-  Ints padding = {};
+  Padding padding = {};
+  Ints dilation = {};
+  bool ceil_mode = false;
+  bool count_include_pad = false;
+
+  Array operator()(const Arg& x) const;
+};
+
+/// The mean, or the largest value, of each of so many parts of the spatial axes, whatever their lengths.
+struct AdaptiveAveragePool {
+  Ints size = {1, 1};
+
+  Array operator()(const Arg& x) const;
+};
+struct AdaptiveMaxPool {
+  Ints size = {1, 1};
 
   Array operator()(const Arg& x) const;
 };

@@ -16,9 +16,11 @@ struct CrossEntropyOptions {
   /// Examples with this label count for nothing.
   int64_t ignore = none;
   Reduction reduction = Reduction::mean;
+  /// Where the classes are; 1 as PyTorch has them.
+  int64_t axis = -1;
 };
-/// Of scores (..., classes) and labels (...) of integers; or labels (..., classes), the probabilities of each class.
-/// Throws ShapeError when they do not fit.
+/// Of scores (..., classes) before the softmax and labels (...) of integers; or labels (..., classes), the
+/// probabilities of each class. Throws ShapeError when they do not fit.
 Array cross_entropy_loss(const Arg& logits, const Arg& labels, const CrossEntropyOptions& options = {});
 
 struct BinaryOptions {

@@ -57,6 +57,8 @@ struct Recurrent {
   bool bidirectional = false;
   /// Between layers, in training.
   double dropout = 0;
+  /// Sequences and outputs are (time, batch, ...).
+  bool time_first = false;
   /// Of layer l in direction d at l * directions + d.
   std::vector<Cell> cells = make_cells(in, size, layers, bidirectional);
 
@@ -72,10 +74,15 @@ struct Recurrent {
     SourceScope scope(arg.where());
     if (!arg.is_array()) throw ShapeError("[Recurrent] takes an array" + at_line());
     Array x = arg.array();
+    if (time_first && x.rank() == 3) x = swapaxes(x, 0, 1);
     detail::check_sequences("Recurrent", x, in, lengths);
     const size_t directions = bidirectional ? 2 : 1;
     Array alive;
-    if (lengths.defined()) alive = detail::alive(lengths, x.size(1));
+    if (lengths.defined()) {
+      alive = detail::alive(lengths, x.size(1));
+      // What is filled up reaches no gradient either, were it NaN.
+      x = where(swapaxes(alive, 0, 1), x, 0);
+    }
     Result result;
     for (size_t at = 0; at < cells.size(); at += directions) {
       if (at > 0 && dropout > 0 && context.training()) x = koine::dropout(x, context.next_key(), {.rate = dropout});
@@ -89,7 +96,7 @@ struct Recurrent {
       }
       x = directions == 1 ? outputs[0] : concatenate(outputs, {.axis = -1});
     }
-    result.output = x;
+    result.output = time_first ? swapaxes(x, 0, 1) : x;
     return result;
   }
   Array operator()(const Arg& x, Context& context) const { return run(x, {}, context).output; }

@@ -20,7 +20,8 @@ struct Channels {
   Array operator()(const Arg& x) const;
 };
 
-/// Repeats each position along the spatial axes: (batch, spatial..., channels), with a factor for each axis.
+/// Repeats each position along the spatial axes: (batch, spatial..., channels), with one factor for all axes or one for
+/// each.
 struct Upsample {
   Ints factor = {2, 2};
 

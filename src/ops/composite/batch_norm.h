@@ -26,7 +26,10 @@ struct BatchNorm : Composite {
       if (x.empty() || !(type->shape == Shape{x.back()}))
         throw ShapeError("x " + to_string(x) +
                          " needs a last axis of channels, and statistics with a number for each, " + "got " +
-                         to_string(type->shape));
+                         to_string(type->shape) +
+                         (x.size() > 2 && type->shape.size() == 1 && same(x[1], type->shape[0])
+                              ? "; x looks like (batch, channels, ...): moveaxis(x, 1, -1) brings the channels last"
+                              : ""));
   }
   static Array body(Array x, Array scale, Array bias, Array mean, Array variance, const Attrs& a) {
     Array slope = widened(scale) * rsqrt(widened(variance) + a.epsilon);

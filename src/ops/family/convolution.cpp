@@ -11,16 +11,9 @@ namespace {
 
 size_t spatial_rank(const Shape& shape) { return shape.size() - 2; }
 
-void fill_axes(Ints& values, size_t n, int64_t value, const char* what) {
-  if (values.empty()) values.assign(n, value);
-  if (values.size() == 1) values.resize(n, values[0]);
-  if (values.size() != n)
-    throw ValueError(cat(what, " has ", values.size(), " numbers, needed are ", n, ", one, or none"));
-}
-
 /// Places of a window along an axis of n elements.
 Dim places(Dim n, Dim taps, ConvolutionAttrs a, size_t d) {
-  Dim padded = n + a.padding[2 * d] + a.padding[2 * d + 1], extent = (taps - 1) * a.dilation[d] + 1;
+  Dim padded = n + a.padding[2 * d] + a.padding[2 * d + 1], extent = reach(taps, a.dilation[d]);
   Dim room = padded - extent;
   if (room.is_concrete() && room.value() < 0)
     throw ShapeError(cat("the window covers ", extent, " elements of spatial axis ", d, ", which has ", padded,
@@ -29,10 +22,7 @@ Dim places(Dim n, Dim taps, ConvolutionAttrs a, size_t d) {
 }
 
 void check_ranks(const TypeInput& in) {
-  int rank = in.in[0]->rank();
-  if (rank < 3 || rank > 5)
-    throw ShapeError(cat("needs a batch axis, 1 to 3 spatial axes and a channel axis, got ", ir::to_string(*in.in[0])));
-  if (in.in[1]->rank() != rank) throw ShapeError("the operands have different numbers of axes");
+  check_convolution_ranks(in);
   if (in.dtype(0) != in.dtype(1)) throw DTypeError("operands have different dtypes");
 }
 
@@ -69,19 +59,34 @@ Shape joined(Dim first, const Shape& middle, std::initializer_list<Dim> last) {
 
 }  // namespace
 
+void check_convolution_ranks(const TypeInput& in) {
+  const int rank = in.in[0]->rank(), other = in.in[1]->rank();
+  if (rank < 3 || rank > 5)
+    throw ShapeError(cat("needs a batch axis, 1 to 3 spatial axes and a channel axis, got ", ir::to_string(*in.in[0])));
+  if (other != rank)
+    throw ShapeError(cat("the operands have different numbers of axes, ", rank - 2, " and ", other - 2,
+                         " spatial ones: ", ir::to_string(*in.in[0]), " and ", ir::to_string(*in.in[1]),
+                         "; a window has a size for each, as [3, 3] for images"));
+}
+
 Shape spatial_of(const Shape& x) { return {x.begin() + 1, x.end() - 1}; }
 Shape window_of(const Shape& w) { return {w.begin(), w.end() - 2}; }
 
 void convolution_normalize(Ints& stride, Ints& padding, Ints& dilation, int64_t groups, int rank) {
-  auto n = static_cast<size_t>(std::max(rank - 2, 1));
-  fill_axes(stride, n, 1, "stride");
-  fill_axes(dilation, n, 1, "dilation");
-  fill_axes(padding, 2 * n, 0, "padding");
-  for (size_t d = 0; d < n; ++d)
-    if (stride[d] < 1 || dilation[d] < 1) throw ValueError("stride and dilation must be positive");
-  for (int64_t p : padding)
-    if (p < 0) throw ValueError("padding must not be negative");
-  if (groups < 1) throw ValueError("groups must be positive");
+  const auto n = static_cast<size_t>(std::max(rank - 2, 1));
+  per_axis(stride, n, 1, 1, "stride");
+  per_axis(dilation, n, 1, 1, "dilation");
+  padding = pads_per_axis(padding, n);
+  if (groups < 1) throw ValueError(cat("groups is at least 1, got ", groups));
+}
+
+void convolution_normalize(Ints& stride, Padding& padding, Ints& dilation, int64_t groups, const Shape& lengths,
+                           const Shape& window) {
+  Ints none;
+  convolution_normalize(stride, none, dilation, groups, static_cast<int>(lengths.size()) + 2);
+  Shape reaches;
+  for (size_t d = 0; d < window.size(); ++d) reaches.push_back(reach(window[static_cast<int64_t>(d)], dilation[d]));
+  padding = pads_per_axis(padding, {lengths, reaches, stride});
 }
 
 TypeValue convolution_infer(const TypeInput& in, ConvolutionAttrs a) {
@@ -89,10 +94,16 @@ TypeValue convolution_infer(const TypeInput& in, ConvolutionAttrs a) {
   const Shape &x = in.shape(0), &w = in.shape(1);
   check_groups(x[-1], a.groups, "channels of x");
   check_groups(w[-1], a.groups, "outputs of w");
-  if (!(floor_div(x[-1], a.groups) == w[-2]))
-    throw ShapeError(cat("channels differ: x ", ir::to_string(*in.in[0]), " has ", x[-1], " in ", a.groups,
-                         a.groups == 1 ? " group" : " groups", ", w ", ir::to_string(*in.in[1]), " takes ", w[-2],
-                         " a group"));
+  if (!(floor_div(x[-1], a.groups) == w[-2])) {
+    const bool first = same(x[1], w[-2] * a.groups),
+               torch = same(w[1] * a.groups, x[-1]) || same(w[1] * a.groups, x[1]);
+    throw ShapeError(
+        cat("channels differ: x ", ir::to_string(*in.in[0]), " has ", x[-1], " in ", a.groups,
+            a.groups == 1 ? " group" : " groups", ", w ", ir::to_string(*in.in[1]), " takes ", w[-2], " a group",
+            first   ? "; x looks like (batch, channels, spatial...): moveaxis(x, 1, -1) brings the channels last"
+            : torch ? "; w looks like (outputs, channels, window...), here it is (window..., channels, outputs)"
+                    : ""));
+  }
   Shape y{x[0]};
   for (size_t d = 0; d < spatial_rank(x); ++d)
     y.push_back(places(x[static_cast<int64_t>(d + 1)], w[static_cast<int64_t>(d)], a, d));

@@ -1,5 +1,6 @@
 #pragma once
 #include "ops/family/contraction.h"
+#include "ops/family/window.h"
 
 /// Convolution and its two gradients. The three share one sum over x (batch, spatial..., channels),
 /// w (window..., channels / groups, outputs) and y (batch, places..., outputs):
@@ -17,12 +18,18 @@ struct ConvolutionAttrs {
 /// Which array of the sum.
 enum class ConvolutionRole : uint8_t { x, w, y };
 
-/// Fills in defaults and one number for all axes. Throws ValueError or ShapeError.
+/// Brings attributes to that form, for operands of a rank. Throws ValueError.
 void convolution_normalize(Ints& stride, Ints& padding, Ints& dilation, int64_t groups, int rank);
+/// The same with padding that may be a word; the lengths are those of x, the window that of w. Throws ShapeError too.
+void convolution_normalize(Ints& stride, Padding& padding, Ints& dilation, int64_t groups, const Shape& lengths,
+                           const Shape& window);
 /// The types of the results; throw ShapeError when the operands do not fit.
 TypeValue convolution_infer(const TypeInput& in, ConvolutionAttrs attrs);
 TypeValue convolution_input_infer(const TypeInput& in, ConvolutionAttrs attrs, const Shape& input_shape);
 TypeValue convolution_weight_infer(const TypeInput& in, ConvolutionAttrs attrs, const Shape& kernel);
+
+/// Throws ShapeError unless both have the same number of axes, 3 to 5.
+void check_convolution_ranks(const TypeInput& in);
 
 /// The spatial axes of x, or the window of w.
 Shape spatial_of(const Shape& x);

@@ -50,17 +50,21 @@ Section<ConvTransposeLayer> conv_transpose() {
 }
 
 template <class L>
-Section<L> pool(std::string name, std::string doc) {
+Section<L> pool(std::string name, std::string doc, std::vector<Setting<L>> more = {}) {
   const auto as = [](auto PoolLayer::* member) {
     return static_cast<std::remove_reference_t<decltype(PoolLayer{}.*member)> L::*>(member);
   };
-  return {
+  Section<L> section{
       name,
       std::move(doc),
       {setting(as(&PoolLayer::window), name, "the size of the window", {.bounds = from_one}, required),
        setting(as(&PoolLayer::stride), "stride", "how far the window moves; by default its size", {.bounds = from_one}),
        setting(as(&PoolLayer::padding), "padding",
-               "\"valid\" leaves out what does not fill a window, \"same\" keeps it", {.choices = paddings})}};
+               "\"valid\" leaves out what does not fill a window, \"same\" keeps it", {.choices = paddings}),
+       setting(as(&PoolLayer::dilation), "dilation", "how far apart the inputs of a window are", {.bounds = from_one}),
+       setting(as(&PoolLayer::ceil_mode), "ceil_mode", "keep a last window that is not filled")}};
+  for (Setting<L>& one : more) section.settings.push_back(std::move(one));
+  return section;
 }
 
 Section<FlattenLayer> flatten() {
@@ -193,7 +197,9 @@ std::span<const Choice<LayerSettings>> layer_choices() {
       {choice<V>(dense()),
        choice<V>(conv()),
        choice<V>(pool<MaxPoolLayer>("max_pool", "the largest value of each window")),
-       choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window")),
+       choice<V>(pool<AveragePoolLayer>("average_pool", "the mean of each window",
+                                        {setting(&AveragePoolLayer::count_include_pad, "count_include_pad",
+                                                 "what padding \"same\" adds counts as zeros")})),
        choice<V>(flatten()),
        choice<V>(dropout()),
        choice<V>(batch_norm()),

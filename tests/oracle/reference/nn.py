@@ -195,6 +195,65 @@ def average_pooled(x, window, stride, padding):
 pooling("max_pool", max_pooled)
 pooling("average_pool", average_pooled)
 
+# Options of PyTorch's own, and one number for all axes: (shape, attributes), padding as PyTorch takes it.
+POOL_OPTIONS = (
+    ((2, 7, 8, 2), {"window": [2]}),
+    ((1, 7, 8, 2), {"window": [3], "stride": [2], "padding": [1]}),
+    ((1, 5, 6, 7, 1), {"window": [2], "padding": [1], "ceil_mode": True}),
+    ((1, 7, 8, 2), {"window": [3, 2], "stride": [2, 3], "padding": [1, 0], "ceil_mode": True}),
+    ((2, 10, 1), {"window": [3], "stride": [4], "ceil_mode": True}),
+    ((2, 9, 1), {"window": [2], "stride": [3], "padding": [1], "ceil_mode": True}),
+    ((1, 5, 5, 1), {"window": [2], "stride": [4], "ceil_mode": True}),
+)
+
+
+def pool_options(name, options):
+    @op(f"{name}_options", f"{version()} pooling in float64", calls=name)
+    def cases():
+        functional = torch().nn.functional
+        functions = [getattr(functional, f"{'max' if name == 'max_pool' else 'avg'}_pool{n}d") for n in (1, 2, 3)]
+        for shape, attrs in POOL_OPTIONS:
+            for option in options:
+                x = Random(name, shape, sorted(attrs), sorted(option)).tensor("float32", shape)
+                own = {**attrs, **option}
+                axes, renamed = len(shape) - 2, {"window": "kernel_size"}
+                sizes = {
+                    renamed.get(key, key): value * axes if isinstance(value, list) and len(value) == 1 else value
+                    for key, value in own.items()
+                }
+                if name == "average_pool":
+                    sizes.setdefault("count_include_pad", False)
+                y = channels_last(functions[axes - 1](spatial_first(x.array.astype(np.float64)), **sizes))
+                bounds = {"abs": 0} if name == "max_pool" else loose("float32", 2)
+                yield Case([x], Tensor("float32", y), own, bounds)
+
+
+pool_options("max_pool", ({}, {"dilation": [2]}))
+pool_options("average_pool", ({}, {"count_include_pad": True}))
+
+
+def adaptive(name, function):
+    @op(name, f"{version()} pooling in float64")
+    def cases():
+        for dtype, shape, size in (
+            ("float32", (2, 5, 3), [2]),
+            ("float32", (1, 7, 5, 2), [3]),
+            ("float32", (1, 6, 4, 2), [2, 2]),
+            ("float32", (1, 3, 4, 5, 1), [2, 4, 7]),
+            ("float32", (1, 5, 5, 1), [1, 5]),
+            ("float16", (1, 7, 5, 2), [3, 2]),
+            ("float64", (1, 7, 5, 2), [3, 2]),
+        ):
+            x = Random(name, dtype, shape).tensor(dtype, shape)
+            axes = len(shape) - 2
+            call = getattr(torch().nn.functional, f"{function}{axes}d")
+            y = channels_last(call(spatial_first(x.array.astype(np.float64)), size * axes if len(size) == 1 else size))
+            yield Case([x], Tensor(dtype, y), {"size": size}, {"abs": 0} if "max" in name else loose(dtype, 2))
+
+
+adaptive("adaptive_average_pool", "adaptive_avg_pool")
+adaptive("adaptive_max_pool", "adaptive_max_pool")
+
 
 # --- attention and embedding --------------------------------------------------------------------------------------
 

@@ -162,6 +162,27 @@ def pad():
         yield Case([x], Tensor(dtype, y), {"before": [1], "after": [0], "value": [0.5, -2.0]})
 
 
+@op("pad_mode", NUMPY)
+def pad_mode():
+    def made(dtype, shape, before, after, mode):
+        x = Random("pad_mode", dtype, shape).tensor(dtype, shape)
+        y = np.pad(x.array, list(zip(before, after)), mode=mode)
+        return Case([x], Tensor(dtype, y), {"before": before, "after": after, "mode": mode})
+
+    for mode in ("edge", "reflect", "symmetric", "wrap"):
+        for dtype in ALL:
+            yield made(dtype, (2, 3), [1, 0], [0, 2], mode)
+        for shape, before, after in (
+            ((3,), [2], [1]),
+            ((3,), [7], [11]),
+            ((1,), [3], [2]),
+            ((2, 3), [0, 0], [0, 0]),
+            ((0, 2), [0, 1], [0, 1]),
+            ((1, 2, 4), [1, 5, 3], [2, 0, 8]),
+        ):
+            yield made("float32", shape, before, after, mode)
+
+
 @op("concatenate", NUMPY)
 def concatenate():
     def made(dtype, shapes, axis):

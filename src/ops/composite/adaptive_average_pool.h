@@ -1,0 +1,45 @@
+#pragma once
+#include "ops/family/composite.h"
+#include "ops/family/pooling.h"
+
+namespace koine::ops {
+
+struct AdaptiveAveragePool : Composite {
+  struct Attrs {
+    Ints size = {};
+  };
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::size>("size", "how many places there are: a number for all spatial axes, or for each")};
+  static constexpr auto doc =
+      "The means of parts of about the same length over one to three axes before the last one (channels): of an axis "
+      "of "
+      "n elements part i is from floor(i n / size) to ceil((i + 1) n / size), as in PyTorch.";
+  static constexpr auto shapes =
+      "(batch, spatial..., channels) gives (batch, size..., channels); ValueError for a size below 1 or counts that do "
+      "not fit the axes.";
+  static constexpr auto example =
+      ">>> kn.adaptive_average_pool(kn.reshape(kn.asarray([1.0, 3.0, 5.0, 9.0, 1.0]), (1, 5, 1)), size=2)[0, :, 0]\n"
+      "array([3., 5.])";
+  static constexpr ir::Whole whole = ir::Whole::first;
+  static void operand_dtypes(std::span<ir::OperandDType> operands) { floating_dtypes(operands); }
+  static void normalize(Attrs& a, const TypeInput& in) { canonical_sizes(a.size, in.shape(0)); }
+  static Array body(Array x, const Attrs& a) {
+    Array y = widened(x);
+    const int first = x.rank() - 1 - static_cast<int>(a.size.size());
+    for (int d = 0; d < static_cast<int>(a.size.size()); ++d) {
+      const Parts parts = parts_of(y, first + d, a.size[static_cast<size_t>(d)], 0);
+      Shape along{a.size[static_cast<size_t>(d)]};
+      for (int rest = first + d + 1; rest < x.rank(); ++rest) along.push_back(1);
+      y = sum(parts.elements, {.axis = first + d + 1}) /
+          reshape(cast(parts.counts, {.dtype = y.dtype()}), {.shape = along});
+    }
+    return cast(y, {.dtype = x.dtype()});
+  }
+  static std::vector<Sample> samples() {
+    return {sample<AdaptiveAveragePool>({{{2, 5, 2}}}, {.size = {2}}),
+            sample<AdaptiveAveragePool>({{{1, 4, 5, 1}}}, {.size = {2, 3}}),
+            sample<AdaptiveAveragePool>({{{1, 2, 1}}}, {.size = {3}})};
+  }
+};
+
+}  // namespace koine::ops
