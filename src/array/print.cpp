@@ -81,8 +81,8 @@ void trim_zeros(std::string& fraction) {
 Parts positional(double x, DType dtype, int most) {
   Parts scientific = parts_of(shortest(x, dtype));
   int exponent = std::atoi(scientific.exponent.c_str());
-  int places = std::max(0, static_cast<int>(scientific.fraction.size()) - exponent);
-  Parts parts = parts_of(digits(x, std::chars_format::fixed, std::min(places, most)));
+  const int64_t places = std::max<int64_t>(0, std::ssize(scientific.fraction) - exponent);
+  Parts parts = parts_of(digits(x, std::chars_format::fixed, static_cast<int>(std::min<int64_t>(places, most))));
   // Digits of a large number that its dtype does not hold are zeros.
   if (places == 0) {
     size_t sign = x < 0 ? 1 : 0, known = sign + 1 + scientific.fraction.size();
@@ -187,17 +187,21 @@ std::string alone(std::complex<double> z, DType dtype) {
   return "(" + part(z.real()) + (imaginary[0] == '-' ? "" : "+") + imaginary + "j)";
 }
 
-/// The elements that are shown, by their place, as text of one width.
-std::vector<std::string> words_of(const Array& x, const std::vector<size_t>& shown) {
+/// The elements at these places.
+Array elements_of(const Array& x, const std::vector<size_t>& places) {
+  const size_t size = size_of(x.dtype());
+  const std::byte* from = x.data();
+  std::vector<std::byte> bytes;
+  for (size_t place : places) bytes.insert(bytes.end(), from + place * size, from + (place + 1) * size);
+  return from_bytes(x.dtype(), {static_cast<int64_t>(places.size())}, bytes.data());
+}
+
+/// All elements as text of one width.
+std::vector<std::string> words_of(const Array& x) {
   std::vector<std::string> words;
   DType dtype = x.dtype();
-  auto choose = [&](const auto& all_values) {
-    std::vector<std::decay_t<decltype(all_values[0])>> values;
-    for (size_t place : shown) values.push_back(all_values[place]);
-    return values;
-  };
   if (is_complex(dtype)) {
-    auto values = choose(x.to_vector<std::complex<double>>());
+    auto values = x.to_vector<std::complex<double>>();
     std::vector<double> real, imaginary;
     for (auto z : values) {
       real.push_back(z.real());
@@ -212,18 +216,17 @@ std::vector<std::string> words_of(const Array& x, const std::vector<size_t>& sho
     return words;
   }
   if (is_floating(dtype)) {
-    std::vector<double> values = choose(x.to_vector<double>());
+    std::vector<double> values = x.to_vector<double>();
     RealFormat format(values, dtype);
     for (double value : values) words.push_back(format(value));
     return words;
   }
   if (is_bool(dtype)) {
     for (bool value : x.to_vector<bool>()) words.push_back(value ? "True" : "False");
-    words = choose(words);
   } else if (dtype == uint64) {
-    for (uint64_t value : choose(x.to_vector<uint64_t>())) words.push_back(std::to_string(value));
+    for (uint64_t value : x.to_vector<uint64_t>()) words.push_back(std::to_string(value));
   } else {
-    for (int64_t value : choose(x.to_vector<int64_t>())) words.push_back(std::to_string(value));
+    for (int64_t value : x.to_vector<int64_t>()) words.push_back(std::to_string(value));
   }
   size_t width = is_bool(dtype) && x.rank() > 0 ? 5 : 0;
   for (const std::string& word : words) width = std::max(width, word.size());
@@ -236,7 +239,7 @@ class Layout {
   Layout(const Array& x, std::string separator) : shorten_(x.size() > threshold), separator_(std::move(separator)) {
     for (Dim n : x.shape()) shape_.push_back(n.value());
     collect(0, 0);
-    words_ = words_of(x, shown_);
+    words_ = words_of(elements_of(x, shown_));
   }
   /// The first line begins `indent` columns to the right.
   std::string text(int indent) { return level(0, std::string(static_cast<size_t>(indent) + 1, ' '), line_width); }
@@ -300,7 +303,7 @@ std::string detail::layout(const Array& x, const char* separator, int indent) {
   if (x.rank() > 0) return Layout(x, separator).text(indent);
   if (is_complex(x.dtype())) return alone(x.to_vector<std::complex<double>>()[0], real_of(x.dtype()));
   if (is_floating(x.dtype())) return alone(x.item<double>(), x.dtype());
-  return words_of(x, {0})[0];
+  return words_of(x)[0];
 }
 
 void print_line(std::span<const Printable> parts) {

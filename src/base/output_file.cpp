@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "base/narrow.h"
 #include "base/printable.h"
 
 #include <koine/error.h>
@@ -93,9 +94,9 @@ std::string temporary_name(const std::string& place, int number) {
   const fs::path path(place);
   const std::string name = path.filename().string();
   char text[64];
-  std::snprintf(text, sizeof text, "%.*s%016llx-%d%.*s", static_cast<int>(begin_of_name.size()), begin_of_name.data(),
+  std::snprintf(text, sizeof text, "%.*s%016llx-%d%.*s", narrow<int>(begin_of_name.size()), begin_of_name.data(),
                 static_cast<unsigned long long>(hash_bytes(name.data(), name.size())), number,
-                static_cast<int>(end_of_name.size()), end_of_name.data());
+                narrow<int>(end_of_name.size()), end_of_name.data());
   return (path.parent_path() / text).string();
 }
 

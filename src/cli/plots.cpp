@@ -156,7 +156,9 @@ void write_curve(std::ostream& out, const Curve& curve, int width) {
   const std::string first = short_number(curve.epochs.front()), last = short_number(curve.epochs.back());
   out << std::string(margin, ' ') << '+' << std::string(static_cast<size_t>(columns), '-') << '\n'
       << std::string(margin + 1, ' ') << first
-      << std::string(static_cast<size_t>(std::max<int>(1, columns - static_cast<int>(first.size() + last.size()))), ' ')
+      << std::string(std::max<size_t>(1 + first.size() + last.size(), static_cast<size_t>(columns)) - first.size() -
+                         last.size(),
+                     ' ')
       << last << "\n";
 }
 

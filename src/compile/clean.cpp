@@ -1,6 +1,7 @@
 #include "compile/clean.h"
 
 #include "base/hash.h"
+#include "base/narrow.h"
 #include "ir/body.h"
 #include "ir/scalar.h"
 
@@ -67,22 +68,22 @@ class Cleaner {
     }
     auto [found, fresh] = known_.try_emplace(Key{node.op, node.attrs->id, in}, 0);
     if (fresh) {
-      found->second = static_cast<ValueId>(graph_.types.size());
-      graph_.nodes.push_back({node.op, node.attrs, static_cast<uint32_t>(graph_.operands.size()), node.operand_count,
+      found->second = narrow<ValueId>(graph_.types.size());
+      graph_.nodes.push_back({node.op, node.attrs, narrow<uint32_t>(graph_.operands.size()), node.operand_count,
                               node.output_count, found->second});
       graph_.operands.insert(graph_.operands.end(), in.begin(), in.end());
-      for (uint16_t k = 0; k < node.output_count; ++k) graph_.types.push_back(graph.types[node.first_output + k]);
+      for (uint32_t k = 0; k < node.output_count; ++k) graph_.types.push_back(graph.types[node.first_output + k]);
       graph_.where.push_back(n < graph.where.size() ? graph.where[n] : std::source_location());
       origin_.push_back(origin);
     }
-    for (uint16_t k = 0; k < node.output_count; ++k) values.push_back(found->second + k);
+    for (uint32_t k = 0; k < node.output_count; ++k) values.push_back(found->second + k);
   }
 
   Cleaned pruned() const {
     std::vector<uint8_t> needed(graph_.types.size());
     for (ValueId output : graph_.outputs) needed[output] = 1;
     auto is_needed = [&](const GraphNode& node) {
-      for (uint16_t k = 0; k < node.output_count; ++k)
+      for (uint32_t k = 0; k < node.output_count; ++k)
         if (needed[node.first_output + k]) return true;
       // An error that it may raise is part of what the graph does.
       return node.op->can_fail;
@@ -100,11 +101,11 @@ class Cleaner {
       GraphNode node = graph_.nodes[n];
       if (!is_needed(node)) continue;
       std::span<const ValueId> in = graph_.operands_of(node);
-      for (uint16_t k = 0; k < node.output_count; ++k) {
-        place[node.first_output + k] = static_cast<ValueId>(result->types.size());
+      for (uint32_t k = 0; k < node.output_count; ++k) {
+        place[node.first_output + k] = narrow<ValueId>(result->types.size());
         result->types.push_back(graph_.types[node.first_output + k]);
       }
-      node.first_operand = static_cast<uint32_t>(result->operands.size());
+      node.first_operand = narrow<uint32_t>(result->operands.size());
       node.first_output = place[node.first_output];
       for (ValueId operand : in) result->operands.push_back(place[operand]);
       result->nodes.push_back(std::move(node));

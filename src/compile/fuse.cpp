@@ -2,6 +2,7 @@
 
 #include "base/dtype_traits.h"
 #include "base/format.h"
+#include "base/narrow.h"
 #include "compile/group.h"
 #include "compile/lower.h"
 #include "compile/parts.h"
@@ -155,7 +156,7 @@ class Fuser {
 
   int32_t new_group(const Shape& shape) {
     groups_.emplace_back(shape);
-    return static_cast<int32_t>(groups_.size() - 1);
+    return narrow<int32_t>(groups_.size() - 1);
   }
 
   /// The group that makes the last of the operands: only it and later ones can use all of them.
@@ -175,7 +176,7 @@ class Fuser {
       return group.size() < most_nodes && joins(group);
     };
     if (g >= 0 && takes(g)) return g;
-    auto last = static_cast<int32_t>(groups_.size()) - 1;
+    auto last = narrow<int32_t>(groups_.size()) - 1;
     for (bool column : {false, true})
       for (int32_t near = last; near > g && near > last - window; --near)
         if (groups_[static_cast<size_t>(near)].folds_columns() == column && takes(near)) return near;
@@ -269,7 +270,7 @@ class Fuser {
       ++axes.last;
     }
     for (size_t d = axes.last; d-- > at;) shape.erase(static_cast<int64_t>(d));
-    auto partial = static_cast<ValueId>(result_.types.size());
+    auto partial = narrow<ValueId>(result_.types.size());
     result_.types.push_back(intern_type(type->dtype, shape));
     const int32_t g = add_fold(prim, in, {at, axes.last}, result_.types[partial], partial, n);
     return fold_in_parts(prim, memory(partial, g), {axes.first, at}, type, out, n);
@@ -303,13 +304,13 @@ class Fuser {
         step.in.push_back({in_memory(v), 0, dense_strides(shape_of(v))});
       groups_need(step.in.back().base);
     }
-    for (uint16_t k = 0; k < node.output_count; ++k) step.out.push_back(node.first_output + k);
-    auto g = static_cast<int32_t>(groups_.size());
+    for (uint32_t k = 0; k < node.output_count; ++k) step.out.push_back(node.first_output + k);
+    auto g = narrow<int32_t>(groups_.size());
     groups_.emplace_back(std::move(step));
-    for (uint16_t k = 0; k < node.output_count; ++k) put(node.first_output + k, memory(node.first_output + k, g));
+    for (uint32_t k = 0; k < node.output_count; ++k) put(node.first_output + k, memory(node.first_output + k, g));
   }
 
-  /// Which operands the device takes as the views they are: all of them, or one.
+  /// Which operands the device takes as the views they are: all of them, or one of a few.
   std::vector<uint8_t> viewed_operands(const GraphNode& node) const {
     auto operands = graph_.operands_of(node);
     std::vector<uint8_t> views;
@@ -323,7 +324,8 @@ class Fuser {
     std::vector<uint8_t> none(views.size());
     if (views == none) return none;
     if (takes(views)) return views;
-    for (size_t k = 0; k < views.size(); ++k) {
+    constexpr size_t few = 4;
+    for (size_t k = 0; views.size() <= few && k < views.size(); ++k) {
       std::vector<uint8_t> one = none;
       one[k] = views[k];
       if (one != none && takes(one)) return one;
@@ -351,7 +353,7 @@ class Fuser {
 
   /// The elements of a value in a memory of their own, in their order.
   Operand copy(Operand in) {
-    auto fresh = static_cast<ValueId>(result_.types.size());
+    auto fresh = narrow<ValueId>(result_.types.size());
     result_.types.push_back(in.type);
     if (is_complex(in.type->dtype)) {
       // Kernels know real numbers only: its parts are copied, along one more axis.

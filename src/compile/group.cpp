@@ -1,5 +1,6 @@
 #include "compile/group.h"
 
+#include "base/narrow.h"
 #include "compile/lower.h"
 #include "compile/strides.h"
 
@@ -242,7 +243,7 @@ class Emitter {
     kernel_.loop = group_.loop_;
     std::vector<uint16_t> results;
     for (const Group::Entry& entry : group_.entries_) results.push_back(emit(entry));
-    kernel_.buffers = static_cast<uint16_t>(step_.in.size());
+    kernel_.buffers = narrow<uint16_t>(step_.in.size());
     for (size_t e = 0; e < results.size(); ++e) {
       const Group::Entry& entry = group_.entries_[e];
       if (entry.again || !needed_[entry.out]) continue;
@@ -291,9 +292,9 @@ class Emitter {
     }
     kernel_.loads.push_back({buffer, source.dtype, source.offset, source.strides});
     Instr instr{Action::load, source.dtype, false};
-    instr.a = static_cast<uint16_t>(kernel_.loads.size() - 1);
+    instr.a = narrow<uint16_t>(kernel_.loads.size() - 1);
     kernel_.code.push_back(instr);
-    load_of_.push_back(static_cast<uint16_t>(kernel_.code.size() - 1));
+    load_of_.push_back(narrow<uint16_t>(kernel_.code.size() - 1));
     return load_of_.back();
   }
 

@@ -1,4 +1,5 @@
 #include "compile/lower.h"
+#include "base/narrow.h"
 
 #include <cmath>
 #include <limits>
@@ -11,7 +12,7 @@ namespace {
 
 uint16_t push(std::vector<Instr>& code, Instr instr) {
   code.push_back(instr);
-  return static_cast<uint16_t>(code.size() - 1);
+  return narrow<uint16_t>(code.size() - 1);
 }
 
 /// The least and the greatest number of a dtype: what a maximum or minimum starts from.

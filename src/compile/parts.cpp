@@ -1,5 +1,6 @@
 #include "compile/parts.h"
 
+#include "base/narrow.h"
 #include "compile/lower.h"
 
 #include <algorithm>
@@ -59,9 +60,10 @@ std::optional<Parts> parts_of(const IndexMap& map, TypeRef type, std::span<const
     if (!is_apart(box, parts)) return {};
     if (is_zero(operand)) continue;
     if (!operand.constant && !through(operand.view, operand.type->shape, piece, box.from.view)) return {};
+    if (parts.boxes.size() == most_boxes) return {};
     parts.boxes.push_back(std::move(box));
   }
-  if (parts.boxes.empty() || parts.boxes.size() > most_boxes) return {};
+  if (parts.boxes.empty()) return {};
   if (parts.count() != type->count && !is_zero(map.fill)) return {};
   return parts;
 }
@@ -85,7 +87,7 @@ bool add_parts(Group& group, const Parts& parts, ValueId v, std::vector<TypeRef>
     const TypeRef type = in.type;
     if (parts.sum) {
       // With nothing added a zero would keep its sign.
-      auto fresh = static_cast<ValueId>(types.size());
+      auto fresh = narrow<ValueId>(types.size());
       types.push_back(type);
       if (!group.add_elementwise(*parts.sum, {in, {.type = type, .constant = true}}, type->shape, type, fresh,
                                  parts.node))

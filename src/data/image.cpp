@@ -1,6 +1,7 @@
 #include "data/image.h"
 
 #include "base/format.h"
+#include "base/narrow.h"
 #include "base/random_file.h"
 
 #include <koine/error.h>
@@ -262,8 +263,8 @@ std::vector<uint8_t> png_of(const Image& image) {
 #if KOINE_SPNG
   const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
   spng_ihdr header{};
-  header.width = static_cast<uint32_t>(image.width);
-  header.height = static_cast<uint32_t>(image.height);
+  header.width = narrow<uint32_t>(image.width);
+  header.height = narrow<uint32_t>(image.height);
   header.bit_depth = 8;
   header.color_type = image.channels == 3 ? SPNG_COLOR_TYPE_TRUECOLOR : SPNG_COLOR_TYPE_GRAYSCALE;
   int status = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);

@@ -8,11 +8,27 @@
 #include "ops/control/while_loop.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 /// Control flow of functions: traced to graphs, what they reach from outside becomes operands.
 namespace koine::detail {
 
 namespace {
+
+/// Arrays, each once, with their places.
+class Distinct {
+ public:
+  void add(const Array& x) {
+    if (places_.emplace(x.out(), arrays_.size()).second) arrays_.push_back(x);
+  }
+  const ir::Arrays& arrays() const { return arrays_; }
+  size_t size() const { return arrays_.size(); }
+  size_t place_of(const Array& x) const { return places_.at(x.out()); }
+
+ private:
+  ir::Arrays arrays_;
+  std::unordered_map<const ir::Out*, size_t> places_;
+};
 
 /// Several traced functions of the same leaves with one common list of arrays from outside, in front.
 struct Bodies {
@@ -21,21 +37,16 @@ struct Bodies {
 };
 
 Bodies join(std::initializer_list<ir::Captured> captured, const std::vector<ir::TypeRef>& types) {
-  Bodies bodies;
+  Distinct outside;
   for (const ir::Captured& one : captured)
-    for (const Array& x : one.outside)
-      if (std::none_of(bodies.outside.begin(), bodies.outside.end(),
-                       [&](const Array& y) { return y.out() == x.out(); }))
-        bodies.outside.push_back(x);
-  std::vector<ir::TypeRef> all;
-  for (const Array& x : bodies.outside) all.push_back(ir::type_of(x));
+    for (const Array& x : one.outside) outside.add(x);
+  Bodies bodies{{}, outside.arrays()};
+  std::vector<ir::TypeRef> all = types_of(bodies.outside);
   all.insert(all.end(), types.begin(), types.end());
   for (const ir::Captured& one : captured)
     bodies.graphs.push_back(ops::make_graph(all, "body", [&](std::span<const Array> in) {
-      ir::Arrays own(in.begin() + static_cast<std::ptrdiff_t>(bodies.outside.size()), in.end());
-      for (const Array& x : one.outside)
-        for (size_t i = 0; i < bodies.outside.size(); ++i)
-          if (bodies.outside[i].out() == x.out()) own.push_back(in[i]);
+      ir::Arrays own(in.begin() + static_cast<std::ptrdiff_t>(outside.size()), in.end());
+      for (const Array& x : one.outside) own.push_back(in[outside.place_of(x)]);
       return ir::replay(*one.graph, own);
     }));
   return bodies;
@@ -55,27 +66,24 @@ List concat(const List& a, const List& b) {
 
 /// What the functions of a custom derivative made themselves, such as arange(3): operands in front, which have no
 /// derivative. Throws TraceError for arrays from outside: their gradient would be lost in silence.
-ir::Arrays constants_of(std::initializer_list<const ir::Captured*> captured, uint64_t since, const char* transform,
-                        std::source_location where) {
-  ir::Arrays constants;
+Distinct constants_of(std::initializer_list<const ir::Captured*> captured, uint64_t since, const char* transform,
+                      std::source_location where) {
+  Distinct constants;
   for (const ir::Captured* one : captured)
     for (const Array& x : one->outside) {
       const ir::Node* node = ir::node_of(x);
       if (node->op || node->abstract || node->taped || node->serial < since)
         throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
                              ir::to_string(node->where), " from outside: pass it as an argument", at_line(where)));
-      if (std::none_of(constants.begin(), constants.end(), [&](const Array& y) { return y.out() == x.out(); }))
-        constants.push_back(x);
+      constants.add(x);
     }
   return constants;
 }
 
 /// Replays a captured graph on its own inputs and those of the constants that it reaches.
-ir::Arrays replay_with(const ir::Captured& captured, ir::Arrays own, const ir::Arrays& constants,
+ir::Arrays replay_with(const ir::Captured& captured, ir::Arrays own, const Distinct& constants,
                        std::span<const Array> given) {
-  for (const Array& x : captured.outside)
-    for (size_t i = 0; i < constants.size(); ++i)
-      if (constants[i].out() == x.out()) own.push_back(given[i]);
+  for (const Array& x : captured.outside) own.push_back(given[constants.place_of(x)]);
   return ir::replay(*captured.graph, own);
 }
 
@@ -172,8 +180,8 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
   for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
   if (!fit)
     throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument", at_line(where)));
-  const ir::Arrays constants = constants_of({&function, &kept, &rule}, since, "custom_vjp", where);
-  const std::vector<ir::TypeRef> first = types_of(constants);
+  const Distinct constants = constants_of({&function, &kept, &rule}, since, "custom_vjp", where);
+  const std::vector<ir::TypeRef> first = types_of(constants.arrays());
   const size_t n = constants.size(), kept_count = residuals.size();
   auto over_operands = [&](const ir::Captured& captured, bool keeps_constants) {
     return ops::make_graph(joined({first, types}), "custom_vjp", [&](std::span<const Array> all) {
@@ -188,14 +196,14 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
         ir::Arrays own(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept_count));
         own.insert(own.end(), all.begin() + static_cast<std::ptrdiff_t>(kept_count + n), all.end());
         ir::Arrays out;
-        for (const Array& x : constants)
+        for (const Array& x : constants.arrays())
           if (is_inexact(x.dtype())) out.push_back(zeros_like(x));
         ir::Arrays found = replay_with(rule, std::move(own), constants, all.subspan(kept_count, n));
         out.insert(out.end(), found.begin(), found.end());
         return out;
       });
   return ops::CustomVjp::call({{over_operands(function, false), over_operands(kept, true), back}},
-                              concat(constants, defined(leaves)));
+                              concat(constants.arrays(), defined(leaves)));
 }
 
 List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
@@ -208,8 +216,8 @@ List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_locat
   in.insert(in.end(), tangents.begin(), tangents.end());
   ir::Captured function = trace_leaves(f, types, "custom_jvp", where),
                both = trace_leaves(rule, in, "custom_jvp", where);
-  const ir::Arrays constants = constants_of({&function, &both}, since, "custom_jvp", where);
-  const std::vector<ir::TypeRef> first = types_of(constants);
+  const Distinct constants = constants_of({&function, &both}, since, "custom_jvp", where);
+  const std::vector<ir::TypeRef> first = types_of(constants.arrays());
   std::vector<ir::TypeRef> first_tangents;
   for (ir::TypeRef type : first) first_tangents.push_back(is_inexact(type->dtype) ? type : nullptr);
   const size_t n = constants.size(), own_count = defined(leaves).size(), skipped = joined({first_tangents}).size();
@@ -221,7 +229,7 @@ List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_locat
         std::span<const Array> at = all.subspan(n, own_count), along = all.subspan(n + own_count + skipped);
         return replay_with(both, ops::concat({at, along}), constants, all.first(n));
       });
-  return ops::CustomJvp::call({{value, pair}}, concat(constants, defined(leaves)));
+  return ops::CustomJvp::call({{value, pair}}, concat(constants.arrays(), defined(leaves)));
 }
 
 }  // namespace koine::detail

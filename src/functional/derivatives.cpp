@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "base/narrow.h"
 #include "functional/recorded.h"
 #include "ir/rethrow.h"
 
@@ -110,7 +111,7 @@ List pull(const Recorded& recorded, const List& cotangents, std::source_location
 
 Array split_axis(const Array& x, int axis, const Shape& lengths) {
   Shape shape = x.shape();
-  auto place = axis < 0 ? axis + static_cast<int>(shape.size()) : axis;
+  auto place = axis < 0 ? axis + narrow<int>(shape.size()) : axis;
   shape.erase(place);
   for (size_t d = 0; d < lengths.size(); ++d) shape.insert(place + static_cast<int>(d), lengths[static_cast<int>(d)]);
   return reshape(x, {.shape = shape});

@@ -1,6 +1,7 @@
 #include "io/npz_writer.h"
 
 #include "base/format.h"
+#include "base/narrow.h"
 #include "base/utf8.h"
 
 #include <koine/error.h>
@@ -67,7 +68,7 @@ std::string npy_header(const Tensor& tensor) {
   std::string text = cat("{'descr': '", code_of(tensor.dtype), "', 'fortran_order': False, 'shape': (", shape, "), }");
   text.resize((begin + text.size() + 1 + alignment - 1) / alignment * alignment - begin - 1, ' ');
   text += '\n';
-  return Record().add(std::string_view("\x93NUMPY\x01\0", 8)).add(static_cast<uint16_t>(text.size())).add(text).text();
+  return Record().add(std::string_view("\x93NUMPY\x01\0", 8)).add(narrow<uint16_t>(text.size())).add(text).text();
 }
 
 uint32_t checksum(std::string_view header, std::span<const std::byte> bytes) {
@@ -103,7 +104,7 @@ std::string local_record(const Member& member) {
   Record record;
   record.add(local_signature).add(large ? large_version : version).add(member.flags()).add(stored);
   record.add(no_time).add(first_day).add(member.checksum).add(size).add(size);
-  record.add(static_cast<uint16_t>(member.name.size())).add(static_cast<uint16_t>(large ? 20 : 0)).add(member.name);
+  record.add(narrow<uint16_t>(member.name.size())).add(static_cast<uint16_t>(large ? 20 : 0)).add(member.name);
   if (large) record.add(large_id).add(uint16_t{16}).add(member.size).add(member.size);
   return record.text();
 }
@@ -114,7 +115,7 @@ std::string directory_record(const Member& member) {
   Record record;
   record.add(entry_signature).add(large_version).add(large ? large_version : version).add(member.flags()).add(stored);
   record.add(no_time).add(first_day).add(member.checksum).add(size).add(size);
-  record.add(static_cast<uint16_t>(member.name.size())).add(static_cast<uint16_t>(large ? 28 : 0));
+  record.add(narrow<uint16_t>(member.name.size())).add(static_cast<uint16_t>(large ? 28 : 0));
   // Comment, disk, attributes.
   record.add(uint16_t{0}).add(uint16_t{0}).add(uint16_t{0}).add(uint32_t{0});
   record.add(large ? in_extra : static_cast<uint32_t>(member.offset)).add(member.name);

@@ -22,7 +22,7 @@ constexpr size_t class_count = small_classes + 1 + per_doubling * 53;
 uint32_t class_of(size_t bytes) {
   if (bytes <= small_bytes) return static_cast<uint32_t>((bytes + granule - 1) / granule);
   // The least m * 2^s that fits, with m from 8 to 15.
-  int shift = std::bit_width(bytes - 1) - 4;
+  const int shift = static_cast<int>(std::bit_width(bytes - 1)) - 4;
   size_t steps = ((bytes - 1) >> shift) + 1;  // 9 to 16
   return static_cast<uint32_t>(small_classes + per_doubling * static_cast<size_t>(shift - 7) + steps - per_doubling);
 }

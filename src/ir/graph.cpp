@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "base/hash.h"
+#include "base/narrow.h"
 #include "ir/call.h"
 
 #include <algorithm>
@@ -56,7 +57,7 @@ std::string to_string(const Graph& graph) {
   for (uint32_t i = 0; i < graph.input_count; ++i) text += cat(i ? ", %" : " %", i, " : ", to_string(*graph.types[i]));
   for (const GraphNode& node : graph.nodes) {
     text += "\n";
-    for (uint16_t k = 0; k < node.output_count; ++k) text += cat(k ? ", %" : "%", node.first_output + k);
+    for (uint32_t k = 0; k < node.output_count; ++k) text += cat(k ? ", %" : "%", node.first_output + k);
     text += cat(" = ", node.op->name, "(");
     bool first = true;
     for (ValueId operand : graph.operands_of(node)) {
@@ -65,7 +66,7 @@ std::string to_string(const Graph& graph) {
     }
     text += ")";
     if (std::string attrs = to_string(node.attrs.get()); !attrs.empty()) text += cat(" {", attrs, "}");
-    for (uint16_t k = 0; k < node.output_count; ++k)
+    for (uint32_t k = 0; k < node.output_count; ++k)
       text += cat(k ? ", " : " : ", to_string(*graph.types[node.first_output + k]));
   }
   text += "\noutputs";
@@ -81,7 +82,7 @@ class Builder {
   explicit Builder(uint64_t mark) : mark_(mark) {}
   void input(Out* out) {
     out->mark = mark_;
-    out->place = static_cast<uint32_t>(graph_.types.size());
+    out->place = narrow<uint32_t>(graph_.types.size());
     graph_.types.push_back(out->type);
     ++graph_.input_count;
   }
@@ -89,13 +90,13 @@ class Builder {
   void node(Node* node) {
     GraphNode entry{node->op,
                     node->attrs,
-                    static_cast<uint32_t>(graph_.operands.size()),
-                    static_cast<uint16_t>(node->in().size()),
-                    static_cast<uint16_t>(node->outs().size()),
-                    static_cast<ValueId>(graph_.types.size())};
+                    narrow<uint32_t>(graph_.operands.size()),
+                    narrow<uint32_t>(node->in().size()),
+                    narrow<uint32_t>(node->outs().size()),
+                    narrow<ValueId>(graph_.types.size())};
     for (const Out* operand : node->in()) graph_.operands.push_back(operand->place);
     for (Out& out : node->outs()) {
-      out.place = static_cast<uint32_t>(graph_.types.size());
+      out.place = narrow<uint32_t>(graph_.types.size());
       out.mark = mark_;
       graph_.types.push_back(out.type);
     }
@@ -195,9 +196,9 @@ GraphRef prune(const Graph& graph) {
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const GraphNode& node = graph.nodes[i];
     bool any = false;
-    for (uint16_t k = 0; k < node.output_count; ++k) any |= needed[node.first_output + k] != 0;
+    for (uint32_t k = 0; k < node.output_count; ++k) any |= needed[node.first_output + k] != 0;
     if (!any) continue;
-    for (uint16_t k = 0; k < node.output_count; ++k) needed[node.first_output + k] = 1;
+    for (uint32_t k = 0; k < node.output_count; ++k) needed[node.first_output + k] = 1;
     for (ValueId operand : graph.operands_of(node)) needed[operand] = 1;
   }
   Graph result;
@@ -212,11 +213,11 @@ GraphRef prune(const Graph& graph) {
     if (!needed[node.first_output]) continue;
     auto operands = graph.operands_of(node);
     ValueId old_first = node.first_output;
-    node.first_operand = static_cast<uint32_t>(result.operands.size());
-    node.first_output = static_cast<ValueId>(result.types.size());
+    node.first_operand = narrow<uint32_t>(result.operands.size());
+    node.first_output = narrow<ValueId>(result.types.size());
     for (ValueId operand : operands) result.operands.push_back(place[operand]);
-    for (uint16_t k = 0; k < node.output_count; ++k) {
-      place[old_first + k] = static_cast<ValueId>(result.types.size());
+    for (uint32_t k = 0; k < node.output_count; ++k) {
+      place[old_first + k] = narrow<ValueId>(result.types.size());
       result.types.push_back(graph.types[old_first + k]);
     }
     result.nodes.push_back(std::move(node));

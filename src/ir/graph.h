@@ -15,8 +15,8 @@ struct GraphNode {
   const OpSpec* op;
   AttrRef attrs;
   uint32_t first_operand;  // into Graph::operands
-  uint16_t operand_count;
-  uint16_t output_count;
+  uint32_t operand_count;
+  uint32_t output_count;
   ValueId first_output;
   bool operator==(const GraphNode& other) const {
     return op == other.op && attrs->id == other.attrs->id && first_operand == other.first_operand &&

@@ -1,5 +1,6 @@
 #include "ir/host.h"
 
+#include "base/narrow.h"
 #include "ir/graph.h"
 
 #include <map>
@@ -38,7 +39,7 @@ HostCall register_host(std::shared_ptr<HostFunction> function, std::span<const T
     functions().all[number] = std::move(function);
   }
   auto graph = std::make_unique<Graph>();
-  graph->input_count = static_cast<uint32_t>(results.size());
+  graph->input_count = narrow<uint32_t>(results.size());
   graph->types.assign(results.begin(), results.end());
   for (ValueId k = 0; k < graph->input_count; ++k) graph->outputs.push_back(k);
   seal(*graph);

@@ -1,4 +1,5 @@
 #include "ir/op_spec.h"
+#include "base/narrow.h"
 
 #include <algorithm>
 #include <climits>
@@ -20,7 +21,7 @@ int OpSpec::min_args() const {
   return n;
 }
 
-int OpSpec::max_args() const { return is_variadic() ? INT_MAX : static_cast<int>(args.size()); }
+int OpSpec::max_args() const { return is_variadic() ? INT_MAX : narrow<int>(args.size()); }
 
 const OpSpec* find_op(std::string_view wanted) {
   auto table = op_table();

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ir/attrs.h"
 #include "ir/type.h"
 
@@ -228,7 +229,7 @@ struct OpSpec {
   Onnx onnx;
   const char* file = nullptr;
 
-  int output_count() const { return static_cast<int>(outputs.size()); }
+  int output_count() const { return narrow<int>(outputs.size()); }
   bool is_variadic() const;
   int min_args() const;
   int max_args() const;  // a large number when variadic

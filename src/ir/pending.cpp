@@ -1,5 +1,6 @@
 #include "ir/pending.h"
 
+#include "base/narrow.h"
 #include "ir/host.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ Component* merge(Component* a, Component* b) {
   for (Node* node : b->nodes) {
     if (!node) continue;
     node->component = a;
-    node->slot = static_cast<uint32_t>(a->nodes.size());
+    node->slot = narrow<uint32_t>(a->nodes.size());
     a->nodes.push_back(node);
   }
   a->live += b->live;

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ir/node.h"
 
 /// How nodes come and go. The graph lock is held by every caller.
@@ -23,7 +24,7 @@ class NodePool {
     Node* node = take(where);
     node->op = nullptr;
     node->abstract = node->taped = false;
-    node->out_count_ = node->live_outs = static_cast<uint32_t>(types.size());
+    node->out_count_ = node->live_outs = narrow<uint32_t>(types.size());
     if (operands > Node::near_operands || types.size() != 1) make_far(node, operands, types.size());
     for (size_t i = 0; i < types.size(); ++i) begin(node->outs_[i], node, types[i]);
     return node;
@@ -42,7 +43,7 @@ class NodePool {
       taped |= operand->node->taped;
       node->near_in_[i] = operand;
     }
-    node->in_count_ = static_cast<uint32_t>(in.size());
+    node->in_count_ = narrow<uint32_t>(in.size());
     node->abstract = abstract;
     node->taped = taped && running_tapes != 0;
     node->out_count_ = node->live_outs = 1;
@@ -129,7 +130,7 @@ inline bool is_due(const Node* node) {
 
 [[gnu::always_inline]] inline void add_to(Component& component, Node* node, int64_t bytes) {
   node->component = &component;
-  node->slot = static_cast<uint32_t>(component.nodes.size());
+  node->slot = narrow<uint32_t>(component.nodes.size());
   component.nodes.push_back(node);
   ++component.live;
   component.rolling = (component.rolling + node->attrs->hash) * 0x9e3779b97f4a7c15u;

@@ -1,6 +1,7 @@
 #include "ir/scalar.h"
 
 #include "base/format.h"
+#include "base/narrow.h"
 
 #include <koine/error.h>
 
@@ -30,7 +31,7 @@ thread_local Program* recording = nullptr;
 uint8_t push(Program* program, const Instr& instr) {
   if (program->code.size() >= 255) throw Error("[scalar] a scalar body has at most 255 instructions");
   program->code.push_back(instr);
-  return static_cast<uint8_t>(program->code.size() - 1);
+  return narrow<uint8_t>(program->code.size() - 1);
 }
 }  // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <koine/dim.h>
 #include <koine/dtype.h>
+#include "base/narrow.h"
 
 #include <string>
 
@@ -14,7 +15,7 @@ struct Type {
   bool concrete;
   int64_t count = 0;  // elements, when concrete
   int64_t bytes = 0;  // of the elements, when concrete
-  int rank() const { return static_cast<int>(shape.size()); }
+  int rank() const { return narrow<int>(shape.size()); }
 };
 /// Equal types are the same pointer. Types live as long as the process.
 using TypeRef = const Type*;

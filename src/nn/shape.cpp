@@ -31,7 +31,7 @@ Array Upsample::operator()(const Arg& arg) const {
   SourceScope scope(arg.where());
   const Array x = array_of(arg, "Upsample");
   const Ints times = factor.size() == 1 ? Ints(static_cast<size_t>(std::max(x.rank() - 2, 1)), factor[0]) : factor;
-  if (x.rank() != static_cast<int>(times.size()) + 2)
+  if (x.shape().size() != times.size() + 2)
     throw ShapeError("[Upsample] takes (batch, spatial..., channels) with " + std::to_string(times.size()) +
                      " spatial axes, got shape " + to_string(x.shape()) + at_line());
   // An axis of copies behind each axis, then both as one.

@@ -1,6 +1,7 @@
 #include "runtime/work.h"
 
 #include "base/format.h"
+#include "base/narrow.h"
 #include "ir/call.h"
 #include "ir/pending.h"
 
@@ -34,7 +35,7 @@ Ready add_input(Work& work, Out* input, uint64_t mark) {
   }
   if (!input->value) throw_gone(*input);
   input->mark = mark;
-  input->place = static_cast<uint32_t>(work.inputs.size()) | input_bit;
+  input->place = narrow<uint32_t>(work.inputs.size()) | input_bit;
   input->seen = 0;
   work.inputs.push_back(input);
   return Ready::yes;
@@ -46,7 +47,7 @@ Ready add_nodes(Work& work, uint64_t mark) {
     const std::span<Out* const> in = node->in();
     uint64_t content = node->attrs->id;
     Key::Number* to = Key::put(work.key.room(3 + in.size()), content);
-    *to++ = static_cast<Key::Number>(in.size());
+    *to++ = narrow<Key::Number>(in.size());
     for (Out* operand : in) {
       if (operand->mark != mark)
         if (Ready ready = add_input(work, operand, mark); ready != Ready::yes) return ready;
@@ -118,7 +119,7 @@ namespace {
 class Joiner {
  public:
   explicit Joiner(const Work& work) {
-    graph_.input_count = static_cast<uint32_t>(work.inputs.size());
+    graph_.input_count = narrow<uint32_t>(work.inputs.size());
     for (const Out* input : work.inputs) graph_.types.push_back(input->type);
   }
   void add(Node* node) {
@@ -126,7 +127,7 @@ class Joiner {
     for (const Out* operand : node->in()) in.push_back(value(*operand));
     if (const Graph* called = called_graph(*node)) return add_called(*called, std::move(in), node->where);
     for (const Out& out : node->outs()) {
-      values_.push_back(static_cast<ValueId>(graph_.types.size()));
+      values_.push_back(narrow<ValueId>(graph_.types.size()));
       graph_.types.push_back(out.type);
     }
     add(node->op, node->attrs, in, node->outs().size(), node->where);
@@ -142,8 +143,8 @@ class Joiner {
   // The node's values are there already.
   void add(const OpSpec* op, const AttrRef& attrs, std::span<const ValueId> in, size_t outputs,
            std::source_location where) {
-    graph_.nodes.push_back({op, attrs, static_cast<uint32_t>(graph_.operands.size()), static_cast<uint16_t>(in.size()),
-                            static_cast<uint16_t>(outputs), static_cast<ValueId>(graph_.types.size() - outputs)});
+    graph_.nodes.push_back({op, attrs, narrow<uint32_t>(graph_.operands.size()), narrow<uint32_t>(in.size()),
+                            narrow<uint32_t>(outputs), narrow<ValueId>(graph_.types.size() - outputs)});
     graph_.operands.insert(graph_.operands.end(), in.begin(), in.end());
     graph_.where.push_back(where);
   }
@@ -153,8 +154,8 @@ class Joiner {
       const GraphNode& node = called.nodes[i];
       in.clear();
       for (ValueId operand : called.operands_of(node)) in.push_back(values[operand]);
-      for (uint16_t k = 0; k < node.output_count; ++k) {
-        values.push_back(static_cast<ValueId>(graph_.types.size()));
+      for (uint32_t k = 0; k < node.output_count; ++k) {
+        values.push_back(narrow<ValueId>(graph_.types.size()));
         graph_.types.push_back(called.types[node.first_output + k]);
       }
       add(node.op, node.attrs, in, node.output_count, called.where[i].line() ? called.where[i] : where);

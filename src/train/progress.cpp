@@ -1,4 +1,5 @@
 #include "train/progress.h"
+#include "base/narrow.h"
 
 #include "base/printable.h"
 #include "base/utf8.h"
@@ -51,7 +52,7 @@ std::string duration(double seconds) {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-int columns_of(std::string_view text) { return static_cast<int>(character_count(text)); }
+int columns_of(std::string_view text) { return narrow<int>(character_count(text)); }
 
 // The first characters, whole ones of UTF-8.
 std::string_view first_columns(std::string_view text, int columns) {
@@ -223,7 +224,7 @@ std::string Progress::line(int width, bool last) const {
   std::string tail;
   int room = width - columns_of(head) - 1 - columns_of(percent);
   const auto add = [&](const std::string& part) {
-    const int columns = columns_of(part) + static_cast<int>(gap.size());
+    const int columns = columns_of(part) + narrow<int>(gap.size());
     if (part.empty() || columns > room) return;
     room -= columns;
     tail += std::string(gap) + part;

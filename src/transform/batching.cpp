@@ -64,7 +64,7 @@ GraphRef make_vmap(const Graph& graph, const Mask& batched_inputs, Dim size) {
                                     graph.where[i]);
     if (out.size() != node.output_count)
       throw Error(cat("[", node.op->name, "] its vmap rule gave ", out.size(), " arrays"));
-    for (uint16_t k = 0; k < node.output_count; ++k) {
+    for (uint32_t k = 0; k < node.output_count; ++k) {
       ValueId value = node.first_output + k;
       Shape want = graph.types[value]->shape;
       if (out_batched[k]) want.insert(0, size);

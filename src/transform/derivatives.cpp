@@ -139,7 +139,7 @@ Mask active_values(const Graph& graph, const Mask& wrt) {
   for (const GraphNode& node : graph.nodes) {
     uint8_t any = 0;
     for (ValueId operand : graph.operands_of(node)) any |= active[operand];
-    for (uint16_t k = 0; k < node.output_count; ++k)
+    for (uint32_t k = 0; k < node.output_count; ++k)
       active[node.first_output + k] = any && is_inexact(graph.types[node.first_output + k]->dtype);
   }
   return active;
@@ -160,7 +160,7 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     Mask wanted;
     uint8_t any_operand = 0, any_cotangent = 0;
     for (ValueId operand : operands) any_operand |= (wanted.push_back(active[operand]), active[operand]);
-    for (uint16_t k = 0; k < node.output_count; ++k) any_cotangent |= cotangents[node.first_output + k].defined();
+    for (uint32_t k = 0; k < node.output_count; ++k) any_cotangent |= cotangents[node.first_output + k].defined();
     if (!any_operand || !any_cotangent) continue;
     require_derivative(*node.op, graph.where[i]);
     SourceScope source(place_of(*node.op, graph.where[i]));
@@ -209,7 +209,7 @@ GraphRef make_jvp(const Graph& graph, const Mask& wrt) {
       return node.op->jvp ? node.op->jvp(rule, given) : through_body(rule, given, wanted, false);
     });
     check(*node.op, "jvp", found, rule.out);
-    for (uint16_t k = 0; k < node.output_count; ++k)
+    for (uint32_t k = 0; k < node.output_count; ++k)
       if (floating[k]) tangents[node.first_output + k] = found[k];
   }
   Arrays outputs;

@@ -159,3 +159,13 @@ TEST_CASE("memory: a training step in steady state meets no page that it never t
 }
 
 #endif
+
+TEST_CASE("memory: what a program works in is live while it runs only") {
+  Array x = ones({100, 1000});
+  x.data();
+  const int64_t before = runtime::stats().live_bytes;
+  // A product reads the sum from memory, and so does the next one.
+  Array y = matmul(matmul(x + 1, transpose(x + 2)), x + 3);
+  CHECK(y.at(0, 0).item<float>() == 2.0f * 3 * 1000 * 4 * 100);
+  CHECK(runtime::stats().live_bytes - before <= 2 * y.size() * 4);
+}

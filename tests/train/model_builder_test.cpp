@@ -102,7 +102,9 @@ TEST_CASE("a graph computes what it says") {
     for (const std::string& name : names)
       layers += "[[model]]\ndense = 2\nbias = false\ninputs = 'input'\nname = '" + name + "'\n";
     nn::Stack stack = nn::init(built(layers + joins, {1}).stack, Key(0));
-    for (size_t i = 0; i < 3; ++i) std::get<nn::Linear>(stack.layers[i]).weight = array({{1.0 + i, 10.0 + i}});
+    for (size_t i = 0; i < 3; ++i)
+      std::get<nn::Linear>(stack.layers[i]).weight =
+          array({{1.0 + static_cast<double>(i), 10.0 + static_cast<double>(i)}});
     return stack(ones({1, 1})).to_vector<float>();
   };
   using Floats = std::vector<float>;

@@ -38,7 +38,7 @@ std::unique_ptr<NodeKernel> kernel_of(const Graph& graph, const GraphNode& node,
   if (!kernel) return nullptr;
   std::vector<TypeRef> in, out;
   for (ValueId v : graph.operands_of(node)) in.push_back(graph.types[v]);
-  for (uint16_t k = 0; k < node.output_count; ++k) out.push_back(graph.types[node.first_output + k]);
+  for (uint32_t k = 0; k < node.output_count; ++k) out.push_back(graph.types[node.first_output + k]);
   return kernel->make({*node.op, node.attrs->data.get(), in, out, strides});
 }
 bool takes_views(const Graph& graph, const GraphNode& node, std::span<const Ints> strides) {
@@ -188,7 +188,7 @@ void CpuProgram::prepare(size_t s) {
   for (size_t k = 0; k < strides.size(); ++k) strides[k] = step.in[k].strides;
   ready.node = kernel_of(graph, node, strides);
   for (ValueId v : graph.operands_of(node)) ready.tensors.push_back(tensor_of(graph.types[v]));
-  for (uint16_t k = 0; k < node.output_count; ++k)
+  for (uint32_t k = 0; k < node.output_count; ++k)
     ready.tensors.push_back(tensor_of(graph.types[node.first_output + k]));
 }
 
@@ -307,20 +307,9 @@ void CpuProgram::execute(Bases bases) const {
     if (const int run = runs_.fetch_add(1, std::memory_order_relaxed); run <= first_compiled_run())
       make_code(run == first_compiled_run() ? Effort::made : Effort::found);
   BufferRef arena;
-  const bool needed = memory_.arena_bytes > 0;
-  if (needed) {
-    std::lock_guard lock(mutex_);
-    if (!arenas_.empty()) {
-      arena = std::move(arenas_.back());
-      arenas_.pop_back();
-    }
-  }
-  if (needed && !arena) arena = Buffer::allocate(memory_.arena_bytes);
+  if (memory_.arena_bytes > 0) arena = Buffer::allocate(memory_.arena_bytes);
   bases.back() = arena ? arena->data() : nullptr;
   for (size_t s = 0; s < steps_.size(); ++s) run_step(s, bases);
-  if (!needed) return;
-  std::lock_guard lock(mutex_);
-  arenas_.push_back(std::move(arena));
 }
 
 void CpuProgram::run_step(size_t s, Bases bases) const {

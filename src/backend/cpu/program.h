@@ -83,9 +83,6 @@ class CpuProgram : public Program {
   std::vector<Place> places_;          // per value of the schedule
   std::vector<size_t> result_output_;  // per result: the first output that it is
   bool small_ = false;
-  // Arenas that no run uses now.
-  mutable std::mutex mutex_;
-  mutable std::vector<ir::BufferRef> arenas_;
 };
 
 /// The programs of the graphs that nodes of control flow hold.

@@ -1,6 +1,7 @@
 #include "backend/reference/plan.h"
 
 #include "backend/can_fail.h"
+#include "base/narrow.h"
 
 #include <algorithm>
 #include <map>
@@ -37,12 +38,12 @@ class Planner {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       const GraphNode& node = graph_.nodes[i];
       if (!take_over(node, i))
-        for (uint16_t k = 0; k < node.output_count; ++k) {
+        for (uint32_t k = 0; k < node.output_count; ++k) {
           ValueId value = node.first_output + k;
           if (last_use_[value] != SIZE_MAX || node.output_count == 1) plan_.slot[value] = find_slot(bytes(value));
         }
       for (ValueId operand : graph_.operands_of(node)) free_after(operand, i);
-      for (uint16_t k = 0; k < node.output_count; ++k)
+      for (uint32_t k = 0; k < node.output_count; ++k)
         if (last_use_[node.first_output + k] == SIZE_MAX) free_now(node.first_output + k);
     }
     return std::move(plan_);
@@ -56,7 +57,7 @@ class Planner {
   uint32_t new_slot(int64_t size) {
     plan_.slot_bytes.push_back(size);
     plan_.input_of.push_back(no_slot);
-    return static_cast<uint32_t>(plan_.slot_bytes.size() - 1);
+    return narrow<uint32_t>(plan_.slot_bytes.size() - 1);
   }
   // An exact fit only: an output keeps its buffer for as long as the user likes.
   uint32_t find_slot(int64_t size) {

@@ -1,5 +1,6 @@
 #include "ops/family/lapack.h"
 
+#include "base/narrow.h"
 #include "ops/family/small_matrices.h"
 
 #include <koine/error.h>
@@ -7,6 +8,7 @@
 #include <dlfcn.h>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -64,12 +66,20 @@ int size(int64_t n) {
 /// The rows of a matrix as LAPACK counts them: never 0.
 int stride(int64_t rows) { return std::max(1, size(rows)); }
 
+/// A length that a routine gives as one of its numbers, which may have been rounded down to it.
 template <class T>
 int whole(T number) {
   if constexpr (real<T>)
-    return static_cast<int>(number);
+    return static_cast<int>(std::nextafter(number, std::numeric_limits<T>::infinity()));
   else
-    return static_cast<int>(number.real());
+    return whole(number.real());
+}
+
+/// A routine counts its room in 32 bits too, and what it answers when asked has overflowed by then.
+void check_room(int64_t numbers) {
+  if (numbers > INT32_MAX)
+    throw ShapeError("for a matrix of this shape LAPACK would need room for " + std::to_string(numbers) +
+                     " numbers, more than it counts");
 }
 
 /// Asks a routine for the room that it wants, unless that is known for matrices of this size. `call` is given the
@@ -88,7 +98,7 @@ void measure(Work<T>& room, int64_t matrix, F call) {
 }
 template <class T>
 int length(const Room<T>& list) {
-  return static_cast<int>(list.size());
+  return narrow<int>(list.size());
 }
 
 using Count = const int*;
@@ -136,6 +146,7 @@ void solve_triangular(const Matrix<T>& a, bool lower, bool unit, Matrix<T>& b) {
 template <class T>
 bool eigh(Matrix<T>& a, bool vectors, Real<T>* values, Work<T>& room) {
   int n = size(a.rows), lda = stride(n), info = 0;
+  if (vectors) check_room(1 + 6 * a.rows + 2 * a.rows * a.rows);
   Flag job = vectors ? "V" : "N";
   auto call = [&](T* work, Count lwork, Real<T>* real_work, Count lreal, int* integers, Count lintegers) {
     if constexpr (real<T>) {
@@ -235,6 +246,7 @@ bool svd(Matrix<T>& a, bool full, Real<T>* s, Matrix<T>* u, Matrix<T>* vh, Work<
   Flag job = !u ? "N" : full ? "A" : "S";
   int ldv = vh ? stride(vh->rows) : one;
   int64_t few = std::min(a.rows, a.columns), many = std::max(a.rows, a.columns);
+  check_room((u ? 5 * few * few : 0) + 7 * few + 64 * many);
   room.integers.resize(static_cast<size_t>(8 * few));
   // What the documentation of gesdd asks for; there is no query.
   if constexpr (!real<T>) room.real.resize(static_cast<size_t>(few * std::max(5 * few + 7, 2 * many + 2 * few + 1)));
@@ -273,12 +285,14 @@ void qr(Matrix<T>& a, Matrix<T>* q, Work<T>& room) {
   static auto* orgqr = routine<Routine<Count, Count, Count, T*, Count, const T*, T*, Count, int*>>(
       letter<T>, real<T> ? "orgqr" : "ungqr");
   int m = size(a.rows), n = size(a.columns), lda = stride(m), rank = std::min(m, n), info = 0;
+  check_room(64 * std::max(a.rows, a.columns));
   Room<T> factors(static_cast<size_t>(rank));
   auto reduce = [&](T* work, Count lwork, Real<T>*, Count, int*, Count) {
     geqrf(&m, &n, a.get(), &lda, factors.data(), work, lwork, &info);
   };
   measure(room, a.rows * 65537 + a.columns, reduce);
-  room.work.resize(std::max(room.work.size(), static_cast<size_t>(64 * std::max(m, n))));  // for orgqr: blocks of 64
+  room.work.resize(
+      std::max(room.work.size(), static_cast<size_t>(64 * std::max(a.rows, a.columns))));  // for orgqr: blocks of 64
   int lwork = length(room.work);
   reduce(room.work.data(), &lwork, nullptr, nullptr, nullptr, nullptr);
   if (!q) return;

@@ -128,11 +128,12 @@ void reduce(const KernelInput& kernel, const Axes& axis, DType dtype) {
   Table table(kernel.in[0], axis, dtype);
   Combine<W> combine(data.combine(), dtype);
   int64_t count = table.rows(), columns = table.columns();
+  const auto identity = convert_value<W>(data.identity);
   std::vector<W> total, part;
   for (int64_t first = 0; first < columns; first += room) {
     int64_t n = std::min(room, columns - first), rows = std::max<int64_t>(1, std::min(count, room / n));
     table.choose_columns(n);
-    total.assign(static_cast<size_t>(rows * n), static_cast<W>(data.identity));
+    total.assign(static_cast<size_t>(rows * n), identity);
     part.resize(total.size());
     if (count) table.read(rows, total.data());
     for (int64_t r = rows; r < count; r += rows) {

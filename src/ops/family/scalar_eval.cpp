@@ -451,7 +451,7 @@ void as_class(Lane& to, const Lane& from, WideKind kind, int n) {
     visit_class(from.kind, [&](auto narrow) {
       using T = typename decltype(narrow)::type;
       using R = typename decltype(wide)::type;
-      if constexpr (std::is_convertible_v<T, R>) map1<R, T>(to, from, n, [](T a) { return static_cast<R>(a); });
+      if constexpr (std::is_convertible_v<T, R>) map1<R, T>(to, from, n, convert_value<R, T>);
     });
   });
 }

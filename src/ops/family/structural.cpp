@@ -1,6 +1,7 @@
 #include "ops/family/structural.h"
 
 #include "base/dtype_traits.h"
+#include "base/narrow.h"
 #include "ir/node.h"
 
 #include <koine/ops.h>
@@ -12,7 +13,7 @@ namespace koine::ops {
 Shape strides_of(const Shape& shape) {
   Shape strides = shape;
   Dim step = 1;
-  for (int d = static_cast<int>(shape.size()) - 1; d >= 0; --d) {
+  for (int d = narrow<int>(shape.size()) - 1; d >= 0; --d) {
     strides[d] = step;
     step = step * shape[d];
   }
@@ -48,7 +49,7 @@ namespace {
 /// Copies elements of N bytes; the axes of a box are walked with a counter, the last one as a loop.
 template <size_t N>
 void copy_piece(const MapPiece& piece, const std::byte* from, const std::vector<int64_t>& result_shape, std::byte* to) {
-  auto rank = static_cast<int>(result_shape.size());
+  auto rank = narrow<int>(result_shape.size());
   std::vector<int64_t> size, stride, out_stride(result_shape.size()), index(result_shape.size(), 0);
   int64_t step = 1, to_at = 0, from_at = piece.offset.value();
   for (int d = rank - 1; d >= 0; --d) {

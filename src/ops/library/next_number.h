@@ -25,11 +25,11 @@ struct NextNumber : Library {
   static Bits next(Bits from, Bits to, Bits infinity) {
     constexpr Bits sign = Bits{1} << (8 * sizeof(Bits) - 1);
     Bits size = from & ~sign, target = to & ~sign;
-    if (size > infinity || target > infinity) return infinity | Bits{1} | Bits(infinity >> 1);
+    if (size > infinity || target > infinity) return static_cast<Bits>(infinity | 1 | infinity >> 1);
     if (from == to || (size == 0 && target == 0)) return to;
     if (size == 0) return (to & sign) | Bits{1};
     bool away = (from & sign) == (to & sign) && target > size;
-    return from + (away ? Bits{1} : static_cast<Bits>(-1));
+    return static_cast<Bits>(from + (away ? Bits{1} : static_cast<Bits>(-1)));
   }
   template <class Bits>
   static void all(const KernelInput& k, Bits infinity) {

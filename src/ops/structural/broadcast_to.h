@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ops/family/elementwise.h"
 #include "ops/family/structural.h"
 
@@ -24,8 +25,8 @@ struct BroadcastTo : Structural {
   }
   static IndexMap map(const TypeInput& in, const Attrs& a) {
     Shape own = strides_of(in.shape(0)), strides;
-    int extra = static_cast<int>(a.shape.size()) - in.in[0]->rank();
-    for (int d = 0; d < static_cast<int>(a.shape.size()); ++d)
+    int extra = narrow<int>(a.shape.size()) - in.in[0]->rank();
+    for (int d = 0; d < narrow<int>(a.shape.size()); ++d)
       strides.push_back(d < extra || same(in.shape(0)[d - extra], 1) ? Dim(0) : own[d - extra]);
     return {{whole_piece(a.shape, strides)}};
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ops/family/slicing.h"
 
 #include <koine/ops.h>
@@ -38,7 +39,7 @@ struct Slice : Structural {
   static IndexMap map(const TypeInput& in, const Attrs& a) {
     Shape strides = strides_of(in.shape(0));
     Dim offset = 0;
-    for (int d = 0; d < static_cast<int>(a.sizes.size()); ++d) {
+    for (int d = 0; d < narrow<int>(a.sizes.size()); ++d) {
       offset += a.offsets[d] * strides[d];
       strides[d] = strides[d] * a.steps[static_cast<size_t>(d)];
     }

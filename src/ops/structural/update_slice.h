@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ops/family/slicing.h"
 
 #include <koine/ops.h>
@@ -29,7 +30,7 @@ struct UpdateSlice : Structural {
     if (a.starts.empty()) a.starts = zeros_for(shape);
     if (a.steps.empty()) a.steps.assign(shape.size(), 1);
     if (a.starts.size() != shape.size()) return;
-    for (int d = 0; d < static_cast<int>(shape.size()); ++d)
+    for (int d = 0; d < narrow<int>(shape.size()); ++d)
       if (a.starts[d].is_concrete() && a.starts[d] < 0) a.starts[d] += shape[d];
   }
   static TypeValue infer(const TypeInput& in, const Attrs& a) {
@@ -41,7 +42,7 @@ struct UpdateSlice : Structural {
     // The box in the result goes forwards; where the update goes backwards it is read from its end.
     Shape own = strides_of(in.shape(1));
     MapPiece piece{1, a.starts, in.shape(1), 0, own, a.steps};
-    for (int d = 0; d < static_cast<int>(own.size()); ++d) {
+    for (int d = 0; d < narrow<int>(own.size()); ++d) {
       int64_t& step = piece.steps[static_cast<size_t>(d)];
       if (step > 0) continue;
       Dim last = piece.size[d] - 1;

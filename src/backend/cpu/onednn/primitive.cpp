@@ -2,6 +2,7 @@
 
 #include "backend/cpu/pool.h"
 #include "base/format.h"
+#include "base/narrow.h"
 
 #include <koine/error.h>
 
@@ -92,8 +93,8 @@ void Primitive::run(std::span<const void* const> addresses) const {
   for (size_t i = 0; i < addresses.size(); ++i)
     dnnl_memory_set_data_handle(call->args[i].memory, const_cast<void*>(addresses[i]));
   dnnl_memory_set_data_handle(call->args.back().memory, thread_scratch(static_cast<int64_t>(scratchpad_.get_size())));
-  dnnl_status_t status = dnnl_primitive_execute(primitive_.get(), call->stream.get(),
-                                                static_cast<int>(call->args.size()), call->args.data());
+  dnnl_status_t status =
+      dnnl_primitive_execute(primitive_.get(), call->stream.get(), narrow<int>(call->args.size()), call->args.data());
   if (status != dnnl_success) throw DeviceError(cat("[cpu] oneDNN failed with status ", static_cast<int>(status)));
   std::lock_guard lock(mutex_);
   idle_.push_back(std::move(call));
