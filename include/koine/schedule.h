@@ -3,6 +3,7 @@
 #include <koine/tree.h>
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 /// Numbers that change from step to step, such as learning rates.
@@ -16,6 +17,9 @@ class Scalar;
 class Schedule {
  public:
   Schedule(double number = 0);
+  /// A number that is computed, an array without axes: derivatives go through it, and it may change without a new
+  /// trace. Throws ShapeError for an array with axes.
+  explicit Schedule(const Array& number);
 
   /// The number at a step.
   double at(int64_t step) const;
@@ -31,12 +35,13 @@ class Schedule {
   /// change.
   Schedule then(int64_t step, const Schedule& next) const;
   bool is_constant() const;
-  /// All that the schedule is, as numbers for a file; `of_numbers` makes it of them again.
+  /// All that the schedule is, as numbers for a file; `of_numbers` makes it of them again. Throws ValueError for one
+  /// that is made of an array.
   std::vector<double> numbers() const;
   /// Throws ValueError for numbers that no schedule has given.
   static Schedule of_numbers(const std::vector<double>& numbers);
 
-  KOINE_TREE(Schedule, pieces_)
+  KOINE_TREE(Schedule, pieces_, factor_)
 
  private:
   friend Schedule linear(double from, double to, int64_t steps);
@@ -62,6 +67,7 @@ class Schedule {
   friend class Rate;
 
   std::vector<Piece> pieces_;
+  std::optional<Array> factor_;  // of all numbers
 };
 
 /// From one number to another in even steps, then the second one. Here and below ValueError when steps is below 1.

@@ -1,9 +1,5 @@
 #pragma once
-#include <koine/detail/functional.h>
-#include <koine/tree.h>
-
-#include <optional>
-#include <tuple>
+#include <koine/control.h>
 
 /// Transforms of functions: derivatives, batching, compilation. Arguments and results are trees of arrays
 /// (see <koine/tree.h>); all transforms compose in any order.
@@ -67,48 +63,6 @@ auto chosen_arguments(const Tuple& arguments, std::index_sequence<I...>) {
 template <class... A>
 struct Borrowed {
   std::tuple<const A*...> parts;
-};
-
-/// f on the leaves of its arguments; keeps its last result, whose leaves it returns.
-template <class F, class... A>
-class OnLeaves {
- public:
-  using Result = std::decay_t<std::invoke_result_t<F&, const A&...>>;
-  OnLeaves(F& f, const std::tuple<A...>& like) : f_(f), like_(like) {}
-  List operator()(const List& leaves) {
-    result_.emplace(std::apply(f_, tree::unflatten(like_, leaves)));
-    return tree::leaves(*result_);
-  }
-  /// The last result with other leaves.
-  Result with(const List& leaves) const { return tree::unflatten(*result_, leaves); }
-  const Result& last() const { return *result_; }
-
- private:
-  F& f_;
-  const std::tuple<A...>& like_;
-  std::optional<Result> result_;
-};
-
-/// The function that a transform gives: it holds the functions it was made of and gives them to `body`, before its
-/// arguments. It can be called const where the first of them can.
-template <class Body, class F, class... More>
-class Transformed {
- public:
-  explicit Transformed(Body body, F f, More... more)
-      : body_(std::move(body)), functions_(std::move(f), std::move(more)...) {}
-  template <class... A>
-  auto operator()(const A&... arguments) {
-    return std::apply([&](auto&... functions) { return body_(functions..., arguments...); }, functions_);
-  }
-  template <class... A>
-    requires std::is_invocable_v<const F&, const A&...>
-  auto operator()(const A&... arguments) const {
-    return std::apply([&](auto&... functions) { return body_(functions..., arguments...); }, functions_);
-  }
-
- private:
-  Body body_;
-  std::tuple<F, More...> functions_;
 };
 
 }  // namespace detail
@@ -189,23 +143,56 @@ class Pullback {
   T like_;
 };
 
+/// A function from a tangent like the argument to a tangent like the result; empty leaves of a tangent are zero.
+template <class Value, class T>
+class Pushforward {
+ public:
+  Pushforward(detail::RecordedRef recorded, Value like) : recorded_(std::move(recorded)), like_(std::move(like)) {}
+  Value operator()(const T& tangent, std::source_location where = std::source_location::current()) const {
+    return tree::unflatten(like_, detail::push(*recorded_, tree::leaves(tangent), where));
+  }
+
+ private:
+  detail::RecordedRef recorded_;
+  Value like_;
+};
+
+namespace detail {
+/// f at x, run once, and what was recorded.
+template <class F, class T>
+auto recorded(F& f, const T& x) {
+  std::tuple<T> all(x);
+  Tape tape(tree::leaves(all), wanted_leaves(all, std::index_sequence<0>()));
+  auto value = f(tree::unflatten(x, tape.inputs()));
+  RecordedRef recorded = tape.record(tree::leaves(value));
+  return std::pair(std::move(value), std::move(recorded));
+}
+}  // namespace detail
+
 /// f at x and the function that pulls cotangents back: `auto [y, pull] = vjp(f, x)`.
 template <class F, class T>
 auto vjp(F f, const T& x) {
-  std::tuple<T> all(x);
-  detail::Tape tape(tree::leaves(all), detail::wanted_leaves(all, std::index_sequence<0>()));
-  auto value = f(tree::unflatten(x, tape.inputs()));
-  Pullback<decltype(value), T> pull(tape.record(tree::leaves(value)), x);
+  auto [value, recorded] = detail::recorded(f, x);
+  Pullback<decltype(value), T> pull(std::move(recorded), x);
   return std::pair(std::move(value), std::move(pull));
 }
 
-/// An argument of `vmap` that all examples share.
-inline constexpr int64_t unbatched = INT64_MIN;
+/// f at x and its derivative there, a linear function of tangents: `auto [y, push] = linearize(f, x)`. f is run once.
+template <class F, class T>
+auto linearize(F f, const T& x) {
+  auto [value, recorded] = detail::recorded(f, x);
+  Pushforward<decltype(value), T> push(std::move(recorded), value);
+  return std::pair(std::move(value), std::move(push));
+}
+
+/// An argument or result of `vmap` that all examples share.
+using detail::unbatched;
 
 struct VmapOptions {
   /// The batch axis of each argument; the last entry counts for all further ones.
   std::vector<int64_t> in = {0};
-  /// Where the batch axis goes in each leaf of the result; the last entry counts for all further ones.
+  /// Where the batch axis goes in each leaf of the result; the last entry counts for all further ones. One that is
+  /// `unbatched` must not depend on the batch: else ValueError.
   std::vector<int64_t> out = {0};
 };
 
@@ -324,144 +311,54 @@ auto graph_text(F f, std::source_location where = std::source_location::current(
   return detail::Transformed(body, std::move(f));
 }
 
+/// What f would give for arguments like these: its result with arrays of which only shape and dtype are known. Nothing
+/// is computed.
+template <class F, class... A>
+auto eval_shape(F f, const A&... arguments) {
+  const std::tuple<A...> all(arguments...);
+  detail::OnLeaves<F, A...> on_leaves(f, all);
+  const detail::List results =
+      detail::eval_shape(detail::Callable(on_leaves), tree::leaves(all), std::source_location::current());
+  return on_leaves.with(results);
+}
+
 enum class Mode : uint8_t { forward, reverse };
 
-/// The function that gives the Jacobian of f at an array: shape (result's..., argument's...).
+/// The function that gives the Jacobian of f at a tree. Where f gives an array it is a tree like the argument with
+/// leaves of shape (result's..., leaf's...), empty for integers and state; else a vector of such trees, one for each
+/// leaf of the result. Throws DTypeError for a complex result of a complex argument, unless f is said to be
+/// holomorphic: only then is there one number.
 template <class F>
-auto jacobian(F f, Mode mode = Mode::reverse) {
-  const auto body = [mode](auto& f, const Array& x) -> Array {
-    if (mode == Mode::forward) {
-      auto along = [&](const Array& direction) { return jvp(f, x, direction).tangent; };
-      Array columns = vmap(along)(detail::basis_like(x));  // (x.size(), result's...)
-      return detail::split_axis(moveaxis(columns, 0, -1), -1, x.shape());
+auto jacobian(F f, Mode mode = Mode::reverse, bool holomorphic = false,
+              std::source_location where = std::source_location::current()) {
+  const auto body = [mode, holomorphic, where]<class G, class T>(G& f, const T& x) {
+    std::tuple<T> all(x);
+    detail::OnLeaves<G, T> on_leaves(f, all);
+    const std::vector<detail::List> rows = detail::jacobian(detail::Callable(on_leaves), tree::leaves(x),
+                                                            detail::wanted_leaves(all, std::index_sequence<0>()),
+                                                            mode == Mode::forward, holomorphic, where);
+    if constexpr (std::is_same_v<typename detail::OnLeaves<G, T>::Result, Array>) {
+      return tree::unflatten(x, rows.at(0));
+    } else {
+      std::vector<T> trees;
+      for (const detail::List& row : rows) trees.push_back(tree::unflatten(x, row));
+      return trees;
     }
-    auto [y, pull] = vjp(f, x);
-    Array rows = vmap([&pull = pull](const Array& ct) { return pull(ct); })(detail::basis_like(y));
-    return detail::split_axis(rows, 0, y.shape());
   };
   return detail::Transformed(body, std::move(f));
 }
 
-/// The function that gives the matrix of second derivatives of a scalar function: shape (x's..., x's...).
+/// The function that gives the matrix of second derivatives of a scalar function: shape (x's..., x's...) for an array;
+/// for a tree one tree for each of its leaves.
 template <class F>
-auto hessian(F f) {
-  return jacobian(grad(std::move(f)), Mode::forward);
+auto hessian(F f, std::source_location where = std::source_location::current()) {
+  return jacobian(grad(std::move(f), where), Mode::forward, false, where);
 }
 
 /// The product of the Hessian of a scalar function at x with v, without forming it. Trees allowed.
 template <class F, class T>
 T hvp(F f, const T& x, const T& v) {
   return jvp(grad(std::move(f)), x, v).tangent;
-}
-
-/// The function that computes its inner values again in a backward pass instead of keeping them.
-template <class F>
-auto checkpoint(F f, std::source_location where = std::source_location::current()) {
-  const auto body = [where]<class G, class... A>(G& f, const A&... arguments) {
-    std::tuple<A...> all(arguments...);
-    detail::OnLeaves<G, A...> on_leaves(f, all);
-    return on_leaves.with(detail::checkpoint(detail::Callable(on_leaves), tree::leaves(all), where));
-  };
-  return detail::Transformed(body, std::move(f));
-}
-
-/// f with a reverse-mode derivative of its own: `forward(x...)` gives a pair of f's result and residuals,
-/// `backward(residuals, cotangent)` a cotangent like the argument (a tuple for several). Composes with all
-/// transforms; jvp goes through the transpose of `backward`. Both must not reach differentiated arrays from outside.
-template <class F, class Forward, class Backward>
-auto custom_vjp(F f, Forward forward, Backward backward, std::source_location where = std::source_location::current()) {
-  const auto body = [where]<class G, class... A>(G& f, auto& forward, auto& backward, const A&... arguments) {
-    using Kept = std::decay_t<std::invoke_result_t<decltype(forward), const A&...>>;
-    using Residuals = std::decay_t<typename Kept::second_type>;
-    std::tuple<A...> all(arguments...);
-    detail::OnLeaves<G, A...> on_leaves(f, all);
-    std::optional<Kept> kept;
-    auto run_forward = [&](const detail::List& leaves) {
-      kept.emplace(std::apply(forward, tree::unflatten(all, leaves)));
-      return tree::leaves(*kept);
-    };
-    auto run_backward = [&](const detail::List& in) {
-      size_t residuals = tree::count(kept->second);
-      Residuals own =
-          tree::unflatten(kept->second, detail::List(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(residuals)));
-      detail::List given(in.begin() + static_cast<std::ptrdiff_t>(residuals), in.end());
-      return tree::leaves(backward(own, tree::unflatten(kept->first, given)));
-    };
-    return on_leaves.with(detail::custom_vjp(detail::Callable(on_leaves), detail::Callable(run_forward),
-                                             detail::Callable(run_backward), tree::leaves(all), where));
-  };
-  return detail::Transformed(body, std::move(f), std::move(forward), std::move(backward));
-}
-
-/// f with a forward-mode derivative of its own: `rule(x, dx)` gives a pair of f's result and its tangent. One
-/// argument, a tree; reverse mode goes through the transpose of the rule.
-template <class F, class Rule>
-auto custom_jvp(F f, Rule rule, std::source_location where = std::source_location::current()) {
-  const auto body = [where]<class G, class A>(G& f, auto& rule, const A& argument) {
-    std::tuple<A> all(argument);
-    detail::OnLeaves<G, A> on_leaves(f, all);
-    size_t n = tree::count(argument);
-    auto run_rule = [&](const detail::List& in) {
-      auto middle = in.begin() + static_cast<std::ptrdiff_t>(n);
-      return tree::leaves(rule(tree::unflatten(argument, detail::List(in.begin(), middle)),
-                               tree::unflatten(argument, detail::List(middle, in.end()))));
-    };
-    return on_leaves.with(
-        detail::custom_jvp(detail::Callable(on_leaves), detail::Callable(run_rule), tree::leaves(all), where));
-  };
-  return detail::Transformed(body, std::move(f), std::move(rule));
-}
-
-struct ScanOptions {
-  bool reverse = false;
-  /// The number of steps, needed when there are no sequences.
-  int64_t length = -1;
-};
-
-/// Repeats `step(carry, x) -> pair(carry, y)` over the first axis of every leaf of xs: gives the last carry and the
-/// stacked y. Carry, x and y are trees; differentiable in both modes. Throws ShapeError when the carry changes type.
-template <class F, class Carry, class X>
-auto scan(F step, const Carry& init, const X& xs, ScanOptions options = {},
-          std::source_location where = std::source_location::current()) {
-  using Pair = std::decay_t<std::invoke_result_t<F&, const Carry&, const X&>>;
-  std::optional<Pair> last;
-  size_t carries = tree::count(init);
-  auto body = [&](const detail::List& in) {
-    auto middle = in.begin() + static_cast<std::ptrdiff_t>(carries);
-    last.emplace(step(tree::unflatten(init, detail::List(in.begin(), middle)),
-                      tree::unflatten(xs, detail::List(middle, in.end()))));
-    return tree::leaves(*last);
-  };
-  detail::List out = detail::scan(detail::Callable(body), tree::leaves(init), tree::leaves(xs), options.length,
-                                  options.reverse, where);
-  return tree::unflatten(*last, out);
-}
-
-struct WhileOptions {
-  /// The loop ends after so many steps; needed for reverse mode.
-  int64_t max_steps = 0;
-};
-
-/// Repeats `body(carry) -> carry` while `condition(carry)` (a bool array without axes) holds. Forward mode always
-/// works, reverse mode with `max_steps`; under vmap it runs until every example is done.
-template <class C, class B, class Carry>
-Carry while_loop(C condition, B body, const Carry& init, WhileOptions options = {},
-                 std::source_location where = std::source_location::current()) {
-  auto test = [&](const detail::List& in) { return detail::List{condition(tree::unflatten(init, in))}; };
-  auto step = [&](const detail::List& in) { return tree::leaves(Carry(body(tree::unflatten(init, in)))); };
-  return tree::unflatten(init, detail::while_loop(detail::Callable(test), detail::Callable(step), tree::leaves(init),
-                                                  options.max_steps, where));
-}
-
-/// `yes(operands...)` where the predicate (a bool array without axes) is true, else `no(operands...)`; only one is
-/// computed. Under vmap over the predicate both are, and the one not chosen reaches no result and no gradient.
-template <class Yes, class No, class... A>
-auto cond(const Arg& predicate, Yes yes, No no, const A&... operands) {
-  std::tuple<A...> all(operands...);
-  detail::OnLeaves<Yes, A...> first(yes, all);
-  detail::OnLeaves<No, A...> second(no, all);
-  detail::List out = detail::cond(predicate, detail::Callable(first), detail::Callable(second), tree::leaves(all));
-  return first.with(out);
 }
 
 }  // namespace koine

@@ -49,3 +49,6 @@ pi, e, inf, nan = 3.141592653589793, 2.718281828459045, float("inf"), float("nan
 bool = _core.bool_
 __getattr__ = _hints.missing("koine", lambda: [name for name in globals() if not name.startswith("_")],
                               later=("data", "train"))
+
+from . import public as _public  # noqa: E402
+_public.publish()

@@ -11,6 +11,7 @@ from ._core import unflatten as _unflatten
 from .errors import CallbackError as _CallbackError
 from .errors import TraceError as _TraceError
 from .errors import ValueError as _ValueError
+from .tree import PREFIX as _PREFIX
 
 __all__ = ["ShapeDType", "io_callback", "pure_callback"]
 
@@ -73,20 +74,10 @@ def emit(token):
 
 
 def _result_types(like):
-    """Shapes, dtypes and structure of what is promised: a tree of arrays, ShapeDTypes or (shape, dtype) pairs."""
-    found = []
-
-    def fill(part):
-        if isinstance(part, (ShapeDType, _Array)):
-            found.append(part)
-            return _core.to_array(0)
-        if isinstance(part, dict):
-            return {name: fill(one) for name, one in part.items()}
-        if isinstance(part, (list, tuple)):
-            return type(part)(fill(one) for one in part)
-        raise _ValueError(f"[callback] the result is promised as a tree of koine.ShapeDType or arrays, not {part!r}")
-
-    structure = _flatten(fill(like))[1]
+    """Shapes, dtypes and structure of what is promised: a tree of arrays or ShapeDTypes."""
+    found, structure = _flatten(like, 0, 0, lambda part: isinstance(part, ShapeDType))
+    if other := _core.fixed_values(structure):
+        raise _ValueError(f"[callback] the result is promised as a tree of koine.ShapeDType or arrays, not {other[0]!r}")
     return tuple(tuple(one.shape) for one in found), tuple(one.dtype for one in found), structure
 
 
@@ -107,21 +98,10 @@ class _OnHost:
         values = leaves[:-1] if self.is_effect else leaves
         args, keywords = _unflatten(self.structure, [_to_host(leaf) for leaf in values])
         result, parts = self.f(*args, **keywords), []
-        if self.results is not None:
-            _parts_like(self.results, result, parts)
-        parts = [part if isinstance(part, _Array) else _core.to_array(part, dtype) for part, dtype in zip(parts, self.dtypes)]
+        if self.results is not None:  # in any form that makes an array
+            parts = [part if isinstance(part, _Array) else _core.to_array(part, dtype) for part, dtype in
+                     zip(_core.leaves_like(self.results, result, "[callback] what the function gave", _PREFIX), self.dtypes)]
         return [*parts, _core.to_array(0)] if self.is_effect else parts
-
-
-def _parts_like(structure, result, parts):
-    if structure == "*":
-        parts.append(result)
-        return
-    kind, names, *children = structure
-    if len(result) != len(children):
-        raise _ValueError(f"[callback] the function gave {len(result)} results where {len(children)} were promised")
-    for i, child in enumerate(children):
-        _parts_like(child, result[names[i] if names else i], parts)
 
 
 @_functools.lru_cache(maxsize=256)

@@ -116,12 +116,18 @@ def ones(shape, *, dtype=None, device=None):
 empty = zeros
 
 
+def _shaped(x):
+    """What has a shape and a dtype: of a number or a nested sequence the array."""
+    return x if hasattr(x, "shape") and hasattr(x, "dtype") else _core.to_array(x)
+
+
 def full_like(x, /, fill_value, *, dtype=None, device=None):
     """An array of x's shape, and by default x's dtype, with the same number everywhere.
 
     >>> kn.full_like(kn.asarray([1.0, 2.0]), 5)
     array([5., 5.])
     """
+    x = _shaped(x)
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
 
 
@@ -132,6 +138,7 @@ def zeros_like(x, /, *, dtype=None, device=None):
     array([[0, 0]])
     """
     _check(device)
+    x = _shaped(x)
     return _ops["full"](x.shape, 0, x.dtype if dtype is None else dtype)
 
 
@@ -142,6 +149,7 @@ def ones_like(x, /, *, dtype=None, device=None):
     array([[1, 1]])
     """
     _check(device)
+    x = _shaped(x)
     return _ops["full"](x.shape, 1, x.dtype if dtype is None else dtype)
 
 

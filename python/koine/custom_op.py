@@ -6,7 +6,6 @@ from .creation import asarray as _asarray
 from .errors import ValueError as _ValueError
 from .transforms import custom_jvp as _custom_jvp
 from .transforms import custom_vjp as _custom_vjp
-from .tree import with_arrays as _with_arrays
 
 __all__ = ["Op"]
 
@@ -37,7 +36,7 @@ class Op:
     vectorized = False
 
     def __call__(self, *args):
-        args = tuple(_with_arrays(arg) if isinstance(arg, (bool, int, float, complex)) else _asarray(arg) for arg in args)
+        args = tuple(_asarray(arg) for arg in args)
         if hasattr(self, "vjp"):
             return _custom_vjp(self._compute, self._forward, self._backward)(*args)
         if hasattr(self, "jvp"):
@@ -64,8 +63,7 @@ class Op:
         if len(found) != len(args):
             raise _ValueError(f"[{type(self).__name__}] vjp gives a cotangent for each of its {len(args)} arguments, not "
                               f"{len(found)}")
-        floating = [x.dtype.kind in "fc" for x in args]
-        return tuple(x * 0 if part is None else part for part, x, is_wanted in zip(found, args, floating) if is_wanted)
+        return found
 
     def _rule(self, primals, tangents):
         y = self._compute(*primals)

@@ -3,13 +3,13 @@
 import os as _os
 
 from . import _core
+from ._core import flatten as _flatten
+from ._core import unflatten as _unflatten
 from .errors import ValueError as _ValueError
 from .modules import Variable as _Variable
 from .modules import _leaves as _declared_leaves
 from .modules import init as _init
-from .tree import flatten as _flatten
-from .tree import paths as _paths
-from .tree import unflatten as _unflatten
+from .tree import array_paths as _paths
 
 __all__ = ["load", "metadata", "save"]
 

@@ -38,14 +38,15 @@ def __array_namespace_info__():
     return _Info()
 
 
-def evaluate(*arrays):
-    """Computes the values of arrays now, and gives them back.
+def evaluate(*trees):
+    """Computes the values of all arrays of trees now, and gives the trees back.
 
     >>> x = kn.evaluate(kn.ones(3) * 2)
+    >>> model, loss = kn.evaluate({"w": kn.ones(3) * 2}, kn.ones(()) / 3)
     """
-    for x in arrays:
-        _core.evaluate(x)
-    return arrays[0] if len(arrays) == 1 else arrays
+    for leaf in _core.flatten(trees)[0]:
+        _core.evaluate(leaf)
+    return trees[0] if len(trees) == 1 else trees
 
 
 def stats():

@@ -33,7 +33,7 @@ class Layer(Module):
         members = self.__dict__
         members["_layer"] = prototype
         parts = _parts_of(prototype)
-        type(self)._states = tuple(name for name, part in parts if isinstance(part, tuple) and part[0] == "state")
+        type(self)._trained = frozenset(name for name, part in parts if isinstance(part, tuple) and part[0] == "param")
         for name, part in parts:
             if isinstance(part, tuple):
                 part = _ROLES[part[0]](*part[1:])
@@ -59,7 +59,7 @@ class Layer(Module):
         if plain not in self._parts():
             raise AttributeError(f"{type(self).__name__} has no part '{name}' that could be set; make another layer for other "
                                  "options")
-        self.__dict__[plain] = value
+        self.__dict__[plain] = value.value if isinstance(value, Variable) and value.value is not None else value
 
     def _parts(self):
         return [name for name in self.__dict__ if name != "_layer"]

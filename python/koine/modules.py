@@ -1,5 +1,6 @@
 """What a model is in Python: plain classes with attributes, trees whose leaves are parameters and state."""
 
+import copy as _copy
 import functools as _functools
 import inspect as _inspect
 import threading as _threading
@@ -8,29 +9,35 @@ from . import _core
 from ._core import Array as _Array
 from .errors import Error as _Error
 from .hints import OF_MODELS as _OF_MODELS
-from .tree import flatten as _flatten
+from .tree import in_order as _in_order
 
 _Initializer = _core.nn.Initializer
 Context = _core.nn.Context
 
 
 class Variable:
-    """What is declared of an array that `init` makes: its shape, how it begins, its dtype.
+    """What is declared of an array that `init` makes: its shape, how it begins, its dtype. In place of a shape it takes the array
+    itself, with which it begins.
 
     >>> kn.nn.Param((2, 3), kn.nn.normal(0.1)).shape
     (2, 3)
     """
 
-    __slots__ = ("shape", "initializer", "dtype")
+    __koine_tree__ = False
+    __slots__ = ("shape", "initializer", "dtype", "value")
 
     def __init__(self, shape, initializer=0.0, dtype=_core.float32):
+        self.value = None
+        if not isinstance(shape, (int, tuple, list)) and hasattr(shape, "shape"):
+            self.value = _core.to_array(shape)
+            shape, dtype = self.value.shape, self.value.dtype
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.initializer = initializer if isinstance(initializer, _Initializer) else _core.nn.constant(initializer)
         self.dtype = _core.to_dtype(dtype)
 
     def initial(self, key):
-        """The first value, which depends on the key alone."""
-        return self.initializer(self.shape, self.dtype, key)
+        """The first value, which depends on the key alone, or the one that was given."""
+        return self.initializer(self.shape, self.dtype, key) if self.value is None else _core.share(self.value)
 
     def _facts(self):
         return type(self), self.shape, self.initializer, self.dtype
@@ -46,7 +53,7 @@ class Variable:
 
 
 class Param(Variable):
-    """A leaf that is trained: `self.weight = nn.Param((4, 8), nn.he_normal(4))`.
+    """A leaf that is trained: `self.weight = nn.Param((4, 8), nn.he_normal(4))`, or `nn.Param(array)`.
 
     >>> kn.nn.Param(3, 1.0).initial(kn.random.key(0))
     array([1., 1., 1.])
@@ -56,7 +63,8 @@ class Param(Variable):
 
 
 class State(Variable):
-    """A leaf that the model keeps and that is not trained, such as running statistics; `context.update` changes it.
+    """A leaf that the model keeps and that is not trained, such as running statistics; `context.update` changes it. An array that
+    is an attribute of a module without being declared is kept in the same way.
 
     >>> kn.nn.State((), dtype=kn.int64)
     State((), constant(0.0), int64)
@@ -66,19 +74,36 @@ class State(Variable):
 
 
 class _Declarations:
-    """The variables of a module by name: a value that belongs to its structure."""
+    """The variables of a module by the paths of its attributes, as 'weight' or 'blocks.0': a value that belongs to its structure.
+    `_trained` are those that have a gradient."""
 
     __koine_tree__ = False
-    __slots__ = ("variables",)
+    __slots__ = ("variables", "_trained", "_hash")
 
     def __init__(self, variables):
-        self.variables = variables
+        self.variables, self._hash = variables, hash(frozenset(variables))
+        self._trained = frozenset(path for path, one in variables.items() if isinstance(one, Param))
 
     def __eq__(self, other):
         return isinstance(other, _Declarations) and self.variables == other.variables
 
     def __hash__(self):
-        return hash(tuple(self.variables.items()))
+        return self._hash
+
+    def __reduce__(self):
+        return _Declarations, (self.variables,)
+
+
+def _declared_in(path, value):
+    """The variables in an attribute of a module, by path: also those in lists and dicts."""
+    if isinstance(value, Variable):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _declared_in(f"{path}.{key}", part)
+    elif isinstance(value, (list, tuple)):
+        for place, part in enumerate(value):
+            yield from _declared_in(f"{path}.{place}", part)
 
 
 class _Calls(_threading.local):
@@ -138,7 +163,8 @@ def _children(module):
                 yield from walk(f"{name}.{place}", part)
 
     for name, value in module.__dict__.items():
-        yield from walk(name, value)
+        if name != "_declared":
+            yield from walk(name, value)
 
 
 def _name_in(module, child):
@@ -158,12 +184,14 @@ class Module:
     >>> model(kn.ones((5, 64))).shape
     (5, 10)
 
-    Arrays, modules, lists and dicts of them are parts; everything else (numbers, functions) belongs to the structure. A model
-    is an argument of every transform, and its gradient is a model too.
+    Arrays, modules, lists and dicts of them are parts; everything else (numbers, functions) belongs to the structure. What is
+    trained is declared, as `nn.Param`; other arrays are kept, and get no gradient. A model is an argument of every transform, and
+    its gradient is a model too. A part or array that lies at two places is one, whose gradients add up: `self.out = self.embed`,
+    `head.weight = embed.weight`, one layer twice in a list.
     """
 
     __koine_tree__ = True
-    _states = ()
+    _trained = frozenset()
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
@@ -176,12 +204,17 @@ class Module:
                                                                                  ""), name=name, obj=self)
 
     def __setattr__(self, name, value):
-        if isinstance(value, Variable):
+        self._declare(_declared_in(name, value))
+        self.__dict__[name] = value.value if isinstance(value, Variable) and value.value is not None else value
+
+    def _declare(self, variables):
+        if more := dict(variables):
             known = self.__dict__.get("_declared")
-            self.__dict__["_declared"] = _Declarations({**(known.variables if known else {}), name: value})
-            if isinstance(value, State) and name not in self._states:
-                self.__dict__["_states"] = (*self._states, name)
-        self.__dict__[name] = value
+            self.__dict__["_declared"] = _Declarations({**(known.variables if known else {}), **more})
+
+    def _is_trained(self, path):
+        known = self.__dict__.get("_declared")
+        return path in (known._trained if known else self._trained)
 
     def describe(self):
         """The name of the class and what it was made with, in one line."""
@@ -232,38 +265,61 @@ class Module:
         return train.predict(self, x, batch_size)
 
 
-def _tree_lines(module, name):
+def _tree_lines(module, name, seen=None):
+    seen = {} if seen is None else seen
+    if id(module) in seen:
+        yield f"{name}{module.describe()}  (the same as {seen[id(module)] or 'the whole'})"
+        return
+    seen[id(module)] = name.removesuffix(": ")
     count = parameters(module)
     yield f"{name}{module.describe()}{f'  ({count:,} parameters)' if count else ''}"
     for child, part in _children(module):
-        for line in _tree_lines(part, f"{child}: "):
+        for line in _tree_lines(part, f"{child}: ", seen):
             yield "  " + line
     for child, part in module.__dict__.items():
         if isinstance(part, (Variable, _Array)) and not module._is_layer():
             shape = list(part.shape)
-            yield f"  {child}: {'state' if child in module._states else 'param'} {part.dtype.name}{shape}"
+            yield f"  {child}: {'param' if module._is_trained(child) else 'state'} {part.dtype.name}{shape}"
 
 
 Module._is_layer = lambda self: False
 
 
 def _leaves(tree):
-    """All leaves of a tree, those without values as what is declared of them, with whether each is state."""
-    if isinstance(tree, (Variable, _Array)):
-        yield tree, isinstance(tree, State)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from _leaves(part)
-    elif isinstance(tree, (list, tuple)):
-        for part in tree:
-            yield from _leaves(part)
-    elif isinstance(tree, Module):
-        for name, part in tree.__dict__.items():
-            for leaf, state in _leaves(part):
-                yield leaf, state or name in tree._states
-    elif hasattr(type(tree), "__dataclass_fields__") or getattr(type(tree), "__koine_tree__", False):
-        for name in getattr(type(tree), "__dataclass_fields__", None) or tree.__dict__:
-            yield from _leaves(getattr(tree, name))
+    """All leaves of a tree, each once, those without values as what is declared of them, with whether each is state."""
+    seen = {}
+
+    def walk(tree, owner, path):
+        if isinstance(tree, (Variable, _Array)):
+            if isinstance(tree, Variable) or owner is not None:
+                if id(tree) in seen:
+                    return
+                seen[id(tree)] = tree
+            trained = isinstance(tree, Param) if isinstance(tree, Variable) else owner is None or owner._is_trained(path)
+            yield tree, not trained
+        elif isinstance(tree, dict):
+            for name in _in_order(tuple(tree)):
+                yield from walk(tree[name], owner, f"{path}.{name}")
+        elif isinstance(tree, (list, tuple)):
+            for place, part in enumerate(tree):
+                yield from walk(part, owner, f"{path}.{place}")
+        elif (names := _attributes_of(tree)) is not None:
+            if id(tree) in seen:
+                return
+            seen[id(tree)] = tree
+            inner = tree if isinstance(tree, Module) else None
+            for name in names:
+                yield from walk(getattr(tree, name), inner, name)
+
+    return walk(tree, None, "")
+
+
+def _attributes_of(tree):
+    """The names of the attributes of a tree with such, else None."""
+    names = getattr(type(tree), "__dataclass_fields__", None)
+    if names is None and getattr(type(tree), "__koine_tree__", False):
+        names = tree.__dict__
+    return None if isinstance(tree, type) else names
 
 
 def _size(leaf):
@@ -290,40 +346,70 @@ def init(model, key):
     {'w': array([1., 1.])}
     """
     from .random import key as key_of
-    base, number = key_of(key), 0
+    base, number, made = key_of(key), 0, {}
     fold_in = _core.ops["fold_in"]
 
-    def fill(tree, declared=None):
+    def once(thing, make):
+        """What was made of a thing before, so that one at two places stays one."""
+        if id(thing) not in made:
+            made[id(thing)] = thing, make()
+        return made[id(thing)][1]
+
+    def leaf(value, declared):
         nonlocal number
-        if declared is None and isinstance(tree, Variable):
-            declared = tree
-        if declared is not None or isinstance(tree, _Array):
-            number += 1
-            return tree if declared is None else declared.initial(fold_in(base, number - 1))
+        number += 1
+        return value if declared is None else declared.initial(fold_in(base, number - 1))
+
+    def fill(tree, own, path):
+        """The tree with first values; `own` are the variables that the module around it has declared, by path."""
+        if isinstance(tree, (Variable, _Array)):
+            declared = tree if isinstance(tree, Variable) else own.get(path)
+            return once(tree, lambda: leaf(tree, declared)) if declared or own else leaf(tree, declared)
         if isinstance(tree, dict):
-            return type(tree)((name, fill(part)) for name, part in tree.items())
-        if isinstance(tree, list):
-            return [fill(part) for part in tree]
-        if isinstance(tree, tuple):
-            parts = [fill(part) for part in tree]
-            return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-        names = getattr(type(tree), "__dataclass_fields__", None)
-        if names is None and getattr(type(tree), "__koine_tree__", False):
-            names = tree.__dict__
-        if names is None or isinstance(tree, type):
-            return tree
-        made = object.__new__(type(tree))
+            parts = {name: fill(tree[name], own, f"{path}.{name}") for name in _in_order(tuple(tree))}
+            return _unflatten_like(tree, parts)
+        if isinstance(tree, (list, tuple)):
+            return _unflatten_like(tree, [fill(part, own, f"{path}.{place}") for place, part in enumerate(tree)])
+        names = _attributes_of(tree)
+        return tree if names is None else once(tree, lambda: filled(tree, names))
+
+    def filled(tree, names):
+        nonlocal number
+        result = object.__new__(type(tree))
+        made[id(tree)] = tree, result  # it may lie inside itself
         own = tree._variables() if isinstance(tree, Module) else {}
         for name in names:
+            value = getattr(tree, name)
             if name in own and own[name] is None:
                 number += 1  # a leaf that a layer of C++ does without
                 value = None
+            elif value is None and own.get(name) is not None:
+                value = leaf(None, own[name])
             else:
-                value = fill(getattr(tree, name), own.get(name))
-            object.__setattr__(made, name, value)
-        return made
+                value = fill(value, own, name)
+            object.__setattr__(result, name, value)
+        if isinstance(tree, Module) and not tree._is_layer():
+            result._declare(one for name in names for one in _declared_in(name, getattr(tree, name)))
+        return result
 
-    return fill(model)
+    return fill(model, {}, "")
+
+
+def _unflatten_like(tree, parts):
+    """A container like another one with other parts."""
+    if type(tree) is dict:
+        return {name: parts[name] for name in tree}
+    if type(tree) is list:
+        return parts
+    fresh = _copy.copy(tree)  # a subclass, with what else it has
+    if isinstance(tree, dict):
+        for name in tree:
+            fresh[name] = parts[name]
+    elif isinstance(tree, list):
+        fresh[:] = parts
+    else:
+        fresh = type(tree)._make(parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return fresh
 
 
 def _variables(self):
@@ -336,7 +422,7 @@ Module._variables = _variables
 
 def commit(context, model):
     """The model with the new states of a context; the model itself does not change."""
-    leaves, structure = _flatten(model)
+    leaves, structure = _core.flatten(model)
     return _core.unflatten(structure, context._commit(leaves))
 
 

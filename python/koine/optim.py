@@ -7,9 +7,11 @@ from ._core import Array as _Array
 from ._core import flatten as _flatten
 from ._core import unflatten as _unflatten
 from ._core.optim import (Plateau, Schedule, cosine, cosine_restarts, inverse_sqrt, linear, one_cycle, polynomial, step_decay)
+from .errors import ShapeError as _ShapeError
 from .errors import ValueError as _ValueError
 from .layers import signed as _signed
-from .tree import assign as _assign
+from .tree import INEXACT as _INEXACT
+from .tree import LEAVES as _LEAVES
 from .tree import map as _map
 
 
@@ -26,8 +28,14 @@ class Optimizer:
 
     def __init__(self, *args, **options):
         members = self.__dict__
+        lr = args[0] if args else options.get("lr")
+        if isinstance(lr, _Array):  # a part of the tree, so that derivatives go through it
+            args, options = ((1.0, *args[1:]) if args else args), ({} if args else {"lr": 1.0}) | {
+                name: value for name, value in options.items() if name != "lr"}
         members["_options"] = _core.optim.make(self._kind, *args, **options)
         members.update(self._options.parts())
+        if isinstance(lr, _Array):
+            self.lr = lr
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -39,7 +47,13 @@ class Optimizer:
 
     def __setattr__(self, name, value):
         options = self._options.options()
-        if name in options:
+        if name == "lr" and isinstance(value, _Array):
+            if value.ndim != 0:
+                raise _ShapeError(f"[{self._kind}] lr is a number, an array without axes or a schedule, not one of shape {value.shape}")
+            self.__dict__["lr"] = value
+        elif name in options:
+            if name == "lr":
+                self.__dict__.pop("lr", None)
             self.__dict__["_options"] = _core.optim.make(self._kind, **{**options, name: value})
         elif name in self._names():
             self.__dict__[name] = value
@@ -47,7 +61,10 @@ class Optimizer:
             raise AttributeError(f"{type(self).__name__} has no '{name}'; it has {', '.join((*options, *self._names()))}")
 
     def _names(self):
-        return [name for name in self.__dict__ if name != "_options"]
+        return [name for name in self.__dict__ if name not in ("_options", "lr")]
+
+    def _rate(self):
+        return self.__dict__.get("lr")
 
     def _state(self):
         return [self.__dict__[name] for name in self._names()]
@@ -57,55 +74,41 @@ class Optimizer:
 
     def init(self, model):
         """Makes the state that the first step would make, so that a saved one can be loaded into it."""
-        leaves, structure = _flatten(model)
+        leaves, structure = _flatten(model, _INEXACT)
         self._set_state(self._options.init(self._state(), structure, leaves))
         return self
 
     def update(self, model, gradient):
         """The model after a step; the state of the optimiser changes, the given model does not."""
-        leaves, structure = _flatten(model)
-        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, gradient))
+        leaves, structure = _flatten(model, _INEXACT)
+        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, leaves, gradient), self._rate())
         self._set_state(state)
         return _unflatten(structure, leaves)
 
     def step(self, model, gradient):
         """Makes a step: changes the model, which is a module, dict or list, and the state of the optimiser."""
-        leaves, structure = _flatten(model)
-        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, gradient))
+        leaves, structure = _flatten(model, _INEXACT)
+        leaves, state = self._options.step(self._state(), structure, leaves, _gradients_like(structure, leaves, gradient), self._rate())
         _core.assign(model, structure, leaves)
         self._set_state(state)
 
     def __repr__(self):
         defaults = _core.optim.kinds[self._kind][1]
-        said = [f"{name}={value!r}" for name, value in self._options.options().items() if value != defaults[name]]
+        options = {**self._options.options(), **({"lr": self._rate()} if "lr" in self.__dict__ else {})}
+        said = [f"{name}={value!r}" for name, value in options.items() if isinstance(value, _Array) or value != defaults[name]]
         return f"{type(self).__name__}({', '.join(said)})"
 
 
-def _gradients_like(structure, gradient):
-    """The gradient of each leaf, None where it has none. Raises ValueError when it is a tree of another kind."""
-    found, same = _flatten(gradient)
-    if same == structure:
-        return found
-    found = []
+def _put(model, changed):
+    """Gives a model the leaves of another one where they lie."""
+    leaves, structure = _flatten(changed, _INEXACT)
+    _core.assign(model, structure, leaves)
 
-    def walk(shape, part, path):
-        if shape == "*" or shape == "~":
-            if part is not None and not isinstance(part, _Array):
-                raise _ValueError(f"[optimizer] the gradient has a {type(part).__name__} for {'.'.join(path) or 'the leaf'}")
-            found.append(part)
-        elif isinstance(shape, tuple) and shape[0] != "=":
-            kind, names, *children = shape
-            names = names or getattr(kind, "_fields", None) or range(len(children))
-            for name, child in zip(names, children):
-                try:
-                    inner = part[name] if isinstance(part, (dict, list)) or type(part) is tuple else getattr(part, name)
-                except (KeyError, IndexError, AttributeError, TypeError):
-                    raise _ValueError(f"[optimizer] the gradient has nothing for {'.'.join((*path, str(name)))}; "
-                                      "it must be a tree like the model") from None
-                walk(child, inner, (*path, str(name)))
 
-    walk(structure, gradient, ())
-    return found
+def _gradients_like(structure, leaves, gradient):
+    """The gradient of each leaf, None where it has none."""
+    found = _core.leaves_like(structure, gradient, "[optimizer] the gradient", _LEAVES)
+    return [one if one is None or isinstance(one, _Array) else _core.to_array(one, leaf.dtype) for one, leaf in zip(found, leaves)]
 
 
 def _make(kind, doc, defaults):
@@ -140,7 +143,7 @@ class Lbfgs:
 
     def update(self, model, loss):
         """Makes up to `iterations` moves; loss(model) gives a scalar. Gives the new model and the last loss."""
-        leaves, structure = _flatten(model)
+        leaves, structure = _flatten(model, _INEXACT)
         chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
 
         def of(params):
@@ -159,7 +162,7 @@ class Lbfgs:
     def step(self, model, loss):
         """Changes the model, which is a module, dict or list; gives the last loss that was computed."""
         changed, value = self.update(model, loss)
-        _assign(model, changed)
+        _put(model, changed)
         return value
 
 
@@ -169,7 +172,7 @@ def global_norm(tree):
     >>> kn.optim.global_norm({"a": kn.asarray([3.0]), "b": kn.asarray([4.0])})
     array(5.0)
     """
-    return _core.optim.global_norm(_flatten(tree)[0])
+    return _core.optim.global_norm(_flatten(tree, _INEXACT)[0])
 
 
 def clip_by_norm(gradient, limit):
@@ -178,7 +181,7 @@ def clip_by_norm(gradient, limit):
     >>> kn.optim.clip_by_norm({"w": kn.asarray([3.0, 4.0])}, 1.0)
     ({'w': array([0.5999999 , 0.79999983])}, array(5.0))
     """
-    leaves, structure = _flatten(gradient)
+    leaves, structure = _flatten(gradient, _INEXACT)
     clipped, norm = _core.optim.clip_by_norm(leaves, limit)
     return _unflatten(structure, clipped), norm
 
@@ -189,7 +192,7 @@ def clip_by_value(gradient, limit):
     >>> kn.optim.clip_by_value({"w": kn.asarray([3.0, -0.5])}, 1.0)
     {'w': array([ 1. , -0.5])}
     """
-    leaves, structure = _flatten(gradient)
+    leaves, structure = _flatten(gradient, _INEXACT)
     return _unflatten(structure, _core.optim.clip_by_value(leaves, limit))
 
 
@@ -253,10 +256,12 @@ class Average:
 
     def update(self, model):
         """Takes the model after a step."""
-        leaves, structure = _flatten(model)
+        leaves, structure = _flatten(model, _INEXACT)
+        leaves = [_core.share(leaf) for leaf in leaves]  # the average shares no array with the model
         chosen = [i for i, wanted in enumerate(_core.trained(structure, leaves)) if wanted]
-        before = leaves if self.model is None else _flatten(self.model)[0]
-        mean, self.wide = _core.optim.average(self.decay, self.model is not None, [before[i] for i in chosen],
+        begun = self.model is not None
+        before = _core.leaves_like(structure, self.model, "[Average] the average", _LEAVES) if begun else leaves
+        mean, self.wide = _core.optim.average(self.decay, begun, [before[i] for i in chosen],
                                               self.wide or [None] * len(chosen), [leaves[i] for i in chosen])
         for i, leaf in zip(chosen, mean):
             leaves[i] = leaf
@@ -286,17 +291,17 @@ class LossScale:
 
     def update(self, optimizer, model, gradient):
         """The model after the step, and whether it was made, a bool array; the state of both objects changes."""
-        leaves, structure = _flatten(model)
+        leaves, structure = _flatten(model, _INEXACT)
         (leaves, state, made), self.factor, self.good = optimizer._options.scaled_step(
             _core.optim.LossScaleOptions(*self._numbers), self.factor, self.good, optimizer._state(), structure, leaves,
-            _gradients_like(structure, gradient))
+            _gradients_like(structure, leaves, gradient), optimizer._rate())
         optimizer._set_state(state)
         return _unflatten(structure, leaves), made
 
     def step(self, optimizer, model, gradient):
         """Makes the step in the model, which is a module, dict or list; gives whether it was made, a bool array."""
         changed, made = self.update(optimizer, model, gradient)
-        _assign(model, changed)
+        _put(model, changed)
         return made
 
 

@@ -10,10 +10,14 @@ from .transforms import jit as _jit
 from .transforms import jvp as _jvp
 from .transforms import vjp as _vjp
 from .transforms import vmap as _vmap
-from .tree import leaves as _leaves
+from .tree import ARRAYS as _ARRAYS
 from .tree import map as _map
 
 __all__ = ["assert_allclose", "check_op"]
+
+
+def _leaves(tree):
+    return _core.flatten(tree, _ARRAYS)[0]
 
 
 def assert_allclose(got, want, rtol=None, atol=0.0, name=""):

@@ -2,6 +2,7 @@
 
 import math as _math
 import os as _os
+import sys as _sys
 import warnings as _warnings
 import weakref as _weakref
 
@@ -19,7 +20,8 @@ from .modules import _leaves as _declared_leaves
 from .modules import init as _init
 from .modules import takes_context as _takes_context
 from .progress import progress as _progress
-from .transforms import Jit as _Jit
+from .public import publish as _publish
+from .tracing import Jit as _Jit
 from .transforms import value_and_grad as _value_and_grad
 from .tree import assign as _assign
 from .tree import leaves as _leaves
@@ -529,3 +531,6 @@ def predict(model, x, batch_size):
 def load_weights(model, path):
     """Gives the model the arrays of a file."""
     model.__dict__.update(_load(path, like=model).__dict__)
+
+
+_publish(_sys.modules[__name__])

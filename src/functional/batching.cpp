@@ -16,6 +16,33 @@ int batch_axis(const Array& leaf, int64_t axis, std::source_location where) {
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
+/// Which outputs of a graph depend on the chosen inputs.
+transform::Mask dependent(const ir::Graph& graph, const transform::Mask& inputs) {
+  transform::Mask depends(graph.types.size(), 0), outputs;
+  std::copy(inputs.begin(), inputs.end(), depends.begin());
+  for (const ir::GraphNode& node : graph.nodes) {
+    uint8_t any = 0;
+    for (ir::ValueId operand : graph.operands_of(node)) any |= depends[operand];
+    std::fill_n(depends.begin() + node.first_output, node.output_count, any);
+  }
+  for (ir::ValueId output : graph.outputs) outputs.push_back(depends[output]);
+  return outputs;
+}
+
+/// A result with its batch where it was asked for.
+Array placed(const Array& result, int64_t axis, bool depends, std::source_location where) {
+  if (axis == unbatched) {
+    if (!depends) return result.at(0);
+    throw ValueError(cat("[vmap] out_axes is None for a result that differs from example to example, ",
+                         ir::to_string(*ir::type_of(result)), at_line(where)));
+  }
+  const int rank = result.rank();
+  if (axis < -rank || axis >= rank)
+    throw IndexError(cat("[vmap] out_axes has ", axis, ", which is out of range for the result ",
+                         ir::to_string(*ir::type_of(result)), at_line(where)));
+  return moveaxis(result, 0, static_cast<int>(axis));
+}
+
 }  // namespace
 
 List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, const std::vector<int64_t>& out_axes,
@@ -27,7 +54,7 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
   bool any = false;
   for (size_t i = 0; i < leaves.size(); ++i) {
     if (!leaves[i].defined()) continue;
-    batched.push_back(axes[i] != INT64_MIN);
+    batched.push_back(axes[i] != unbatched);
     in.push_back(leaves[i]);
     if (!batched.back()) continue;
     int axis = batch_axis(leaves[i], axes[i], where);
@@ -46,11 +73,12 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
   ir::Captured captured = trace_leaves(f, types, "vmap", where, &given);
   batched.resize(captured.graph->input_count, 0);
   in.insert(in.end(), captured.outside.begin(), captured.outside.end());
-  List out = ir::replay(*transform::vmap(ir::prune(*captured.graph), batched, size), in, where);
-  out = with_empty(std::move(out), given);
-  for (size_t k = 0; k < out.size(); ++k)
+  const ir::GraphRef graph = ir::prune(*captured.graph);
+  const transform::Mask depends = dependent(*graph, batched);
+  List out = with_empty(ir::replay(*transform::vmap(graph, batched, size), in, where), given);
+  for (size_t k = 0, at = 0; k < out.size(); ++k)
     if (out[k].defined())
-      out[k] = moveaxis(out[k], 0, static_cast<int>(out_axes[std::min(k, out_axes.size() - 1)]));
+      out[k] = placed(out[k], out_axes[std::min(k, out_axes.size() - 1)], depends[at++] != 0, where);
   return out;
 }
 

@@ -2,12 +2,12 @@
 #include "functional/recorded.h"
 #include "ops/control/checkpoint.h"
 #include "ops/control/cond.h"
-#include "ops/control/custom_jvp.h"
-#include "ops/control/custom_vjp.h"
 #include "ops/control/scan.h"
 #include "ops/control/while_loop.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <unordered_map>
 
 /// Control flow of functions: traced to graphs, what they reach from outside becomes operands.
@@ -61,37 +61,6 @@ std::vector<ir::TypeRef> defined_types(const List& leaves) {
 List concat(const List& a, const List& b) {
   List all = a;
   all.insert(all.end(), b.begin(), b.end());
-  return all;
-}
-
-/// What the functions of a custom derivative made themselves, such as arange(3): operands in front, which have no
-/// derivative. Throws TraceError for arrays from outside: their gradient would be lost in silence.
-Distinct constants_of(std::initializer_list<const ir::Captured*> captured, uint64_t since, const char* transform,
-                      std::source_location where) {
-  Distinct constants;
-  for (const ir::Captured* one : captured)
-    for (const Array& x : one->outside) {
-      const ir::Node* node = ir::node_of(x);
-      if (node->op || node->abstract || node->taped || node->serial < since)
-        throw TraceError(cat("[", transform, "] the functions reach ", ir::to_string(*ir::type_of(x)), " made at ",
-                             ir::to_string(node->where), " from outside: pass it as an argument", at_line(where)));
-      constants.add(x);
-    }
-  return constants;
-}
-
-/// Replays a captured graph on its own inputs and those of the constants that it reaches.
-ir::Arrays replay_with(const ir::Captured& captured, ir::Arrays own, const Distinct& constants,
-                       std::span<const Array> given) {
-  for (const Array& x : captured.outside) own.push_back(given[constants.place_of(x)]);
-  return ir::replay(*captured.graph, own);
-}
-
-std::vector<ir::TypeRef> joined(std::initializer_list<std::vector<ir::TypeRef>> lists) {
-  std::vector<ir::TypeRef> all;
-  for (const auto& list : lists)
-    for (ir::TypeRef type : list)
-      if (type) all.push_back(type);
   return all;
 }
 
@@ -158,78 +127,61 @@ List while_loop(Callable condition, Callable body, const List& init, int64_t max
   return out;
 }
 
-List custom_vjp(Callable f, Callable forward, Callable backward, const List& leaves, std::source_location where) {
-  SourceScope scope(where);
-  ir::BodyScope body;  // numbers are part of the graphs, not arrays from outside
-  const uint64_t since = ir::next_serial();
-  std::vector<ir::TypeRef> types = types_of(leaves);
-  ir::Captured function = trace_leaves(f, types, "custom_vjp", where),
-               kept = trace_leaves(forward, types, "custom_vjp", where);
-  size_t results = function.graph->outputs.size();
-  std::vector<ir::TypeRef> residuals, cotangents;
-  for (size_t k = results; k < kept.graph->outputs.size(); ++k) residuals.push_back(kept.graph->output_type(k));
-  for (size_t k = 0; k < results; ++k)
-    cotangents.push_back(is_inexact(function.graph->output_type(k)->dtype) ? function.graph->output_type(k) : nullptr);
-  std::vector<ir::TypeRef> in = residuals;
-  in.insert(in.end(), cotangents.begin(), cotangents.end());
-  ir::Captured rule = trace_leaves(backward, in, "custom_vjp", where);
-  std::vector<ir::TypeRef> wanted;
-  for (const Array& leaf : defined(leaves))
-    if (is_inexact(leaf.dtype())) wanted.push_back(ir::type_of(leaf));
-  bool fit = rule.graph->outputs.size() == wanted.size();
-  for (size_t k = 0; fit && k < wanted.size(); ++k) fit = rule.graph->output_type(k) == wanted[k];
-  if (!fit)
-    throw ShapeError(cat("[custom_vjp] backward must give one cotangent like each floating argument", at_line(where)));
-  const Distinct constants = constants_of({&function, &kept, &rule}, since, "custom_vjp", where);
-  const std::vector<ir::TypeRef> first = types_of(constants.arrays());
-  const size_t n = constants.size(), kept_count = residuals.size();
-  auto over_operands = [&](const ir::Captured& captured, bool keeps_constants) {
-    return ops::make_graph(joined({first, types}), "custom_vjp", [&](std::span<const Array> all) {
-      ir::Arrays out =
-          replay_with(captured, {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()}, constants, all.first(n));
-      if (keeps_constants) out.insert(out.end(), all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
-      return out;
-    });
+List choose(const Arg& index, const std::vector<Callable>& branches, const List& operands) {
+  const std::source_location where = index.where();
+  if (branches.empty()) throw ValueError(cat("[switch_case] there is nothing to choose from", at_line(where)));
+  const Array which = index.is_array() ? index.array() : scalar_array(index.number());
+  if (!is_integer(which.dtype()) || which.rank() != 0)
+    throw DTypeError(cat("[switch_case] the index should be an integer without axes, got ",
+                         ir::to_string(*ir::type_of(which)), at_line(where)));
+  // A tree of choices between halves: [first, last) of the branches.
+  const std::function<List(const List&, size_t, size_t)> among = [&](const List& in, size_t first, size_t last) {
+    if (last - first == 1) return branches[first](List(in.begin() + 1, in.end()));
+    const size_t middle = first + (last - first) / 2;
+    auto low = [&](const List& inner) { return among(inner, first, middle); };
+    auto high = [&](const List& inner) { return among(inner, middle, last); };
+    return cond(Arg(less(in[0], static_cast<int64_t>(middle)), where), Callable(low), Callable(high), in);
   };
-  ir::GraphRef back =
-      ops::make_graph(joined({residuals, first, cotangents}), "custom_vjp", [&](std::span<const Array> all) {
-        ir::Arrays own(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept_count));
-        own.insert(own.end(), all.begin() + static_cast<std::ptrdiff_t>(kept_count + n), all.end());
-        ir::Arrays out;
-        for (const Array& x : constants.arrays())
-          if (is_inexact(x.dtype())) out.push_back(zeros_like(x));
-        ir::Arrays found = replay_with(rule, std::move(own), constants, all.subspan(kept_count, n));
-        out.insert(out.end(), found.begin(), found.end());
-        return out;
-      });
-  return ops::CustomVjp::call({{over_operands(function, false), over_operands(kept, true), back}},
-                              concat(constants.arrays(), defined(leaves)));
+  return among(concat({which}, operands), 0, branches.size());
 }
 
-List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_location where) {
-  SourceScope scope(where);
-  ir::BodyScope body;
-  const uint64_t since = ir::next_serial();
-  std::vector<ir::TypeRef> types = types_of(leaves), tangents;
-  for (ir::TypeRef type : types) tangents.push_back(type && is_inexact(type->dtype) ? type : nullptr);
-  std::vector<ir::TypeRef> in = types;
-  in.insert(in.end(), tangents.begin(), tangents.end());
-  ir::Captured function = trace_leaves(f, types, "custom_jvp", where),
-               both = trace_leaves(rule, in, "custom_jvp", where);
-  const Distinct constants = constants_of({&function, &both}, since, "custom_jvp", where);
-  const std::vector<ir::TypeRef> first = types_of(constants.arrays());
-  std::vector<ir::TypeRef> first_tangents;
-  for (ir::TypeRef type : first) first_tangents.push_back(is_inexact(type->dtype) ? type : nullptr);
-  const size_t n = constants.size(), own_count = defined(leaves).size(), skipped = joined({first_tangents}).size();
-  ir::GraphRef value = ops::make_graph(joined({first, types}), "custom_jvp", [&](std::span<const Array> all) {
-    return replay_with(function, {all.begin() + static_cast<std::ptrdiff_t>(n), all.end()}, constants, all.first(n));
-  });
-  ir::GraphRef pair =
-      ops::make_graph(joined({first, types, first_tangents, tangents}), "custom_jvp", [&](std::span<const Array> all) {
-        std::span<const Array> at = all.subspan(n, own_count), along = all.subspan(n + own_count + skipped);
-        return replay_with(both, ops::concat({at, along}), constants, all.first(n));
-      });
-  return ops::CustomJvp::call({{value, pair}}, concat(constants.arrays(), defined(leaves)));
+namespace {
+
+/// The number that an argument has now, where it has one.
+std::optional<int64_t> known(const Arg& number, const char* what, std::source_location where) {
+  if (!number.is_array()) {
+    if (number.number().kind() > Kind::integer)
+      throw DTypeError(cat("[fori_loop] ", what, " should be an integer", at_line(where)));
+    return number.number().integer();
+  }
+  const Array& x = number.array();
+  if (!is_integer(x.dtype()) || x.rank() != 0)
+    throw DTypeError(cat("[fori_loop] ", what, " should be an integer without axes, got ",
+                         ir::to_string(*ir::type_of(x)), at_line(where)));
+  if (x.traced()) return std::nullopt;
+  return cast(x, {.dtype = int64}).item<int64_t>();
+}
+
+}  // namespace
+
+List fori_loop(const Arg& start, const Arg& stop, Callable body, const List& init, std::source_location where) {
+  const std::optional<int64_t> first = known(start, "start", where), end = known(stop, "stop", where);
+  const bool fixed = first && end;
+  const Array from = start.is_array() ? cast(start.array(), {.dtype = int64}) : scalar_array(start.number());
+  const Array to = stop.is_array() ? cast(stop.array(), {.dtype = int64}) : scalar_array(stop.number());
+  auto step = [&](const List& in) {
+    List out = body(in);
+    if (out.size() != init.size())
+      throw ShapeError(cat("[fori_loop] the body gives ", out.size(), " arrays for ", init.size(), at_line(where)));
+    out.insert(out.begin(), in[0] + 1);
+    return out;
+  };
+  auto more = [&](const List& in) { return List{less(in[0], to)}; };
+  const List carries = concat({from}, init);
+  List out = fixed ? scan(Callable(step), carries, {}, std::max<int64_t>(0, *end - *first), false, where)
+                   : while_loop(Callable(more), Callable(step), carries, 0, where);
+  out.erase(out.begin());
+  return out;
 }
 
 }  // namespace koine::detail

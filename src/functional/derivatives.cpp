@@ -63,16 +63,7 @@ List Tape::gradients(const Array& result, std::source_location where) const {
 
 List Tape::push(const List& results, const List& tangents, std::source_location where) const {
   require_defined(results, "jvp", where);
-  Cut graph = cut(results, inputs_, wanted_, since_);
-  ir::GraphRef joint = transform::jvp(graph.captured.graph, graph.wrt);
-  for (size_t i = 0; i < tangents.size(); ++i)
-    if (wanted_[i] && ir::type_of(tangents[i]) != ir::type_of(inputs_[i]))
-      throw ShapeError(cat("[jvp] a tangent is ", ir::to_string(*ir::type_of(tangents[i])), " where the argument is ",
-                           ir::to_string(*ir::type_of(inputs_[i])), at_line(where)));
-  List found = transform::replay_joint(*joint, *graph.captured.graph, graph.captured.primal, defined(tangents), where);
-  Flags floating;
-  for (const Array& result : results) floating.push_back(is_inexact(result.dtype()));
-  return spread(found, floating);
+  return koine::detail::push(*record(results), tangents, where);
 }
 
 RecordedRef Tape::record(const List& results) const {
@@ -109,14 +100,27 @@ List pull(const Recorded& recorded, const List& cotangents, std::source_location
   return spread(transform::replay_joint(*joint, graph, recorded.primal, given, where), recorded.taken);
 }
 
-Array split_axis(const Array& x, int axis, const Shape& lengths) {
-  Shape shape = x.shape();
-  auto place = axis < 0 ? axis + narrow<int>(shape.size()) : axis;
-  shape.erase(place);
-  for (size_t d = 0; d < lengths.size(); ++d) shape.insert(place + static_cast<int>(d), lengths[static_cast<int>(d)]);
-  return reshape(x, {.shape = shape});
+List push(const Recorded& recorded, const List& tangents, std::source_location where) {
+  const ir::Graph& graph = *recorded.graph;
+  if (tangents.size() != recorded.taken.size())
+    throw ValueError(
+        cat("[jvp] ", tangents.size(), " tangents for ", recorded.taken.size(), " arguments", at_line(where)));
+  transform::Mask wrt(graph.input_count, 0);
+  ir::Arrays given;
+  for (size_t i = 0, k = 0; i < tangents.size(); ++i) {
+    if (!recorded.taken[i]) continue;
+    ir::TypeRef type = graph.types[k];
+    wrt[k++] = 1;
+    given.push_back(tangents[i].defined() ? tangents[i] : zeros(type->shape, type->dtype));
+    if (ir::type_of(given.back()) != type)
+      throw ShapeError(cat("[jvp] a tangent is ", ir::to_string(*ir::type_of(tangents[i])), " where the argument is ",
+                           ir::to_string(*type), at_line(where)));
+  }
+  ir::GraphRef joint = transform::jvp(recorded.graph, wrt);
+  List found = transform::replay_joint(*joint, graph, recorded.primal, given, where);
+  Flags floating;
+  for (size_t k = 0; k < graph.outputs.size(); ++k) floating.push_back(is_inexact(graph.output_type(k)->dtype));
+  return spread(found, floating);
 }
-
-Array basis_like(const Array& x) { return split_axis(eye(x.size(), x.dtype()), -1, x.shape()); }
 
 }  // namespace koine::detail

@@ -5,6 +5,8 @@
 #include "ir/call.h"
 #include "ir/trace_end.h"
 
+#include <algorithm>
+
 namespace koine::detail {
 
 void retain(Recorded* recorded) { recorded->count.fetch_add(1, std::memory_order_relaxed); }
@@ -81,6 +83,20 @@ List replay(const Recorded& recorded, const Leaves& leaves, std::source_location
     out = ir::replay(*recorded.graph, arrays, where);
   }
   return with_empty(std::move(out), recorded.given);
+}
+
+List eval_shape(Callable f, const List& leaves, std::source_location where) {
+  Flags given;
+  const ir::Captured captured = trace_leaves(f, types_of(leaves), "eval_shape", where, &given);
+  List results;
+  for (size_t k = 0; k < captured.graph->outputs.size(); ++k)
+    results.push_back(ir::make_placeholder(captured.graph->output_type(k), "eval_shape", where));
+  return with_empty(std::move(results), given);
+}
+
+bool reaches(const Recorded& recorded, const Array& x) {
+  return std::any_of(recorded.outside.begin(), recorded.outside.end(),
+                     [&](const Array& y) { return y.out() == x.out(); });
 }
 
 std::string to_string(const Recorded& recorded) { return ir::to_string(*recorded.graph); }

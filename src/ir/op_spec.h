@@ -25,6 +25,8 @@ struct RuleInput {
   const AttrRef& box;
   std::span<const Array> in;
   std::span<const Array> out;
+  /// In reverse: the operands whose cotangents are asked for.
+  std::span<const uint8_t> wanted = {};
 };
 
 /// What a batching rule knows: `in` are the batched operands, their batch axis in front.

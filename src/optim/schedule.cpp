@@ -19,6 +19,12 @@ double positive(int64_t steps, const char* schedule) {
 
 Schedule::Schedule(double number) : pieces_{{.from = number, .to = number}} {}
 
+Schedule::Schedule(const Array& number) : Schedule(1) {
+  if (number.rank() != 0)
+    throw ShapeError("[Schedule] a number is an array without axes, got shape " + to_string(number.shape()));
+  factor_ = cast(number, {.dtype = float64});
+}
+
 Scalar Schedule::value(const Piece& piece, const Scalar& step) {
   const Scalar time = step - piece.first;
   const Scalar part = least(time / piece.length, 1);
@@ -46,10 +52,13 @@ Scalar Schedule::value(const Piece& piece, const Scalar& step) {
 Scalar Schedule::value(const Scalar& step) const {
   Scalar now = value(pieces_.front(), step);
   for (size_t i = 1; i < pieces_.size(); ++i) now = switched(step, pieces_[i].first, now, value(pieces_[i], step));
-  return now;
+  return factor_ ? now * Scalar(*factor_) : now;
 }
 
-double Schedule::at(int64_t step) const { return value(Scalar(static_cast<double>(step))).number(); }
+double Schedule::at(int64_t step) const {
+  const Scalar now = value(Scalar(static_cast<double>(step)));
+  return now.known() ? now.number() : now.array().item<double>();
+}
 Array Schedule::operator()(const Array& step) const { return value(Scalar(cast(step, {.dtype = float64}))).array(); }
 
 Schedule Schedule::scaled(double factor) const {
@@ -64,6 +73,7 @@ Schedule Schedule::scaled(double factor) const {
 Schedule Schedule::then(int64_t step, const Schedule& next) const {
   if (static_cast<double>(step) <= pieces_.back().first && step != 0)
     throw ValueError("[then] step " + std::to_string(step) + " is not after the last change");
+  if (factor_ || next.factor_) throw ValueError("[then] a number that is an array is followed by nothing");
   Schedule all = step == 0 ? Schedule(std::vector<Piece>{}) : *this;
   for (Piece piece : next.pieces_) {
     piece.first += static_cast<double>(step);
@@ -75,12 +85,14 @@ Schedule Schedule::then(int64_t step, const Schedule& next) const {
 Schedule Schedule::after_warmup(int64_t steps, double start) const {
   if (steps < 0) throw ValueError("[after_warmup] takes at least 0 steps, got " + std::to_string(steps));
   if (steps == 0) return *this;
+  if (factor_) throw ValueError("[after_warmup] a number that is an array has no warm-up");
   return linear(start * at(0), at(0), steps).then(steps, *this);
 }
 
-bool Schedule::is_constant() const { return pieces_.size() == 1 && pieces_[0].kind == Kind::constant; }
+bool Schedule::is_constant() const { return !factor_ && pieces_.size() == 1 && pieces_[0].kind == Kind::constant; }
 
 std::vector<double> Schedule::numbers() const {
+  if (factor_) throw ValueError("[numbers] a number that is an array is not kept in a file");
   std::vector<double> all;
   for (const Piece& piece : pieces_)
     for (double number :

@@ -34,6 +34,10 @@ inline nanobind::object steal(PyObject* object) {
 }
 
 /// What other files add to the module.
+void add_trees(nanobind::module_& m);
+void add_transforms(nanobind::module_& m);
+void add_watch(nanobind::module_& m);
+void add_public_functions(nanobind::module_& m);
 void add_layers(nanobind::module_& m);
 void add_losses(nanobind::module_& m);
 void add_metrics(nanobind::module_& m);

@@ -154,6 +154,7 @@ struct ToAttr {
 PyObject* from_attr(const ir::AttrValue& value) { return std::visit(FromAttr(), value); }
 
 ir::AttrValue to_attr(PyObject* object, const ir::AttrValue& like) {
+  refuse_followed(object);
   if (object == Py_None && !std::holds_alternative<Axes>(like)) return like;
   return std::visit(ToAttr{object}, like);
 }
@@ -168,7 +169,21 @@ PyObject* from_shape(const Shape& shape) {
   return tuple.release();
 }
 
+namespace {
+thread_local int64_t followed_reads = 0;
+}
+
+int64_t reads_of_followed() { return followed_reads; }
+
+void refuse_followed(PyObject* object) {
+  if (!is_array(object) || !ir::tape_active() || !ir::node_of(array_of(object))->taped) return;
+  if (!is_inexact(array_of(object).dtype())) return;
+  throw DTypeError(cat("a plain number is taken here, and a derivative by ", to_string(*ir::type_of(array_of(object))),
+                       " would be lost: float(x) takes its value alone", at_line(user_line())));
+}
+
 const std::byte* read(const Array& x) {
+  if (x.defined() && ir::tape_active() && ir::node_of(x)->taped) ++followed_reads;
   if (!x.defined() || x.out()->ready.load(std::memory_order_acquire)) return x.data({});
   std::source_location where = user_line();
   nb::gil_scoped_release others;

@@ -2,8 +2,6 @@
 #include "ir/node.h"
 #include "python/casters.h"
 
-#include <koine/detail/functional.h>
-#include <koine/key.h>
 #include <koine/linalg.h>
 #include <koine/ops.h>
 #include <koine/runtime.h>
@@ -14,29 +12,14 @@
 
 #include <string>
 
-/// The module koine._core: ops from the table, arrays, and the transforms on lists of arrays that koine/transforms.py
-/// puts trees around.
+/// The module koine._core: ops from the table, and arrays.
 namespace nb = nanobind;
 
 namespace koine::python {
 
 namespace {
 
-using detail::Flags;
-using detail::List;
-
-/// A function of Python on lists of arrays.
-struct Function {
-  nb::callable f;
-  List operator()(const List& in) { return nb::cast<List>(f(in)); }
-};
-
-/// Calls a transform that traces functions: their ops remember lines.
-template <class F>
-auto traced(F f) {
-  WithLines lines;
-  return f(user_line());
-}
+using List = std::vector<Array>;
 
 std::string text_of(const Array& x) { return to_string(x); }
 
@@ -122,129 +105,6 @@ void add_arrays(nb::module_& m) {
   m.def("block_diag", [](const List& arrays) { return block_diag(arrays, user_line()); });
 }
 
-detail::Leaves pointers_to(const List& leaves) {
-  detail::Leaves pointers;
-  for (const Array& leaf : leaves) pointers.push_back(&leaf);
-  return pointers;
-}
-
-void add_transforms(nb::module_& m) {
-  nb::class_<detail::RecordedRef>(m, "Recorded")
-      .def("replay", [](const detail::RecordedRef& self,
-                        const List& leaves) { return detail::replay(*self, pointers_to(leaves), {}); })
-      .def("pull", [](const detail::RecordedRef& self,
-                      const List& cotangents) { return detail::pull(*self, cotangents, user_line()); })
-      .def("__str__", [](const detail::RecordedRef& self) { return detail::to_string(*self); });
-  nb::class_<detail::Tape>(m, "Tape")
-      .def("inputs", &detail::Tape::inputs)
-      .def("gradients",
-           [](const detail::Tape& self, const Array& result) { return self.gradients(result, user_line()); })
-      .def("push", [](const detail::Tape& self, const List& results,
-                      const List& tangents) { return self.push(results, tangents, user_line()); })
-      .def("record", &detail::Tape::record);
-  m.def("with_tape", [](const List& leaves, const std::vector<bool>& wanted, const nb::callable& f) {
-    // The tape ends with the scope, also when f throws: what f keeps of it is of no more use.
-    detail::Tape tape(leaves, Flags(wanted.begin(), wanted.end()));
-    return f(nb::cast(tape, nb::rv_policy::reference));
-  });
-  m.def("vmap",
-        [](nb::callable f, const List& leaves, const std::vector<int64_t>& axes, const std::vector<int64_t>& out) {
-          Function function{std::move(f)};
-          return traced([&](std::source_location where) {
-            return detail::vmap(detail::Callable(function), leaves, axes, out, where);
-          });
-        });
-  m.attr("unbatched") = INT64_MIN;
-  m.def("trace", [](nb::callable f, const List& leaves, nb::str transform) {
-    static PyObject* names = PyDict_New();  // placeholders point at the name as long as they live
-    const char* name = PyUnicode_AsUTF8(PyDict_SetDefault(names, transform.ptr(), transform.ptr()));
-    Function function{std::move(f)};
-    return traced(
-        [&](std::source_location where) { return detail::trace(detail::Callable(function), leaves, name, where); });
-  });
-  m.def("types_key", [](const List& leaves) {
-    std::string key;
-    detail::add_types(key, pointers_to(leaves));
-    return nb::bytes(key.data(), key.size());
-  });
-  m.def("checkpoint", [](nb::callable f, const List& leaves) {
-    Function function{std::move(f)};
-    return traced(
-        [&](std::source_location where) { return detail::checkpoint(detail::Callable(function), leaves, where); });
-  });
-  m.def("custom_vjp", [](nb::callable f, nb::callable forward, nb::callable backward, const List& leaves) {
-    Function function{std::move(f)}, first{std::move(forward)}, second{std::move(backward)};
-    return traced([&](std::source_location where) {
-      return detail::custom_vjp(detail::Callable(function), detail::Callable(first), detail::Callable(second), leaves,
-                                where);
-    });
-  });
-  m.def("custom_jvp", [](nb::callable f, nb::callable rule, const List& leaves) {
-    Function function{std::move(f)}, second{std::move(rule)};
-    return traced([&](std::source_location where) {
-      return detail::custom_jvp(detail::Callable(function), detail::Callable(second), leaves, where);
-    });
-  });
-  m.def("scan", [](nb::callable body, const List& init, const List& sequences, int64_t length, bool reverse) {
-    Function function{std::move(body)};
-    return traced([&](std::source_location where) {
-      return detail::scan(detail::Callable(function), init, sequences, length, reverse, where);
-    });
-  });
-  m.def("while_loop", [](nb::callable condition, nb::callable body, const List& init, int64_t max_steps) {
-    Function test{std::move(condition)}, step{std::move(body)};
-    return traced([&](std::source_location where) {
-      return detail::while_loop(detail::Callable(test), detail::Callable(step), init, max_steps, where);
-    });
-  });
-  m.def("cond", [](const Array& predicate, nb::callable yes, nb::callable no, const List& operands) {
-    Function first{std::move(yes)}, second{std::move(no)};
-    return traced([&](std::source_location where) {
-      return detail::cond(Arg(predicate, where), detail::Callable(first), detail::Callable(second), operands);
-    });
-  });
-  m.def("split_key", [](const Array& key, int64_t count) {
-    std::vector<Key> keys = Key(key, user_line()).split(count, user_line());
-    return stack(List(keys.begin(), keys.end()));
-  });
-  m.def("basis_like", detail::basis_like);
-  m.def(
-      "flatten",
-      [](nb::handle tree, bool numbers) { return steal(guarded([&] { return flatten(tree.ptr(), numbers); })); },
-      nb::arg("tree").none(), nb::arg("numbers") = false,
-      R"(flatten(tree)
-
-The arrays of a tree in order, and its structure, which `unflatten` takes.
-
->>> kn.tree.flatten({"a": kn.asarray(1), "b": [kn.asarray(2), "name"]})[0]
-[array(1), array(2)]
-)");
-  m.def(
-      "unflatten",
-      [](nb::handle structure, nb::handle leaves) {
-        return steal(guarded([&] { return unflatten(structure.ptr(), leaves.ptr()); }));
-      },
-      nb::arg("structure").none(), nb::arg("leaves"),
-      R"(unflatten(structure, leaves)
-
-The tree of a structure with these arrays in it. ValueError where they are not as many as it has places.
-
->>> leaves, structure = kn.tree.flatten({"a": kn.asarray(1), "b": [kn.asarray(2), "name"]})
->>> kn.tree.unflatten(structure, [x * 10 for x in leaves])
-{'a': array(10), 'b': [array(20), 'name']}
-)");
-  m.def("paths_of", [](nb::handle structure) { return paths_of(structure.ptr()); }, nb::arg("structure").none());
-  m.def(
-      "assign",
-      [](nb::handle tree, nb::handle structure, nb::handle leaves) {
-        assign(tree.ptr(), structure.ptr(), leaves.ptr());
-      },
-      nb::arg("tree").none(), nb::arg("structure").none(), nb::arg("leaves"));
-  m.def(
-      "trained", [](nb::handle structure, const List& leaves) { return trained(structure.ptr(), leaves); },
-      nb::arg("structure").none(), nb::arg("leaves"));
-}
-
 /// Name, operands, results and attributes of every op for users, with their text: what stubs and pages are made of.
 nb::dict op_facts() {
   nb::dict facts;
@@ -319,7 +179,10 @@ NB_MODULE(_core, m) {
   });
   m.def("limit_memory", runtime::limit_memory);
   add_arrays(m);
+  add_trees(m);
   add_transforms(m);
+  add_watch(m);
+  add_public_functions(m);
   add_layers(m);
   add_losses(m);
   add_metrics(m);

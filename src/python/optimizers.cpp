@@ -1,5 +1,6 @@
 #include "python/named.h"
 #include "python/prototype.h"
+#include "python/trees.h"
 
 #include <koine/gradients.h>
 #include <koine/lbfgs.h>
@@ -62,11 +63,12 @@ void to_state(nb::handle object, List& state) { state = nb::cast<List>(object); 
 class OptimizerPrototype : public Prototype {
  public:
   /// Gives the new leaves and the new state, a list in the order of `parts`; `grads` has one for each leaf.
-  virtual nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads) const = 0;
+  /// `lr` takes the place of the option where it is defined.
+  virtual nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads, const Array& lr) const = 0;
   virtual nb::list init(const nb::list& state, const Leaves& leaves) const = 0;
   /// A step with scaled gradients: the new leaves, the new state and whether it was made.
-  virtual nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves,
-                                const List& grads) const = 0;
+  virtual nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves, const List& grads,
+                                const Array& lr) const = 0;
 };
 
 struct Kind {
@@ -90,21 +92,21 @@ class PrototypeOf : public OptimizerPrototype {
   nb::dict options() const override { return reflect::options_of(optimizer_.options); }
   nb::list parts() const override { return state_of(optimizer_, true); }
 
-  nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads) const override {
-    O optimizer = with(state);
+  nb::tuple step(const nb::list& state, const Leaves& leaves, const List& grads, const Array& lr) const override {
+    O optimizer = with(state, lr);
     Named model = leaves.params();
     optimizer.step(model, leaves.trained_of(grads));
     return nb::make_tuple(leaves.with(model), state_of(optimizer));
   }
   nb::list init(const nb::list& state, const Leaves& leaves) const override {
-    O optimizer = with(state);
+    O optimizer = with(state, Array());
     Named model = leaves.params();
     optimizer.init(model);
     return state_of(optimizer);
   }
-  nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves,
-                        const List& grads) const override {
-    O optimizer = with(state);
+  nb::tuple scaled_step(optim::LossScale& scale, const nb::list& state, const Leaves& leaves, const List& grads,
+                        const Array& lr) const override {
+    O optimizer = with(state, lr);
     Named model = leaves.params();
     Array made = scale.step(optimizer, model, leaves.trained_of(grads));
     return nb::make_tuple(leaves.with(model), state_of(optimizer), made);
@@ -128,8 +130,9 @@ class PrototypeOf : public OptimizerPrototype {
     });
     return list;
   }
-  O with(const nb::list& state) const {
+  O with(const nb::list& state, const Array& lr) const {
     O optimizer = optimizer_;
+    if (lr.defined()) optimizer.options.lr = optim::Schedule(lr);
     size_t at = 0;
     each_state(optimizer, [&](const std::string&, auto& member) { to_state(state[at++], member); });
     return optimizer;
@@ -137,6 +140,9 @@ class PrototypeOf : public OptimizerPrototype {
 
   O optimizer_;
 };
+
+/// A rate that is an array, or none.
+Array rate_of(nb::handle lr) { return lr.is_none() ? Array() : array_of(lr.ptr()); }
 
 template <class O>
 nb::object make(nb::tuple args, nb::dict given) {
@@ -234,25 +240,26 @@ void add_schedules(nb::module_& m) {
              new (&self) Schedule(Schedule::of_numbers(numbers));
            })
       .def("__hash__", [](const Schedule& self) { return static_cast<int64_t>(tree::structure_hash(self) >> 1); });
-  m.def("linear", optim::linear, nb::arg("start"), nb::arg("to"), nb::arg("steps"),
+  m.def("linear", plain(optim::linear), nb::arg("start"), nb::arg("to"), nb::arg("steps"),
         "From one number to another in even steps, then the second one.\n\n"
         ">>> kn.optim.linear(1.0, 0.0, 10)(kn.asarray([0, 5, 10]))\n"
         "array([1. , 0.5, 0. ], dtype=float64)");
-  m.def("cosine", optim::cosine, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
+  m.def("cosine", plain(optim::cosine), nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
         "Along half a cosine, then `to` (Loshchilov and Hutter, 2017).\n\n"
         ">>> kn.optim.cosine(1.0, 10)(kn.asarray([0, 5, 10]))\n"
         "array([1. , 0.5, 0. ], dtype=float64)");
-  m.def("cosine_restarts", optim::cosine_restarts, nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
+  m.def("cosine_restarts", plain(optim::cosine_restarts), nb::arg("start"), nb::arg("steps"), nb::arg("to") = 0.0,
         "The same again every `steps` steps.\n\n"
         ">>> kn.optim.cosine_restarts(1.0, 10)(kn.asarray([0, 5, 10]))\n"
         "array([1. , 0.5, 1. ], dtype=float64)");
-  m.def("polynomial", optim::polynomial, nb::arg("start"), nb::arg("steps"), nb::arg("power"), nb::arg("to") = 0.0,
+  m.def("polynomial", plain(optim::polynomial), nb::arg("start"), nb::arg("steps"), nb::arg("power"),
+        nb::arg("to") = 0.0,
         "to + (start - to) (1 - step / steps)^power, then `to`.\n\n"
         ">>> kn.optim.polynomial(1.0, 10, 2.0)(kn.asarray([0, 5, 10]))\n"
         "array([1.  , 0.25, 0.  ], dtype=float64)");
   m.def(
       "step_decay",
-      [](double start, nb::handle every, double factor) {
+      [](Plain start, nb::handle every, Plain factor) {
         if (PyLong_Check(every.ptr())) return optim::step_decay(start, to_int(every.ptr()), factor);
         return optim::step_decay(start, std::vector<int64_t>(to_ints(every.ptr())), factor);
       },
@@ -260,11 +267,11 @@ void add_schedules(nb::module_& m) {
       "Times the factor every so many steps, or at each of a list of steps.\n\n"
       ">>> kn.optim.step_decay(1.0, 5)(kn.asarray([0, 5, 10]))\n"
       "array([1.  , 0.1 , 0.01], dtype=float64)");
-  m.def("inverse_sqrt", optim::inverse_sqrt, nb::arg("start"), nb::arg("steps"),
+  m.def("inverse_sqrt", plain(optim::inverse_sqrt), nb::arg("start"), nb::arg("steps"),
         "start / sqrt(1 + step / steps).\n\n"
         ">>> kn.optim.inverse_sqrt(1.0, 5)(kn.asarray([0, 5, 10]))\n"
         "array([1.        , 0.70710678, 0.57735027], dtype=float64)");
-  m.def("one_cycle", optim::one_cycle, nb::arg("peak"), nb::arg("steps"), nb::arg("rise") = 0.3,
+  m.def("one_cycle", plain(optim::one_cycle), nb::arg("peak"), nb::arg("steps"), nb::arg("rise") = 0.3,
         nb::arg("start") = 25.0, nb::arg("end") = 1e4,
         "Up to the peak along half a cosine and down again, as PyTorch's OneCycleLR.\n\n"
         ">>> kn.optim.one_cycle(1.0, 10)(kn.asarray([0, 5, 10]))\n"
@@ -291,12 +298,12 @@ void add_schedules(nb::module_& m) {
 
 void add_gradients(nb::module_& m) {
   m.def("global_norm", [](const List& leaves) { return optim::global_norm(leaves); });
-  m.def("clip_by_norm", [](const List& leaves, double limit) {
+  m.def("clip_by_norm", [](const List& leaves, Plain limit) {
     auto [clipped, norm] = optim::clip_by_norm(leaves, limit);
     return nb::make_tuple(clipped, norm);
   });
-  m.def("clip_by_value", [](const List& leaves, double limit) { return optim::clip_by_value(leaves, limit); });
-  m.def("average", [](double decay, bool begun, const List& average, const List& wide, const List& now) {
+  m.def("clip_by_value", [](const List& leaves, Plain limit) { return optim::clip_by_value(leaves, limit); });
+  m.def("average", [](Plain decay, bool begun, const List& average, const List& wide, const List& now) {
     optim::Average<List> all{.decay = decay, .model = average, .begun = begun, .wide = wide};
     all.update(now);
     return std::pair(all.model, all.wide);
@@ -345,19 +352,24 @@ void add_optimizers(nb::module_& module) {
   add_gradients(m);
   add_lbfgs(m);
   nb::class_<OptimizerPrototype, Prototype>(m, "OptimizerPrototype")
-      .def("step",
-           [](const OptimizerPrototype& self, const nb::list& state, nb::handle structure, const nb::list& leaves,
-              const List& grads) { return self.step(state, {structure, leaves}, grads); })
+      .def(
+          "step",
+          [](const OptimizerPrototype& self, const nb::list& state, nb::handle structure, const nb::list& leaves,
+             const List& grads, nb::handle lr) { return self.step(state, {structure, leaves}, grads, rate_of(lr)); },
+          nb::arg("state"), nb::arg("structure").none(), nb::arg("leaves"), nb::arg("grads"), nb::arg("lr").none())
       .def("init", [](const OptimizerPrototype& self, const nb::list& state, nb::handle structure,
                       const nb::list& leaves) { return self.init(state, {structure, leaves}); })
-      .def("scaled_step",
-           [](const OptimizerPrototype& self, const optim::LossScaleOptions& options, const Array& factor,
-              const Array& good, const nb::list& state, nb::handle structure, const nb::list& leaves,
-              const List& grads) {
-             optim::LossScale scale{options, factor, good};
-             nb::tuple result = self.scaled_step(scale, state, {structure, leaves}, grads);
-             return nb::make_tuple(result, scale.factor, scale.good);
-           })
+      .def(
+          "scaled_step",
+          [](const OptimizerPrototype& self, const optim::LossScaleOptions& options, const Array& factor,
+             const Array& good, const nb::list& state, nb::handle structure, const nb::list& leaves, const List& grads,
+             nb::handle lr) {
+            optim::LossScale scale{options, factor, good};
+            nb::tuple result = self.scaled_step(scale, state, {structure, leaves}, grads, rate_of(lr));
+            return nb::make_tuple(result, scale.factor, scale.good);
+          },
+          nb::arg("options"), nb::arg("factor"), nb::arg("good"), nb::arg("state"), nb::arg("structure").none(),
+          nb::arg("leaves"), nb::arg("grads"), nb::arg("lr").none())
       .def("__reduce__", [](const OptimizerPrototype& self) {
         return nb::make_tuple(nb::module_::import_("koine.optim").attr("remake"),
                               nb::make_tuple(self.kind(), self.options()));

@@ -44,6 +44,7 @@ bool truth(nb::handle object) {
   return value != 0;
 }
 double number(nb::handle object) {
+  refuse_followed(object.ptr());
   double value = PyFloat_AsDouble(object.ptr());
   if (value == -1 && PyErr_Occurred()) throw PythonError();
   return value;

@@ -30,6 +30,19 @@ class Prototype {
   virtual nanobind::list parts() const = 0;
 };
 
+/// A number as an argument of a function: an array that a derivative follows is refused.
+struct Plain {
+  double value = 0;
+  operator double() const { return value; }
+};
+template <class T>
+using PlainFor = std::conditional_t<std::is_same_v<T, double>, Plain, T>;
+/// The function with such numbers in the place of its doubles.
+template <class R, class... A>
+auto plain(R (*f)(A...)) {
+  return [f](PlainFor<A>... arguments) { return f(arguments...); };
+}
+
 namespace reflect {
 
 template <class L>
@@ -172,3 +185,22 @@ nanobind::object interned(const std::string& key, const std::function<nanobind::
 }  // namespace reflect
 
 }  // namespace koine::python
+
+namespace nanobind::detail {
+
+template <>
+struct type_caster<koine::python::Plain> {
+  NB_TYPE_CASTER(koine::python::Plain, const_name("float"))
+  bool from_python(handle source, uint8_t, cleanup_list*) {
+    koine::python::refuse_followed(source.ptr());
+    value.value = PyFloat_AsDouble(source.ptr());
+    if (value.value != -1 || !PyErr_Occurred()) return true;
+    PyErr_Clear();
+    return false;
+  }
+  static handle from_cpp(const koine::python::Plain& number, rv_policy, cleanup_list*) noexcept {
+    return PyFloat_FromDouble(number.value);
+  }
+};
+
+}  // namespace nanobind::detail

@@ -103,6 +103,10 @@ void check_nan(const Array& result);
 
 /// The row-major elements; others may use Python while they are computed.
 const std::byte* read(const Array& x);
+/// Throws DTypeError where an array is taken for a plain number though a derivative follows it: it would be lost.
+void refuse_followed(PyObject* object);
+/// How often this thread read values that a running derivative follows.
+int64_t reads_of_followed();
 
 /// A bool, int, float or complex of Python; false for anything else. Throws PythonError for an int beyond 64 bits.
 bool to_number(PyObject* object, Number& number);
@@ -135,17 +139,5 @@ std::vector<Array> positions_of(const Array& x);
 /// An op of the table as a Python callable: operands, then attributes, by position or keyword.
 bool add_op_type(PyObject* module);
 PyObject* make_op(const ir::OpSpec& op);
-
-/// Nested containers of arrays: (list of leaves, structure), and back. With `numbers` those of Python in plain
-/// containers are leaves too, which come back as numbers of a trace.
-PyObject* flatten(PyObject* tree, bool numbers = false);
-PyObject* unflatten(PyObject* structure, PyObject* leaves);
-/// The path of each leaf, as "layers.0.weight", in the order of the tree.
-std::vector<std::string> paths_of(PyObject* structure);
-/// Gives a tree other leaves, where they lie. Throws ValueError, before anything is changed, for leaves in a tuple and
-/// for a tree that is a leaf.
-void assign(PyObject* tree, PyObject* structure, PyObject* leaves);
-/// For each leaf whether it has a gradient: it is of real or complex numbers, and no state that a module keeps.
-std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves);
 
 }  // namespace koine::python

@@ -1,87 +1,125 @@
-#include "python/python.h"
+#include "python/trees.h"
 
 #include "base/format.h"
 
 #include <cmath>
-#include <cstring>
+#include <unordered_map>
 
-/// Nested containers of arrays. A structure is a Python object, hashed and compared by Python: "*" for a leaf, "~" for
-/// one that a module keeps and that is not trained, None for None, ("=", type, value) for a value that is no array, and
-/// (kind, what, children...) for a container.
+/// Trees to leaves and structures.
 namespace koine::python {
+
+using namespace structure;
 
 namespace {
 
-PyObject* leaf_mark() {
-  static PyObject* mark = PyUnicode_InternFromString("*");
-  return mark;
-}
-PyObject* state_mark() {
-  static PyObject* mark = PyUnicode_InternFromString("~");
-  return mark;
-}
-PyObject* number_mark() {
-  static PyObject* mark = PyUnicode_InternFromString("#");
-  return mark;
-}
-PyObject* static_mark() {
-  static PyObject* mark = PyUnicode_InternFromString("=");
-  return mark;
-}
-PyObject* fields_name() {
-  static PyObject* name = PyUnicode_InternFromString("__dataclass_fields__");
+PyObject* trained_name() {
+  static PyObject* name = PyUnicode_InternFromString("_trained");
   return name;
 }
-PyObject* members_name() {
-  static PyObject* name = PyUnicode_InternFromString("__koine_tree__");
+PyObject* declared_name() {
+  static PyObject* name = PyUnicode_InternFromString("_declared");
   return name;
-}
-
-PyObject* states_name() {
-  static PyObject* name = PyUnicode_InternFromString("_states");
-  return name;
-}
-
-// What a class says about its trees, or null.
-PyObject* class_attribute(PyObject* tree, PyObject* name) {
-  PyObject* found = PyObject_GetAttr(reinterpret_cast<PyObject*>(Py_TYPE(tree)), name);
-  if (!found) PyErr_Clear();
-  return found;
 }
 
 PyObject* type_of(PyObject* object) { return reinterpret_cast<PyObject*>(Py_TYPE(object)); }
 
+/// Where in a module a leaf lies, which decides whether it is trained.
+struct Owner {
+  PyObject* trained = nullptr;  // the paths of those leaves, borrowed; null: whoever is asked trains all
+  std::string path;
+};
+
 class Flattening {
  public:
-  Flattening(PyObject* leaves, bool numbers) : leaves_(leaves), numbers_(numbers) {}
+  Flattening(PyObject* leaves, const Flatten& how)
+      : leaves_(leaves), numbers_(how.numbers), sharing_(how.sharing), is_leaf_(how.is_leaf) {}
 
   /// A new reference to the structure.
   PyObject* structure(PyObject* tree) {
-    if (is_array(tree)) return is_number(tree) ? number(tree) : leaf(tree);
+    if (is_leaf_ && said_to_be_leaf(tree)) return leaf(tree, mark());
+    if (is_array(tree)) return is_number(tree) ? number(tree) : array_leaf(tree);
     if (tree == Py_None) return Py_NewRef(Py_None);
-    if (PyTuple_Check(tree)) return sequence(tree);
-    if (PyList_Check(tree)) return sequence(tree);
-    if (PyDict_Check(tree)) return dictionary(tree);
-    if (numbers_ && (PyFloat_Check(tree) || PyLong_CheckExact(tree) || PyComplex_CheckExact(tree))) return number(tree);
-    if (PyFloat_Check(tree)) return floating(tree);
-    if (PyLong_Check(tree) || PyUnicode_Check(tree) || PyComplex_Check(tree) || PyType_Check(tree))
-      return fixed(tree, type_of(tree));
+    if (PyTuple_CheckExact(tree) || PyList_CheckExact(tree)) return sequence(tree);
+    if (PyDict_CheckExact(tree)) return dictionary(tree);
+    if (PyObject* functions = registered(Py_TYPE(tree))) return of_registered(tree, functions);
+    if (PyTuple_Check(tree) || PyList_Check(tree)) return extended(tree, sequence(tree));
+    if (PyDict_Check(tree)) return extended(tree, dictionary(tree));
+    if (PyFloat_Check(tree) || PyComplex_Check(tree) || PyLong_Check(tree)) return number_of_python(tree);
+    if (PyUnicode_Check(tree) || PyType_Check(tree)) return fixed(tree, type_of(tree));
     return object(tree);
+  }
+  /// The parts of a tuple as trees of their own.
+  PyObject* apart(PyObject* trees) {
+    Owned result(container(type_of(trees), Py_None, PyTuple_GET_SIZE(trees)));
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(trees); ++i) {
+      child(result.get(), i, PyTuple_GET_ITEM(trees, i));
+      things_.clear();
+    }
+    return result.release();
   }
 
  private:
-  PyObject* leaf(PyObject* array) {
-    if (PyList_Append(leaves_, array) < 0) throw PythonError();
-    return Py_NewRef(leaf_mark());
+  PyObject* leaf(PyObject* object, PyObject* mark) {
+    if (PyList_Append(leaves_, object) < 0) throw PythonError();
+    ++count_;
+    return Py_NewRef(mark);
+  }
+  bool said_to_be_leaf(PyObject* tree) const {
+    Owned answer(PyObject_CallOneArg(is_leaf_, tree));
+    const int is = PyObject_IsTrue(answer.get());
+    if (is < 0) throw PythonError();
+    return is != 0;
+  }
+  PyObject* mark() {
+    if (!owner_.trained) return leaf_mark();
+    Owned path(PyUnicode_FromStringAndSize(owner_.path.data(), static_cast<Py_ssize_t>(owner_.path.size())));
+    const int found = PySet_Contains(owner_.trained, path.get());
+    if (found < 0) throw PythonError();
+    return found ? leaf_mark() : state_mark();
+  }
+  // Within a model an array is a thing too: one that lies at two places is one parameter.
+  PyObject* array_leaf(PyObject* array) {
+    if (models_ > 0)
+      if (PyObject* again = seen(array)) return again;
+    return leaf(array, mark());
+  }
+  // A reference to a thing that was seen before, or null; then it is remembered. Who holds it alone lies at one place.
+  PyObject* seen(PyObject* thing) {
+    if (Py_REFCNT(thing) <= 2 || sharing_ == Sharing::none) return nullptr;
+    const auto [at, is_new] = things_.emplace(thing, count_);
+    if (is_new) return nullptr;
+    Owned place(PyLong_FromSize_t(at->second));
+    return PyTuple_Pack(2, again_mark(), place.get());
+  }
+  PyObject* number_of_python(PyObject* value) {
+    const bool is_bool = PyBool_Check(value), is_int = PyLong_Check(value) && !is_bool;
+    const bool exact = PyFloat_CheckExact(value) || PyComplex_CheckExact(value) || PyLong_CheckExact(value) || is_bool;
+    switch (numbers_) {
+      case Numbers::fixed:
+        break;
+      case Numbers::weak:
+        if ((exact || PyFloat_Check(value)) && !is_bool) return number(value);
+        break;
+      case Numbers::inexact:
+        if (!is_int && !is_bool) return converted(value);
+        break;
+      case Numbers::arrays:
+        if (exact || !is_int) return converted(value);
+        break;
+      case Numbers::raw:
+        return leaf(value, mark());
+    }
+    return PyFloat_Check(value) ? floating(value) : fixed(value, type_of(value));
+  }
+  PyObject* converted(PyObject* value) {
+    Owned array(wrap(to_array(value)));
+    return leaf(array.get(), mark());
   }
   // A number as a leaf in the widest dtype of its kind, or where they are no leaves in its own.
   PyObject* number(PyObject* value) {
     if (is_array(value)) {
-      Owned array(wrap(numbers_ ? array_of(value) : plain(value)));
-      PyObject* mark = leaf(array.get());
-      if (!numbers_) return mark;
-      Py_DECREF(mark);
-      return Py_NewRef(number_mark());
+      Owned array(wrap(numbers_ == Numbers::weak ? array_of(value) : plain(value)));
+      return leaf(array.get(), numbers_ == Numbers::weak ? number_mark() : leaf_mark());
     }
     int overflow = 0;
     if (PyLong_Check(value)) PyLong_AsLongLongAndOverflow(value, &overflow);
@@ -94,287 +132,151 @@ class Flattening {
     const DType dtype = is_integer ? int64 : held.kind() == Kind::floating ? float64 : complex128;
     const void* bytes = is_integer ? static_cast<const void*>(&integer) : parts;
     Owned array(wrap(from_bytes(dtype, {}, static_cast<const std::byte*>(bytes), {})));
-    Py_DECREF(leaf(array.get()));
-    return Py_NewRef(number_mark());
+    return leaf(array.get(), number_mark());
   }
-  PyObject* fixed(PyObject* value, PyObject* kind) {
-    Owned result(PyTuple_Pack(3, static_mark(), kind, value));
-    return result.release();
+  static PyObject* fixed(PyObject* value, PyObject* kind) {
+    return Owned(PyTuple_Pack(3, fixed_mark(), kind, value)).release();
   }
   // 0.0 and -0.0 are equal and not the same.
-  PyObject* floating(PyObject* value) {
-    double x = PyFloat_AS_DOUBLE(value);
-    if (x == 0 && std::signbit(x)) {
-      Owned kind(PyUnicode_FromString("-0"));
-      return fixed(value, kind.get());
-    }
-    return fixed(value, type_of(value));
+  static PyObject* floating(PyObject* value) {
+    const double x = PyFloat_AS_DOUBLE(value);
+    return fixed(value, x == 0 && std::signbit(x) ? state_mark() : type_of(value));
   }
   void child(PyObject* parent, Py_ssize_t place, PyObject* tree) {
-    if (Py_EnterRecursiveCall(" in a tree of arrays")) throw PythonError();
-    PyObject* made = nullptr;
-    try {
-      made = structure(tree);
-    } catch (...) {
-      Py_LeaveRecursiveCall();
-      throw;
-    }
-    Py_LeaveRecursiveCall();
-    PyTuple_SET_ITEM(parent, place, made);
+    Deeper deeper;
+    PyTuple_SET_ITEM(parent, place + 2, structure(tree));
   }
-  PyObject* container(PyObject* kind, PyObject* what, Py_ssize_t count) {
+  // A part of a container, whose name says where in a module it lies.
+  void named_child(PyObject* parent, Py_ssize_t place, PyObject* name, PyObject* tree) {
+    if (!owner_.trained) return child(parent, place, tree);
+    const size_t before = owner_.path.size();
+    owner_.path = join(owner_.path, name ? text_of(name) : std::to_string(place));
+    child(parent, place, tree);
+    owner_.path.resize(before);
+  }
+  static PyObject* container(PyObject* kind, PyObject* what, Py_ssize_t count) {
     Owned result(PyTuple_New(count + 2));
     PyTuple_SET_ITEM(result.get(), 0, Py_NewRef(kind));
     PyTuple_SET_ITEM(result.get(), 1, Py_NewRef(what));
+    for (Py_ssize_t i = 0; i < count; ++i) PyTuple_SET_ITEM(result.get(), i + 2, Py_NewRef(Py_None));
     return result.release();
   }
   PyObject* sequence(PyObject* tree) {
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(tree);
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(tree);
     Owned result(container(type_of(tree), Py_None, count));
-    for (Py_ssize_t i = 0; i < count; ++i) child(result.get(), i + 2, PySequence_Fast_GET_ITEM(tree, i));
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      if (i >= PySequence_Fast_GET_SIZE(tree)) throw ValueError("[tree] a list became shorter while it was read");
+      Owned part(Py_NewRef(PySequence_Fast_GET_ITEM(tree, i)));
+      named_child(result.get(), i, nullptr, part.get());
+    }
     return result.release();
   }
   PyObject* dictionary(PyObject* tree) {
-    Owned keys(PySequence_Tuple(tree));
-    return members(tree, keys.get(), [tree](PyObject* key) { return Py_XNewRef(PyDict_GetItemWithError(tree, key)); });
+    Owned names(sorted_keys(tree));
+    return members(tree, names.get(), [tree](PyObject* key) {
+      PyObject* value = PyDict_GetItemWithError(tree, key);
+      if (!value && !PyErr_Occurred()) throw ValueError("[tree] a dict changed while it was read");
+      return Py_XNewRef(value);
+    });
   }
   template <class Get>
   PyObject* members(PyObject* tree, PyObject* names, Get get) {
-    Py_ssize_t count = PyTuple_GET_SIZE(names);
+    const Py_ssize_t count = PyTuple_GET_SIZE(names);
     Owned result(container(type_of(tree), names, count));
     for (Py_ssize_t i = 0; i < count; ++i) {
       Owned value(get(PyTuple_GET_ITEM(names, i)));
-      child(result.get(), i + 2, value.get());
+      named_child(result.get(), i, PyTuple_GET_ITEM(names, i), value.get());
     }
     return result.release();
   }
-  // A module says by name which of its arrays are state.
-  static void mark_states(PyObject* tree, PyObject* names, PyObject* structure) {
-    PyObject* states = PyObject_GetAttr(tree, states_name());
-    if (!states) return PyErr_Clear();
-    Owned held(states);
-    if (!PyTuple_Check(states) || PyTuple_GET_SIZE(states) == 0) return;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); ++i) {
-      if (PyTuple_GET_ITEM(structure, i + 2) != leaf_mark()) continue;
-      int found = PySequence_Contains(states, PyTuple_GET_ITEM(names, i));
-      if (found < 0) throw PythonError();
-      if (found == 0) continue;
-      Py_DECREF(leaf_mark());
-      PyTuple_SET_ITEM(structure, i + 2, Py_NewRef(state_mark()));
-    }
+  // A subclass of a container may have attributes besides its elements.
+  PyObject* extended(PyObject* tree, PyObject* elements) {
+    Owned inner(elements);
+    PyObject* more = extra_attributes(tree);
+    if (!more) return inner.release();
+    Owned attributes(more);
+    const Within within(*this, false);
+    Owned extra(dictionary(attributes.get()));
+    return Owned(PyTuple_Pack(3, extended_mark(), inner.get(), extra.get())).release();
   }
-  // Numbers among the attributes of a class are what it was made with: they belong to the structure.
+  PyObject* of_registered(PyObject* tree, PyObject* functions) {
+    Owned given(registered_parts(tree, functions));
+    PyObject *children = PyTuple_GET_ITEM(given.get(), 0), *names = PyTuple_GET_ITEM(given.get(), 1);
+    Owned what(PyTuple_Pack(2, PyTuple_GET_ITEM(given.get(), 2), names));
+    Owned result(container(type_of(tree), what.get(), PyTuple_GET_SIZE(children)));
+    const Owner before = std::exchange(owner_, {});
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(children); ++i) child(result.get(), i, PyTuple_GET_ITEM(children, i));
+    owner_ = before;
+    return result.release();
+  }
+  // Numbers among the attributes of an object are what it was made with: they belong to the structure.
   PyObject* object(PyObject* tree) {
-    const bool numbers = std::exchange(numbers_, false);
-    PyObject* result = nullptr;
-    try {
-      result = members_of(tree);
-    } catch (...) {
-      numbers_ = numbers;
-      throw;
-    }
-    numbers_ = numbers;
-    return result;
-  }
-  PyObject* members_of(PyObject* tree) {
-    if (PyObject* found = class_attribute(tree, members_name())) {
-      Owned mark(found);
-      const int is_tree = PyObject_IsTrue(mark.get());
-      if (is_tree < 0) throw PythonError();
-      if (is_tree == 0) return fixed(tree, type_of(tree));
-      Owned attributes(PyObject_GenericGetDict(tree, nullptr));
-      Owned names(PySequence_Tuple(attributes.get()));
-      Owned result(members(tree, names.get(), [&](PyObject* name) {
-        return Py_XNewRef(PyDict_GetItemWithError(attributes.get(), name));
-      }));
-      mark_states(tree, names.get(), result.get());
-      return result.release();
-    }
-    if (PyObject* found = class_attribute(tree, fields_name())) {
-      Owned fields(found);
-      Owned names(PySequence_Tuple(fields.get()));
-      return members(tree, names.get(), [tree](PyObject* name) { return PyObject_GetAttr(tree, name); });
-    }
-    if (is_array_like(tree)) {
+    const Class kind = class_of(Py_TYPE(tree));
+    if (kind == Class::model) {
+      if (PyObject* again = seen(tree)) return again;
+      ++count_;
+    } else if (kind != Class::data) {
+      if (is_value(Py_TYPE(tree)) || !is_array_like(tree)) return fixed(tree, type_of(tree));
       Owned array(wrap(to_array(tree)));
-      return leaf(array.get());
+      return leaf(array.get(), mark());
     }
-    return fixed(tree, type_of(tree));
+    const Within within(*this, kind == Class::model);
+    Owned names(attribute_names(tree)), trained(kind == Class::model ? trained_of(tree) : Py_NewRef(Py_None));
+    owner_.trained = trained.get() == Py_None ? nullptr : trained.get();
+    return members(tree, names.get(), [tree](PyObject* name) { return PyObject_GenericGetAttr(tree, name); });
+  }
+  /// Among the attributes of an object.
+  class Within {
+   public:
+    Within(Flattening& self, bool is_model)
+        : self_(self), numbers_(self.numbers_), owner_(std::move(self.owner_)), is_model_(is_model) {
+      self.numbers_ = Numbers::fixed;
+      self.owner_ = {};
+      self.models_ += is_model_;
+    }
+    ~Within() {
+      self_.numbers_ = numbers_;
+      self_.owner_ = std::move(owner_);
+      self_.models_ -= is_model_;
+    }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+   private:
+    Flattening& self_;
+    Numbers numbers_;
+    Owner owner_;
+    bool is_model_;
+  };
+  // What a module says of its leaves, the paths of those that are trained; None for other classes, which train all.
+  static PyObject* trained_of(PyObject* tree) {
+    PyObject* of_class = class_attribute(Py_TYPE(tree), trained_name());
+    if (!of_class) return Py_NewRef(Py_None);
+    PyObject* attributes = PyObject_GenericGetDict(tree, nullptr);
+    if (!attributes) return PyErr_Clear(), Py_NewRef(of_class);
+    Owned dict(attributes);
+    PyObject* declared = PyDict_GetItemWithError(dict.get(), declared_name());
+    return declared ? PyObject_GetAttr(declared, trained_name()) : Py_NewRef(of_class);
   }
 
   PyObject* leaves_;
-  bool numbers_;
-};
-
-class Building {
- public:
-  explicit Building(PyObject* leaves) : leaves_(leaves) {}
-
-  PyObject* tree(PyObject* structure) {
-    if (structure == leaf_mark() || structure == state_mark()) {
-      if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
-      return Py_NewRef(PyList_GET_ITEM(leaves_, next_++));
-    }
-    if (structure == number_mark()) {
-      if (next_ >= PyList_GET_SIZE(leaves_)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
-      return wrap_number(array_of(PyList_GET_ITEM(leaves_, next_++)));
-    }
-    if (structure == Py_None) return Py_NewRef(Py_None);
-    PyObject *kind = PyTuple_GET_ITEM(structure, 0), *what = PyTuple_GET_ITEM(structure, 1);
-    if (kind == static_mark()) return Py_NewRef(PyTuple_GET_ITEM(structure, 2));
-    Py_ssize_t count = PyTuple_GET_SIZE(structure) - 2;
-    auto* type = reinterpret_cast<PyTypeObject*>(kind);
-    Owned parts(PyTuple_New(count));
-    for (Py_ssize_t i = 0; i < count; ++i) PyTuple_SET_ITEM(parts.get(), i, tree(PyTuple_GET_ITEM(structure, i + 2)));
-    if (kind == reinterpret_cast<PyObject*>(&PyTuple_Type)) return parts.release();
-    if (PyType_IsSubtype(type, &PyTuple_Type)) return PyObject_CallObject(kind, parts.get());  // a named tuple
-    if (PyType_IsSubtype(type, &PyList_Type)) return PyObject_CallOneArg(kind, parts.get());
-    Owned names(PyDict_New());
-    for (Py_ssize_t i = 0; i < count; ++i)
-      if (PyDict_SetItem(names.get(), PyTuple_GET_ITEM(what, i), PyTuple_GET_ITEM(parts.get(), i)) < 0)
-        throw PythonError();
-    if (kind == reinterpret_cast<PyObject*>(&PyDict_Type)) return names.release();
-    if (PyType_IsSubtype(type, &PyDict_Type)) return PyObject_CallOneArg(kind, names.get());
-    return object(type, names.get());
-  }
-  bool done() const { return next_ == PyList_GET_SIZE(leaves_); }
-
- private:
-  // Made without its constructor, which may do anything; a frozen dataclass is filled too.
-  PyObject* object(PyTypeObject* type, PyObject* members) {
-    Owned none(PyTuple_New(0));
-    Owned made(PyBaseObject_Type.tp_new(type, none.get(), nullptr));
-    Py_ssize_t at = 0;
-    PyObject *name = nullptr, *value = nullptr;
-    while (PyDict_Next(members, &at, &name, &value))
-      if (PyObject_GenericSetAttr(made.get(), name, value) < 0) throw PythonError();
-    return made.release();
-  }
-
-  PyObject* leaves_;
-  Py_ssize_t next_ = 0;
+  Numbers numbers_;
+  Sharing sharing_;
+  PyObject* is_leaf_;
+  Owner owner_;
+  int models_ = 0;    // how many models this is inside of
+  size_t count_ = 0;  // things so far: leaves, and instances of models
+  std::unordered_map<PyObject*, size_t> things_;
 };
 
 }  // namespace
 
-PyObject* flatten(PyObject* tree, bool numbers) {
+PyObject* flatten(PyObject* tree, Flatten how) {
   Owned leaves(PyList_New(0));
-  Owned structure(Flattening(leaves.get(), numbers).structure(tree));
-  Owned pair(PyTuple_Pack(2, leaves.get(), structure.get()));
-  return pair.release();
-}
-
-namespace {
-
-bool is_leaf(PyObject* structure) { return structure == leaf_mark() || structure == state_mark(); }
-bool is_container(PyObject* structure) {
-  return PyTuple_Check(structure) && PyTuple_GET_ITEM(structure, 0) != static_mark();
-}
-
-void add_marks(PyObject* structure, std::vector<PyObject*>& marks) {
-  if (is_leaf(structure)) return marks.push_back(structure);
-  if (!is_container(structure)) return;
-  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) add_marks(PyTuple_GET_ITEM(structure, i), marks);
-}
-
-void add_paths(PyObject* structure, const std::string& path, std::vector<std::string>& paths) {
-  if (is_leaf(structure)) return paths.push_back(path);
-  if (!is_container(structure)) return;
-  PyObject *kind = PyTuple_GET_ITEM(structure, 0), *what = PyTuple_GET_ITEM(structure, 1);
-  PyObject* fields = what == Py_None ? PyObject_GetAttrString(kind, "_fields") : Py_NewRef(what);
-  if (!fields) PyErr_Clear();
-  Owned names(fields ? fields : Py_NewRef(Py_None));
-  const std::string before = path.empty() ? path : path + ".";
-  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) {
-    std::string name = std::to_string(i - 2);
-    if (fields) {
-      Owned text(PyObject_Str(PyTuple_GET_ITEM(fields, i - 2)));
-      Py_ssize_t size = 0;
-      const char* bytes = PyUnicode_AsUTF8AndSize(text.get(), &size);
-      if (!bytes) {
-        PyErr_Clear();
-        Owned shown(PyObject_ASCII(text.get()));
-        throw ValueError(
-            cat("[tree] the name ", PyUnicode_AsUTF8(shown.get()), " is no text: it has half a character"));
-      }
-      name.assign(bytes, static_cast<size_t>(size));
-    }
-    add_paths(PyTuple_GET_ITEM(structure, i), before + name, paths);
-  }
-}
-
-PyTypeObject* kind_of(PyObject* structure) { return reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(structure, 0)); }
-
-// Leaves lie in what can be changed.
-void check_owners(PyObject* structure) {
-  if (is_leaf(structure)) throw ValueError("[step] an array cannot be changed: use x = optimizer.update(x, gradient)");
-  if (!is_container(structure)) return;
-  const bool is_tuple = PyType_IsSubtype(kind_of(structure), &PyTuple_Type);
-  for (Py_ssize_t i = 2; i < PyTuple_GET_SIZE(structure); ++i) {
-    PyObject* child = PyTuple_GET_ITEM(structure, i);
-    if (is_tuple && is_leaf(child))
-      throw ValueError("[step] a tuple cannot be changed: use model = optimizer.update(model, gradient)");
-    if (!is_leaf(child)) check_owners(child);
-  }
-}
-
-// Replaces the leaves from that number on, and gives the number of the next one.
-Py_ssize_t replace(PyObject* tree, PyObject* structure, PyObject* leaves, Py_ssize_t next) {
-  if (!is_container(structure)) return next;
-  PyTypeObject* kind = kind_of(structure);
-  if (!PyType_IsSubtype(Py_TYPE(tree), kind))
-    throw ValueError("[tree] the tree is another one than its structure says");
-  PyObject* names = PyTuple_GET_ITEM(structure, 1);
-  const bool is_list = PyType_IsSubtype(kind, &PyList_Type), is_dict = PyType_IsSubtype(kind, &PyDict_Type);
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(structure) - 2; ++i) {
-    PyObject* child = PyTuple_GET_ITEM(structure, i + 2);
-    if (!is_leaf(child)) {
-      if (!is_container(child)) continue;
-      Owned part(names == Py_None ? PySequence_GetItem(tree, i)
-                 : is_dict        ? PyObject_GetItem(tree, PyTuple_GET_ITEM(names, i))
-                                  : PyObject_GetAttr(tree, PyTuple_GET_ITEM(names, i)));
-      next = replace(part.get(), child, leaves, next);
-      continue;
-    }
-    if (next >= PyList_GET_SIZE(leaves)) throw ValueError("[tree] there are fewer arrays than the tree has leaves");
-    PyObject* leaf = PyList_GET_ITEM(leaves, next++);
-    const int failed = is_list   ? PySequence_SetItem(tree, i, leaf)
-                       : is_dict ? PyObject_SetItem(tree, PyTuple_GET_ITEM(names, i), leaf)
-                                 : PyObject_GenericSetAttr(tree, PyTuple_GET_ITEM(names, i), leaf);
-    if (failed < 0) throw PythonError();
-  }
-  return next;
-}
-
-}  // namespace
-
-std::vector<std::string> paths_of(PyObject* structure) {
-  std::vector<std::string> paths;
-  add_paths(structure, "", paths);
-  return paths;
-}
-
-void assign(PyObject* tree, PyObject* structure, PyObject* leaves) {
-  check_owners(structure);
-  Owned list(PySequence_List(leaves));
-  replace(tree, structure, list.get(), 0);
-}
-
-std::vector<bool> trained(PyObject* structure, const std::vector<Array>& leaves) {
-  std::vector<PyObject*> marks;
-  add_marks(structure, marks);
-  std::vector<bool> wanted;
-  for (size_t i = 0; i < leaves.size(); ++i)
-    wanted.push_back(is_inexact(leaves[i].dtype()) && (i >= marks.size() || marks[i] == leaf_mark()));
-  return wanted;
-}
-
-PyObject* unflatten(PyObject* structure, PyObject* leaves) {
-  Owned list(PySequence_List(leaves));
-  Building building(list.get());
-  Owned tree(building.tree(structure));
-  if (!building.done()) throw ValueError("[tree] there are more arrays than the tree has leaves");
-  return tree.release();
+  Flattening flattening(leaves.get(), how);
+  const bool apart = how.sharing == Sharing::parts && PyTuple_CheckExact(tree);
+  Owned structure(apart ? flattening.apart(tree) : flattening.structure(tree));
+  return Owned(PyTuple_Pack(2, leaves.get(), structure.get())).release();
 }
 
 }  // namespace koine::python

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 /// jvp and vjp: each node's own rule, or that of its body.
 namespace koine::transform {
@@ -133,12 +134,33 @@ std::source_location place_of(const OpSpec& op, std::source_location where) {
   return location_of(cat(to_string(where), ", in the derivative of ", op.name));
 }
 
-Mask active_values(const Graph& graph, const Mask& wrt) {
+/// Whether the derivative of an elementwise op is zero everywhere, as those of floor and stop_gradient are: its forward
+/// rule says so whatever it is given. Of complex numbers that may be another matter.
+bool is_flat(const OpSpec& op, const RuleInput& node) {
+  if (op.family != Family::elementwise || !op.jvp || op.not_differentiable) return false;
+  Arrays tangents;
+  bool complex = false;
+  for (const Array& x : node.in) {
+    tangents.push_back(is_inexact(x.dtype()) ? x : Array());
+    complex = complex || is_complex(x.dtype());
+  }
+  static std::unordered_map<const OpSpec*, bool> known[2];
+  if (auto found = known[complex].find(&op); found != known[complex].end()) return found->second;
+  const Arrays given = op.jvp(node, tangents);
+  const bool flat = std::none_of(given.begin(), given.end(), [](const Array& x) { return x.defined(); });
+  return known[complex][&op] = flat;
+}
+
+Mask active_values(const Graph& graph, const Mask& wrt, const Replayed& replayed) {
   Mask active(graph.types.size(), 0);
   for (uint32_t i = 0; i < graph.input_count; ++i) active[i] = wrt[i] && is_inexact(graph.types[i]->dtype);
   for (const GraphNode& node : graph.nodes) {
     uint8_t any = 0;
     for (ValueId operand : graph.operands_of(node)) any |= active[operand];
+    if (any && is_inexact(graph.types[node.first_output]->dtype)) {
+      const Arrays in = replayed.operands(graph, node);
+      any = !is_flat(*node.op, {*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)});
+    }
     for (uint32_t k = 0; k < node.output_count; ++k)
       active[node.first_output + k] = any && is_inexact(graph.types[node.first_output + k]->dtype);
   }
@@ -153,7 +175,7 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     replayed.inputs.push_back(make_placeholder(graph.types[output], "vjp", {}));
     accumulate(cotangents[output], replayed.inputs.back());
   }
-  Mask active = active_values(graph, wrt);
+  Mask active = active_values(graph, wrt, replayed);
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const GraphNode& node = graph.nodes[i];
     std::span<const ValueId> operands = graph.operands_of(node);
@@ -165,7 +187,7 @@ GraphRef make_vjp(const Graph& graph, const Mask& wrt) {
     require_derivative(*node.op, graph.where[i]);
     SourceScope source(place_of(*node.op, graph.where[i]));
     Arrays in = replayed.operands(graph, node);
-    RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node)};
+    RuleInput rule{*node.op, node.attrs->data.get(), node.attrs, in, replayed.outputs(node), wanted};
     std::span<const Array> given(cotangents.data() + node.first_output, node.output_count);
     Arrays found = with_line(graph.where[i], [&] {
       return node.op->vjp ? node.op->vjp(rule, given) : through_body(rule, given, wanted, true);

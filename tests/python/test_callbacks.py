@@ -149,7 +149,9 @@ def test_effects_in_other_transforms():
         choose(kn.asarray(False), kn.asarray(7.0))
     assert seen == [5.0, 7.0]
     with pytest.raises(kn.errors.TraceError, match="effect"):
-        kn.custom_vjp(f, lambda x: (f(x), None), lambda _, ct: ct)(X)
+        kn.vmap(kn.custom_vjp(f, lambda x: (f(x), None), lambda _, ct: ct))(X)
+    kn.custom_vjp(f, lambda x: (f(x), None), lambda _, ct: ct)(X)
+    assert seen[-1] == X.tolist()
 
 
 def test_printing(capsys):

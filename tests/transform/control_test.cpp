@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <koine/koine.h>
 
+#include <algorithm>
 #include <cmath>
 
 /// Control flow under transforms.
@@ -157,4 +158,87 @@ TEST_CASE("a model's state changes through the context only, also in transforms"
   CHECK(close(step(norm, x).second.mean, next.mean));
   nn::Context evaluation;
   CHECK(close(norm(x, evaluation), x / std::sqrt(1 + 1e-5)));
+}
+
+TEST_CASE("fori_loop, with bounds that are known and that are not") {
+  const auto body = [](const Array& i, const Array& x) { return x * 1.5 + cast(i, {.dtype = float32}); };
+  const auto plain = [&](int64_t start, int64_t stop, Array x) {
+    for (int64_t i = start; i < stop; ++i) x = x * 1.5 + static_cast<double>(i);
+    return x;
+  };
+  const Array x = array({1.0, -2.0});
+  CHECK(close(fori_loop(2, 6, body, x), plain(2, 6, x)));
+  CHECK(close(fori_loop(3, 1, body, x), x));
+  CHECK(close(grad([&](const Array& v) { return sum(fori_loop(2, 6, body, v)); })(x), ones({2}) * std::pow(1.5, 4)));
+  CHECK(close(fori_loop(scalar_array(2), scalar_array(6), body, x), plain(2, 6, x)));
+  const auto traced = [&](const Array& stop, const Array& v) { return fori_loop(1, stop, body, v); };
+  CHECK(close(jit(traced)(scalar_array(4), x), plain(1, 4, x)));
+  CHECK(close(vmap(traced, {.in = {0, unbatched}})(array({0, 2, 4}), x), stack({x, plain(1, 2, x), plain(1, 4, x)})));
+  const auto pushed = jit(
+      [&](const Array& stop) { return jvp([&](const Array& v) { return traced(stop, v); }, x, ones({2})).tangent; });
+  CHECK(close(pushed(scalar_array(3)), ones({2}) * 2.25));
+  CHECK_THROWS_AS(jit([&](const Array& stop) { return grad([&](const Array& v) { return sum(traced(stop, v)); })(x); })(
+                      scalar_array(3)),
+                  NotDifferentiable);
+  CHECK_THROWS_AS(fori_loop(0.5, 2, body, x), DTypeError);
+  CHECK_THROWS_AS(fori_loop(0, ones({2}), body, x), DTypeError);
+}
+
+TEST_CASE("switch_case computes one branch, and every example its own") {
+  const auto branches = std::tuple([](const Array& x) { return x * 2; }, [](const Array& x) { return sin(x); },
+                                   [](const Array& x) { return x * x * x; });
+  const Array x = scalar_array(0.5);
+  const auto f = [&](const Array& i, const Array& v) { return switch_case(i, branches, v); };
+  const std::vector<double> values = {1.0, std::sin(0.5), 0.125}, slopes = {2.0, std::cos(0.5), 0.75};
+  const auto clamped = [](int64_t i) { return static_cast<size_t>(std::clamp<int64_t>(i, 0, 2)); };
+  for (int64_t i = -2; i < 5; ++i) {
+    CAPTURE(i);
+    CHECK(f(scalar_array(i), x).item<double>() == doctest::Approx(values[clamped(i)]));
+    CHECK(grad<1>(f)(scalar_array(i), x).item<double>() == doctest::Approx(slopes[clamped(i)]));
+    CHECK(jit(f)(scalar_array(i), x).item<double>() == doctest::Approx(values[clamped(i)]));
+  }
+  const Array indices = array({2, 0, 1, 7});
+  CHECK(close(vmap(f, {.in = {0, unbatched}})(indices, x), array({values[2], values[0], values[1], values[2]})));
+  CHECK(
+      close(vmap(grad<1>(f), {.in = {0, unbatched}})(indices, x), array({slopes[2], slopes[0], slopes[1], slopes[2]})));
+  // The sides that are not taken reach no gradient.
+  const auto careful = [](const Array& i, const Array& v) {
+    return switch_case(i, std::tuple([](const Array& u) { return u; }, [](const Array& u) { return sqrt(u); }), v);
+  };
+  CHECK(close(vmap(grad<1>(careful), {.in = {0, 0}})(array({0, 1}), array({0.0, 4.0})), array({1.0, 0.25})));
+  CHECK_THROWS_AS(f(scalar_array(0.5), x), DTypeError);
+  CHECK_THROWS_AS(
+      switch_case(0, std::tuple([](const Array& v) { return v; }, [](const Array& v) { return stack({v, v}); }), x),
+      ShapeError);
+}
+
+TEST_CASE("associative_scan equals the loop") {
+  struct Line {  // x -> a x + b
+    Array a, b;
+  };
+  const auto after = [](const Line& f, const Line& g) { return Line{f.a * g.a, g.a * f.b + g.b}; };
+  for (int64_t n : {1, 2, 3, 4, 5, 8, 13, 64, 100}) {
+    CAPTURE(n);
+    const Array a = sin(cast(arange(n), {.dtype = float32})), b = cos(cast(arange(n), {.dtype = float32}));
+    const Line lines = associative_scan(after, Line{a, b});
+    std::vector<Array> want;
+    Array h = scalar_array(0.0);
+    for (int64_t i = 0; i < n; ++i) want.push_back(h = a.at(i) * h + b.at(i));
+    CHECK(close(lines.b, stack(want)));
+    CHECK(close(associative_scan([](const Array& x, const Array& y) { return x + y; }, b, {.reverse = true}),
+                reverse(cumsum(reverse(b), {.axis = 0}))));
+  }
+  const Array x = reshape(cast(arange(24), {.dtype = float32}), {.shape = {2, 3, 4}});
+  for (int axis : {0, 1, 2, -1})
+    CHECK(close(associative_scan([](const Array& u, const Array& v) { return maximum(u, v); }, sin(x), {.axis = axis}),
+                cummax(sin(x), {.axis = axis})));
+  const auto total = [](const Array& v) {
+    return sum(associative_scan([](const Array& p, const Array& q) { return p * q; }, v));
+  };
+  const auto loop = [](const Array& v) { return sum(cumprod(v, {.axis = 0})); };
+  const Array v = array({0.5, 2.0, -1.0, 3.0, 1.5});
+  CHECK(close(grad(total)(v), grad(loop)(v)));
+  CHECK(close(vmap(total)(stack({v, v + 1})), vmap(loop)(stack({v, v + 1}))));
+  CHECK_THROWS_AS(associative_scan([](const Array& p, const Array&) { return sum(p); }, v), ShapeError);
+  CHECK_THROWS_AS(associative_scan(after, Line{v, array({1.0})}), ShapeError);
 }

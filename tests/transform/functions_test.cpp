@@ -180,6 +180,73 @@ TEST_CASE("jacobian, hessian and hvp") {
   CHECK(close(hvp(g, x, v), matmul(h, v)));
 }
 
+TEST_CASE("jacobians of complex numbers") {
+  const auto is = [](const Array& got, std::vector<std::complex<double>> want) {
+    std::vector<std::complex<double>> found = cast(got, {.dtype = complex128}).to_vector<std::complex<double>>();
+    bool same = found.size() == want.size();
+    for (size_t i = 0; same && i < want.size(); ++i) same = std::abs(found[i] - want[i]) < 1e-5;
+    return same;
+  };
+  const Array x = array({2.0, 3.0}), z = array({Number::complex(1, 2)});
+  for (Mode mode : {Mode::forward, Mode::reverse}) {
+    CAPTURE(static_cast<int>(mode));
+    // A complex function of real numbers: d (a x) / dx = a.
+    CHECK(is(jacobian([](const Array& v) { return v * std::complex<float>(3, 4); }, mode)(x), {{3, 4}, 0, 0, {3, 4}}));
+    CHECK(is(jacobian([](const Array& v) { return v * std::complex<float>(0, 1); }, mode)(x), {{0, 1}, 0, 0, {0, 1}}));
+    // A holomorphic one of a complex number: d z^2 / dz = 2 z.
+    CHECK(is(jacobian([](const Array& v) { return v * v; }, mode, true)(z), {{2, 4}}));
+    CHECK_THROWS_AS(jacobian([](const Array& v) { return v * v; }, mode)(z), DTypeError);
+    // A real one of a complex number: the direction of steepest ascent of |z|^2 is 2 z.
+    CHECK(is(jacobian([](const Array& v) { return real(v * conj(v)); }, mode)(z), {{2, 4}}));
+  }
+}
+
+TEST_CASE("jacobians and hessians of trees, linearize, eval_shape") {
+  struct Point {
+    Array a, b;
+  };
+  const Point p{array({1.0, 2.0}), scalar_array(3.0)};
+  const auto f = [](const Point& q) { return q.a * q.b; };
+  for (Mode mode : {Mode::forward, Mode::reverse}) {
+    const Point j = jacobian(f, mode)(p);
+    CHECK(close(j.a, array({{3.0, 0.0}, {0.0, 3.0}})));
+    CHECK(close(j.b, array({1.0, 2.0})));
+    const std::vector<Point> both = jacobian([&](const Point& q) { return std::pair(f(q), sum(q.a)); }, mode)(p);
+    CHECK(both.size() == 2);
+    CHECK(close(both[0].b, j.b));
+    CHECK(close(both[1].a, array({1.0, 1.0})));
+    CHECK(close(both[1].b, scalar_array(0.0)));
+  }
+  const std::vector<Point> h = hessian([&](const Point& q) { return sum(f(q) * q.b); })(p);
+  CHECK(close(h[0].b, array({6.0, 6.0})));
+  CHECK(close(h[1].a, array({6.0, 6.0})));
+  CHECK(close(h[1].b, scalar_array(6.0)));
+
+  int runs = 0;
+  auto [y, push] = linearize([&](const Point& q) { return ++runs, f(q); }, p);
+  CHECK(close(y, array({3.0, 6.0})));
+  CHECK(close(push({array({1.0, 0.0}), {}}), array({3.0, 0.0})));
+  CHECK(close(push({{}, scalar_array(1.0)}), array({1.0, 2.0})));
+  CHECK(close(vmap([&push = push](const Array& d) { return push({d, {}}); })(eye(2)), array({{3.0, 0.0}, {0.0, 3.0}})));
+  CHECK(runs == 1);
+  CHECK_THROWS_AS(push({array({1.0}), {}}), ShapeError);
+
+  const Array shape =
+      eval_shape([](const Array& a, const Array& b) { return matmul(a, b); }, ones({2, 3}), ones({3, 5}));
+  CHECK(shape.shape() == Shape{2, 5});
+  CHECK_THROWS_AS(shape.data(), TraceError);
+}
+
+TEST_CASE("results of vmap that are to have no batch") {
+  const Array x = array({1.0, 2.0, 3.0});
+  const auto f = [](const Array& v) { return std::pair(v * 2, ones({2})); };
+  const auto [each, shared] = vmap(f, {.in = {0}, .out = {0, unbatched}})(x);
+  CHECK(close(each, x * 2));
+  CHECK(shared.shape() == Shape{2});
+  CHECK_THROWS_AS(vmap(f, {.in = {0}, .out = {unbatched}})(x), ValueError);
+  CHECK_THROWS_AS(vmap(f, {.in = {0}, .out = {0, 5}})(x), IndexError);
+}
+
 TEST_CASE("complex gradients are PyTorch's") {
   // |z|^2 has the gradient 2 z; the real part of a z has conj(a).
   Array z = array({Number::complex(1, 2)});
@@ -230,7 +297,32 @@ TEST_CASE("checkpoint, stop_gradient and custom rules") {
                                           [&](const Array& u) { return std::pair(u * v, u); },
                                           [](const Array&, const Array& ct) { return ct; })(x));
                   })(w),
-                  TraceError);
+                  NotDifferentiable);
+  // What they reach from outside is a constant, also one that a transform follows otherwise.
+  auto around = [&](const Array& u) {
+    return custom_vjp([=](const Array& v) { return v * u; }, [=](const Array& v) { return std::pair(v * u, v); },
+                      [=](const Array&, const Array& ct) { return ct * u * 10; });
+  };
+  CHECK(close(grad([&](const Array& v) { return sum(around(w)(v)); })(x), w * 10));
+  CHECK(close(grad([&](const Array& v) { return sum(around(stop_gradient(v))(v)); })(x), x * 10));
+  CHECK(close(
+      vmap([&](const Array& u) { return grad([&](const Array& v) { return sum(around(u)(v)); })(x); })(stack({w, x}))
+          .at(1),
+      x * 10));
+  auto ruled_around = [&](const Array& u) {
+    return custom_jvp([=](const Array& v) { return v * u; },
+                      [=](const Array& v, const Array& t) { return std::pair(v * u, t * u * 10); });
+  };
+  CHECK(close(jvp(ruled_around(w), x, x).tangent, w * 10 * x));
+  CHECK_THROWS_AS(grad([&](const Array& u) { return sum(ruled_around(u)(x)); })(w), NotDifferentiable);
+  CHECK_THROWS_AS(jvp([&](const Array& u) { return around(u)(x); }, w, w), NotDifferentiable);
+  // They may read the values of their arguments where these have some.
+  auto branched = custom_vjp([](const Array& v) { return v > 0 ? sin(v) : cos(v); },
+                             [](const Array& v) { return std::pair(v > 0 ? sin(v) : cos(v), v); },
+                             [](const Array& v, const Array& ct) { return v > 0 ? ct * 2 : ct * 3; });
+  CHECK(grad(branched)(scalar_array(1.0)).item<float>() == 2);
+  CHECK(grad(branched)(scalar_array(-1.0)).item<float>() == 3);
+  CHECK_THROWS_AS(jit(grad(branched))(scalar_array(1.0)), TraceError);
 }
 
 TEST_CASE("functions that transforms give can be const, where what they were made of can be called const") {

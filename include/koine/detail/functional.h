@@ -75,9 +75,21 @@ class Tape {
 
 /// Cotangents of the leaves of a recorded function (empty where not wanted) for cotangents of its results.
 List pull(const Recorded& recorded, const List& cotangents, std::source_location where);
+/// Tangents of the results (empty for integers) for tangents of the leaves, of which empty ones are zero.
+List push(const Recorded& recorded, const List& tangents, std::source_location where);
 
+/// For each result of f the derivative of each leaf, of shape (result's..., leaf's...): empty for integers and for what
+/// is not wanted. Throws DTypeError for a complex result of a complex leaf unless f is holomorphic.
+std::vector<List> jacobian(Callable f, const List& leaves, const Flags& wanted, bool forward, bool holomorphic,
+                           std::source_location where);
+/// What f gives for leaves like these: abstract arrays.
+List eval_shape(Callable f, const List& leaves, std::source_location where);
+
+/// In place of a batch axis: what all examples share.
+inline constexpr int64_t unbatched = INT64_MIN;
 /// f on batched leaves: `axes[i]` is the batch axis of leaf i or `unbatched`; the batch comes out at `out_axes[k]`
-/// (the last entry counts for all further results).
+/// (the last entry counts for all further results), which is read after f was traced. Throws ValueError where a result
+/// that is to have no batch depends on it.
 List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, const std::vector<int64_t>& out_axes,
           std::source_location where);
 
@@ -85,6 +97,8 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
 RecordedRef trace(Callable f, const List& leaves, const char* transform, std::source_location where);
 using Leaves = std::vector<const Array*>;
 List replay(const Recorded& recorded, const Leaves& leaves, std::source_location where);
+/// Whether the recorded function took the array for a constant.
+bool reaches(const Recorded& recorded, const Array& x);
 /// Adds the dtypes and shapes of the leaves to the bytes of a cache key.
 void add_types(std::string& key, const Leaves& leaves);
 /// The recorded graph as text.
@@ -102,6 +116,10 @@ List scan(Callable body, const List& init, const List& sequences, int64_t length
           std::source_location where);
 List while_loop(Callable condition, Callable body, const List& init, int64_t max_steps, std::source_location where);
 List cond(const Arg& predicate, Callable yes, Callable no, const List& operands);
+List choose(const Arg& index, const std::vector<Callable>& branches, const List& operands);
+List fori_loop(const Arg& start, const Arg& stop, Callable body, const List& init, std::source_location where);
+/// `combine` maps leaves of two trees to those of their combination.
+List associative_scan(Callable combine, const List& leaves, bool reverse, int axis, std::source_location where);
 
 /// Identity matrix rows as arrays like x, in front: shape (x.size(), x.shape...).
 Array basis_like(const Array& x);

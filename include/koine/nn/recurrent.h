@@ -1,6 +1,6 @@
 #pragma once
 #include <koine/nn/model.h>
-#include <koine/transform.h>
+#include <koine/control.h>
 
 #include <optional>
 

@@ -5,12 +5,16 @@
 
 namespace koine::ops {
 
-/// Graphs: the function; its rule, from operands and tangents to results and tangents.
+/// Operands: constants, arguments. Graphs: the function of these; its rule, of these and tangents of the arguments, to
+/// results and tangents.
 struct CustomJvp : Control {
   struct Attrs {
     ir::Graphs graphs = {};
+    int64_t constants = 0;
   };
-  static constexpr ir::AttrField fields[] = {field<&Attrs::graphs>("graphs", "function, rule")};
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::graphs>("graphs", "function, rule"),
+      field<&Attrs::constants>("constants", "how many operands in front the functions reach from outside")};
   static constexpr auto doc = "A function with a forward-mode derivative of its own; reverse mode is its transpose.";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
     check_operands(in, *a.graphs[0]);
@@ -20,11 +24,17 @@ struct CustomJvp : Control {
     return ir::record(spec<CustomJvp>(), ir::intern_attrs(spec<CustomJvp>(), &attrs), in, {});
   }
   static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents tangents) {
-    Arrays out = ir::replay(*a.graphs[1], concat({node.in, chosen(tangents, node.in, inexact_mask(node.in))}));
+    const auto constants = static_cast<size_t>(a.constants);
+    refuse_outside("custom_jvp", defined_mask(tangents), constants);
+    Mask floating = without_constants(inexact_mask(node.in), constants);
+    Arrays out = ir::replay(*a.graphs[1], concat({node.in, chosen(tangents, node.in, floating)}));
     return spread(part(out, node.out.size(), out.size() - node.out.size()), inexact_mask(node.out));
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
-    Mask wrt = inexact_mask(node.in), floating = inexact_mask(node.out), tangent_inputs(node.in.size(), 0);
+    const auto constants = static_cast<size_t>(a.constants);
+    refuse_outside("custom_jvp", node.wanted, constants);
+    Mask wrt = without_constants(inexact_mask(node.in), constants), floating = inexact_mask(node.out),
+         tangent_inputs(node.in.size(), 0);
     Arrays zero = chosen(Arrays(node.in.size()), node.in, wrt);
     tangent_inputs.insert(tangent_inputs.end(), zero.size(), 1);
     ir::GraphRef transpose = transform::vjp(a.graphs[1], tangent_inputs);
@@ -36,7 +46,7 @@ struct CustomJvp : Control {
     Arrays in(node.in.begin(), node.in.end());
     for (size_t i = 0; i < in.size(); ++i)
       if (!node.batched[i]) in[i] = repeat_in_front(in[i], node.size);
-    Attrs attrs;
+    Attrs attrs{{}, a.constants};
     for (const ir::GraphRef& graph : a.graphs)
       attrs.graphs.push_back(transform::vmap(graph, Mask(graph->input_count, 1), node.size));
     return call(attrs, in);

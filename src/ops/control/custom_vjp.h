@@ -5,12 +5,16 @@
 
 namespace koine::ops {
 
-/// Graphs: the function; the function that also gives residuals; the backward function of residuals and cotangents.
+/// Operands: constants, arguments. Graphs of these: the function; the function that also gives residuals; and the
+/// backward function, from residuals and cotangents to cotangents of the arguments.
 struct CustomVjp : Control {
   struct Attrs {
     ir::Graphs graphs = {};
+    int64_t constants = 0;
   };
-  static constexpr ir::AttrField fields[] = {field<&Attrs::graphs>("graphs", "function, forward, backward")};
+  static constexpr ir::AttrField fields[] = {
+      field<&Attrs::graphs>("graphs", "function, forward, backward"),
+      field<&Attrs::constants>("constants", "how many operands in front the functions reach from outside")};
   static constexpr auto doc = "A function with a reverse-mode derivative of its own.";
   static std::vector<TypeValue> infer(const TypeInput& in, const Attrs& a) {
     check_operands(in, *a.graphs[0]);
@@ -20,24 +24,26 @@ struct CustomVjp : Control {
     return ir::record(spec<CustomVjp>(), ir::intern_attrs(spec<CustomVjp>(), &attrs), in, {});
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
+    refuse_constants(node.wanted, a);
     Arrays in = concat({residuals(node, a), chosen(cotangents, node.out, inexact_mask(node.out))});
-    return spread(ir::replay(*a.graphs[2], in), inexact_mask(node.in));
+    return spread(ir::replay(*a.graphs[2], in), argument_mask(node, a));
   }
   /// The backward function is linear in the cotangents; its transpose maps tangents forward.
   static Arrays jvp(const RuleInput& node, const Attrs& a, Tangents tangents) {
+    refuse_constants(defined_mask(tangents), a);
     Mask floating = inexact_mask(node.out);
     Arrays kept = residuals(node, a), zero = chosen(Arrays(node.out.size()), node.out, floating);
     Mask wrt(kept.size(), 0);
     wrt.insert(wrt.end(), zero.size(), 1);
     ir::GraphRef transpose = transform::vjp(a.graphs[2], wrt);
-    Arrays out = ir::replay(*transpose, concat({kept, zero, chosen(tangents, node.in, inexact_mask(node.in))}));
+    Arrays out = ir::replay(*transpose, concat({kept, zero, chosen(tangents, node.in, argument_mask(node, a))}));
     return spread(part(out, out.size() - zero.size(), zero.size()), floating);
   }
   static Arrays vmap(const BatchInput& node, const Attrs& a, std::span<uint8_t>) {
     Arrays in(node.in.begin(), node.in.end());
     for (size_t i = 0; i < in.size(); ++i)
       if (!node.batched[i]) in[i] = repeat_in_front(in[i], node.size);
-    Attrs attrs;
+    Attrs attrs{{}, a.constants};
     for (const ir::GraphRef& graph : a.graphs)
       attrs.graphs.push_back(transform::vmap(graph, Mask(graph->input_count, 1), node.size));
     return call(attrs, in);
@@ -59,6 +65,12 @@ struct CustomVjp : Control {
   }
 
  private:
+  static Mask argument_mask(const RuleInput& node, const Attrs& a) {
+    return without_constants(inexact_mask(node.in), static_cast<size_t>(a.constants));
+  }
+  static void refuse_constants(std::span<const uint8_t> wanted, const Attrs& a) {
+    refuse_outside("custom_vjp", wanted, static_cast<size_t>(a.constants));
+  }
   static Arrays residuals(const RuleInput& node, const Attrs& a) {
     Arrays out = ir::replay(*a.graphs[1], node.in);
     return {out.begin() + static_cast<std::ptrdiff_t>(node.out.size()), out.end()};

@@ -2,6 +2,8 @@
 
 #include "base/format.h"
 
+#include <algorithm>
+
 namespace koine::ops {
 
 std::vector<ir::TypeRef> input_types(const ir::Graph& graph) {
@@ -31,6 +33,25 @@ Mask inexact_mask(std::span<const Array> arrays) {
   Mask mask;
   for (const Array& x : arrays) mask.push_back(is_inexact(x.dtype()));
   return mask;
+}
+
+Mask defined_mask(std::span<const Array> arrays) {
+  Mask mask;
+  for (const Array& x : arrays) mask.push_back(x.defined());
+  return mask;
+}
+
+Mask without_constants(Mask mask, size_t constants) {
+  std::fill_n(mask.begin(), constants, uint8_t{0});
+  return mask;
+}
+
+void refuse_outside(const char* transform, std::span<const uint8_t> wanted, size_t constants) {
+  const auto first = wanted.first(std::min(wanted.size(), constants));
+  if (std::find(first.begin(), first.end(), 1) == first.end()) return;
+  throw NotDifferentiable(std::string("[") + transform +
+                          "] the functions reach an array from outside by which a derivative is asked for, and the "
+                          "rule says nothing about it: pass it as an argument");
 }
 
 Arrays chosen(std::span<const Array> arrays, std::span<const Array> like, const Mask& mask) {

@@ -39,6 +39,12 @@ Mask inexact_mask(std::span<const Array> arrays);
 Arrays chosen(std::span<const Array> arrays, std::span<const Array> like, const Mask& mask);
 /// The inverse: undefined where the mask is not set.
 Arrays spread(std::span<const Array> chosen, const Mask& mask);
+/// 1 where an array is defined.
+Mask defined_mask(std::span<const Array> arrays);
+/// The mask with nothing chosen of the first ones.
+Mask without_constants(Mask mask, size_t constants);
+/// Throws NotDifferentiable where one of the first operands, which a custom rule says nothing about, is differentiated.
+void refuse_outside(const char* transform, std::span<const uint8_t> wanted, size_t constants);
 Arrays concat(std::initializer_list<std::span<const Array>> lists);
 inline std::span<const Array> part(std::span<const Array> arrays, size_t first, size_t count) {
   return arrays.subspan(first, count);
