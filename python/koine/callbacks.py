@@ -2,6 +2,7 @@
 
 import atexit as _atexit
 import functools as _functools
+import math as _math
 import threading as _threading
 
 from . import _core
@@ -24,10 +25,23 @@ class ShapeDType:
     """
 
     __slots__ = ("shape", "dtype")
+    _is_leaf = True  # for koine.tree
 
     def __init__(self, shape, dtype=_core.float32):
-        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        self.dtype = _core.to_dtype(dtype)
+        lengths = (shape,) if hasattr(type(shape), "__index__") else tuple(shape)
+        if not all(hasattr(type(n), "__index__") for n in lengths):
+            raise _ValueError(f"[ShapeDType] a shape is a tuple of integers, not {shape!r:.60}")
+        self.shape, self.dtype = tuple(n.__index__() for n in lengths), _core.to_dtype(dtype)
+
+    @property
+    def ndim(self):
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self):
+        """The number of elements."""
+        return _math.prod(self.shape)
 
     def __eq__(self, other):
         return isinstance(other, ShapeDType) and (self.shape, self.dtype) == (other.shape, other.dtype)

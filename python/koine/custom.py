@@ -20,7 +20,7 @@ from .tree import PARTS as _PARTS
 from .tree import TANGENTS as _TANGENTS
 from .tree import WEAK as _WEAK
 
-__all__ = ["custom_jvp", "custom_vjp"]
+__all__ = ["closure_convert", "custom_jvp", "custom_vjp"]
 
 
 class _Depth(_threading.local):
@@ -62,8 +62,9 @@ class _Custom:
             bound = self._signature.bind(*args, **keywords)
         except TypeError as error:
             raise TypeError(f"{getattr(self, '__name__', self._name)}() {error}") from None
+        given = set(bound.arguments)
         bound.apply_defaults()
-        return bound.args, bound.kwargs
+        return bound.args, {name: value for name, value in bound.kwargs.items() if name in given or name in keywords}
 
     def __get__(self, instance, owner=None):
         return self if instance is None else _functools.partial(self, instance)
@@ -163,6 +164,8 @@ class custom_vjp(_Custom):
 
         def backward(inner):
             form, count = kept
+            if all(one is None for one in inner[count:]):  # no result has a derivative
+                return self._derivatives(structure, None, leaves, "the cotangent")
             given = self._backward(*fixed, _unflatten(form, inner[:count]), _unflatten(f.result, inner[count:], True))
             if len(structure) == 3 and not (isinstance(given, (tuple, list)) and len(given) == 1):
                 given = (given,)  # of one argument
@@ -240,3 +243,25 @@ class custom_jvp(_Custom):
 def _total(tangents):
     found = [one for one in tangents if one is not None]
     return sum(found[1:], found[0]) if found else None
+
+
+def closure_convert(f, *args):
+    """f as a function that takes what it reaches from outside as further arguments, and these arrays: `(function, arrays)`, where
+    function(*args, *arrays) is f(*args) for arguments like these. So a custom rule can say something about them.
+
+    >>> w = kn.asarray([1.0, 2.0])
+    >>> function, arrays = kn.closure_convert(lambda x: x * w, kn.ones(2))
+    >>> function(kn.ones(2), *[10 * one for one in arrays])
+    array([10., 20.])
+    """
+    leaves, structure = _flatten(args, _ARRAYS, _PARTS)
+    on_leaves = _OnLeaves(_without_effects(_callable_or_raise(f, "closure_convert"), "closure_convert"), structure)
+    recorded = _core.trace(on_leaves, leaves, "closure_convert")
+    count = len(args)
+
+    def function(*given):
+        own = _core.leaves_like(structure, tuple(given[:count]), "[closure_convert] the arguments", _EXACT)
+        own = [one if type(one) is _core.Array else _core.to_array(one) for one in own]
+        return on_leaves.wrap(recorded.replay_with(own, list(given[count:])))
+
+    return function, recorded.outside()

@@ -195,13 +195,72 @@ def vjp(f, *primals, has_aux=False):
     (array([2., 6.]),)
     """
     leaves, structure, results, shape, recorded, aux = _recorded(f, primals, has_aux, "vjp")
-
-    def pull(cotangent):
-        cotangents = _tangents_like(shape, cotangent, results, "[vjp] the cotangent")
-        return _unflatten(structure, recorded.pull(cotangents), True)
-
+    pull = _Pull(recorded, structure, leaves, shape, results)
     result = _unflatten(shape, results)
     return (result, pull, aux) if has_aux else (result, pull)
+
+
+class _Linear:
+    """A derivative at one place, as a function. It is a tree of the arrays that were recorded, so that jitted functions can take
+    and give it."""
+
+    def __init__(self, recorded, structure, leaves, shape, results):
+        self.recorded, self.structure, self.shape = recorded, structure, shape
+        self.leaf_types, self.result_types = [_Type(one) for one in leaves], [_Type(one) for one in results]
+
+    @classmethod
+    def _of(cls, value, parts):
+        made = object.__new__(cls)
+        made.recorded, made.structure, made.shape, made.leaf_types, made.result_types = value.parts
+        made.recorded = made.recorded.with_values(list(parts))
+        return made
+
+    def _parts(self):
+        return self.recorded.values(), _Fixed((self.recorded, self.structure, self.shape, self.leaf_types, self.result_types))
+
+
+class _Type:
+    """The dtype of an array that need not be kept."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, array):
+        self.dtype = array.dtype
+
+
+class _Fixed:
+    """What belongs to a derivative and is no array: the same only as itself."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def __eq__(self, other):
+        return isinstance(other, _Fixed) and self.parts[0].is_like(other.parts[0]) and self.parts[1:3] == other.parts[1:3]
+
+    def __hash__(self):
+        return hash(self.parts[1:3])
+
+
+class _Pull(_Linear):
+    """What `vjp` gives."""
+
+    def __call__(self, cotangent):
+        cotangents = _tangents_like(self.shape, cotangent, self.result_types, "[vjp] the cotangent", True)
+        return _unflatten(self.structure, self.recorded.pull(cotangents), True)
+
+
+class _Push(_Linear):
+    """What `linearize` gives."""
+
+    def __call__(self, *tangents):
+        directions = _tangents_like(self.structure, tangents, self.leaf_types, "[linearize] the tangent")
+        return _unflatten(self.shape, self.recorded.push(directions), True)
+
+
+for _one in (_Pull, _Push):
+    _core.register_class(_one, _one._parts, _one._of)
 
 
 def linearize(f, *primals, has_aux=False):
@@ -212,11 +271,7 @@ def linearize(f, *primals, has_aux=False):
     array([2., 6.])
     """
     leaves, structure, results, shape, recorded, aux = _recorded(f, primals, has_aux, "linearize")
-
-    def push(*tangents):
-        directions = _tangents_like(structure, tangents, leaves, "[linearize] the tangent")
-        return _unflatten(shape, recorded.push(directions), True)
-
+    push = _Push(recorded, structure, leaves, shape, results)
     result = _unflatten(shape, results)
     return (result, push, aux) if has_aux else (result, push)
 
@@ -263,8 +318,8 @@ def jacobian(f=None, argnums=0, mode="reverse", holomorphic=False, has_aux=False
     return matrix
 
 
-def hessian(f=None, argnums=0, has_aux=False):
-    """The function that gives the second derivatives of a scalar function of an array: shape (x's..., x's...). For a tree, or
+def hessian(f=None, argnums=0, has_aux=False, holomorphic=False):
+    """The function that gives the second derivatives of a function of an array: shape (result's..., x's..., x's...). For a tree, or
     several arguments, it is a tree of trees.
 
     >>> kn.hessian(lambda x: kn.sum(x ** 3))(kn.asarray([1.0, 2.0]))
@@ -272,8 +327,8 @@ def hessian(f=None, argnums=0, has_aux=False):
            [ 0., 12.]])
     """
     if f is None:
-        return _partial(hessian, argnums=argnums, has_aux=has_aux)
-    return jacobian(grad(f, argnums, has_aux), argnums, "forward", has_aux=has_aux)
+        return _partial(hessian, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
+    return jacobian(jacobian(f, argnums, "reverse", holomorphic, has_aux), argnums, "forward", holomorphic, has_aux)
 
 
 def hvp(f, x, v):

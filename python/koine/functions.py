@@ -73,13 +73,17 @@ def without_effects(f, transform):
     return checked
 
 
-def tangents_like(structure, tangents, leaves, what):
-    """One tangent, or cotangent, for each leaf: None stands for zero, also for a whole part of the tree."""
+def tangents_like(structure, tangents, leaves, what, of_results=False):
+    """One tangent, or cotangent, for each leaf: None stands for zero, also for a whole part of the tree. A cotangent of a result
+    that is an integer may be one too, which says nothing."""
     found = _core.leaves_like(structure, tangents, what, TANGENTS)
     for i, (tangent, leaf) in enumerate(zip(found, leaves)):
         if tangent is None:
             continue
         if leaf.dtype.kind not in "fc":
+            if of_results and _core.to_array(tangent).dtype.kind not in "fc":
+                found[i] = None
+                continue
             path = _core.paths_of(structure)[i]
             raise _DTypeError(f"{what}{f' at {path!r}' if path else ''}: what it belongs to is {leaf.dtype.name}, which has no "
                               "derivative; give None")

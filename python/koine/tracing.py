@@ -143,13 +143,16 @@ def jit(f=None, *, static_argnums=(), static_argnames=()):
 
 
 def eval_shape(f, *args, **keywords):
-    """What f would give for these arguments, as a tree of koine.ShapeDType; nothing is computed. Arguments may be such themselves.
+    """What f would give for these arguments, as a tree of koine.ShapeDType; nothing is computed. Arguments may be such themselves, or
+    anything else that has a shape and a dtype.
 
     >>> kn.eval_shape(lambda x: {"y": x @ x.T}, kn.ShapeDType((2, 3)))
     {'y': ShapeDType((2, 2), float32)}
     """
     _callable_or_raise(f, "eval_shape")
-    is_type = lambda part: isinstance(part, _ShapeDType)  # noqa: E731
+    def is_type(part):
+        return isinstance(part, _ShapeDType) or type(part) is not _core.Array and hasattr(part, "shape") and hasattr(part, "dtype")
+
     given, form = _core.flatten((args, keywords), _WEAK, 0, is_type)
     leaves = [_core.ops["full"](leaf.shape, 0, leaf.dtype) if is_type(leaf) else leaf for leaf in given]
     on_leaves = _OnLeaves(lambda args, keywords: f(*args, **keywords), form)

@@ -76,6 +76,18 @@ List outputs_of(const ir::Captured& captured) {
   return outputs;
 }
 
+/// Throws ShapeError unless a rule gives the results of the function first, and as many more as are said.
+void check_results(const ir::Captured& function, const ir::Captured& rule, const char* name, const char* what,
+                   std::source_location where) {
+  const ir::Graph &own = *function.graph, &other = *rule.graph;
+  if (other.outputs.size() < own.outputs.size())
+    throw ShapeError(cat("[", name, "] ", what, " should give the function's results first", at_line(where)));
+  for (size_t k = 0; k < own.outputs.size(); ++k)
+    if (other.output_type(k) != own.output_type(k))
+      throw ShapeError(cat("[", name, "] ", what, " gives ", ir::to_string(*other.output_type(k)), " as result ", k,
+                           ", where the function gives ", ir::to_string(*own.output_type(k)), at_line(where)));
+}
+
 /// A type for each that can have a derivative, else null.
 std::vector<ir::TypeRef> inexact_types(const std::vector<ir::TypeRef>& types) {
   std::vector<ir::TypeRef> list;
@@ -92,10 +104,10 @@ List custom_vjp(Callable f, Callable forward, Callable backward, const List& lea
   std::vector<ir::TypeRef> types = types_of(leaves);
   ir::Captured function = record(f, leaves, types, "custom_vjp", where),
                kept = record(forward, leaves, types, "custom_vjp", where);
+  check_results(function, kept, "custom_vjp", "forward", where);
   const size_t results = function.graph->outputs.size();
   List residuals = outputs_of(kept);
-  residuals.erase(residuals.begin(),
-                  residuals.begin() + static_cast<std::ptrdiff_t>(std::min(results, residuals.size())));
+  residuals.erase(residuals.begin(), residuals.begin() + static_cast<std::ptrdiff_t>(results));
   std::vector<ir::TypeRef> residual_types = types_of(residuals), cotangents;
   for (size_t k = 0; k < results; ++k)
     cotangents.push_back(is_inexact(function.graph->output_type(k)->dtype) ? function.graph->output_type(k) : nullptr);
@@ -140,6 +152,17 @@ List custom_jvp(Callable f, Callable rule, const List& leaves, std::source_locat
   in.insert(in.end(), tangents.begin(), tangents.end());
   ir::Captured function = record(f, leaves, types, "custom_jvp", where),
                both = record(rule, leaves, in, "custom_jvp", where);
+  check_results(function, both, "custom_jvp", "the rule", where);
+  std::vector<ir::TypeRef> wanted, found;
+  for (size_t k = 0; k < both.graph->outputs.size(); ++k) {
+    ir::TypeRef type = both.graph->output_type(k);
+    if (k >= function.graph->outputs.size())
+      found.push_back(type);
+    else if (is_inexact(type->dtype))
+      wanted.push_back(type);
+  }
+  if (found != wanted)
+    throw ShapeError(cat("[custom_jvp] the rule should give one tangent like each floating result", at_line(where)));
   const ir::Arrays constants = constants_of({&function, &both});
   const std::vector<ir::TypeRef> first = types_of(constants);
   const size_t n = constants.size(), own_count = defined(leaves).size();

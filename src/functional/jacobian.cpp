@@ -15,6 +15,9 @@ struct Pair {
 };
 
 void check(const Pair& pair, bool holomorphic, const Array& leaf, const Array& result, std::source_location where) {
+  if (holomorphic && !(pair.complex_leaf && pair.complex_result))
+    throw DTypeError(cat("[jacobian] a holomorphic function has complex arguments and results, got ",
+                         name(leaf.dtype()), " and ", name(result.dtype()), at_line(where)));
   if (pair.complex_leaf && pair.complex_result && !holomorphic)
     throw DTypeError(cat("[jacobian] the argument is ", name(leaf.dtype()), " and the result ", name(result.dtype()),
                          ": one number is its derivative only where the function is holomorphic; say so, or "
@@ -35,6 +38,12 @@ List rows_of(const Recorded& recorded, const List& results, size_t k, const List
       cotangents[k] = in[0];
       return pull(recorded, cotangents, where);
     };
+    if (result.rank() == 0) {  // no batch is needed for one row
+      List rows = along({basis.at(0)});
+      for (Array& row : rows)
+        if (row.defined()) row = expand_dims(row, 0);
+      return rows;
+    }
     return vmap(Callable(along), {basis}, {0}, {0}, where);
   };
   const Array basis = basis_like(result);

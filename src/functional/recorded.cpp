@@ -47,7 +47,9 @@ ir::Captured trace_leaves(const Callable& f, const std::vector<ir::TypeRef>& typ
     if (!some.empty()) results = std::move(some);
   }
   require_defined(results, transform, where);
-  return ir::capture(results, defined(leaves), since);
+  ir::Captured captured = ir::capture(results, defined(leaves), since);
+  for (const Array& x : captured.outside) ir::refuse_ended(x, where);
+  return captured;
 }
 
 List with_empty(List results, const Flags& given) {
@@ -92,6 +94,35 @@ List eval_shape(Callable f, const List& leaves, std::source_location where) {
   for (size_t k = 0; k < captured.graph->outputs.size(); ++k)
     results.push_back(ir::make_placeholder(captured.graph->output_type(k), "eval_shape", where));
   return with_empty(std::move(results), given);
+}
+
+List values_of(const Recorded& recorded) { return recorded.primal; }
+
+RecordedRef with_values(const Recorded& recorded, const List& values) {
+  if (values.size() != recorded.primal.size())
+    throw ValueError(cat("[vjp] a derivative has ", recorded.primal.size(), " recorded values, not ", values.size()));
+  auto* other = new Recorded;
+  other->graph = recorded.graph;
+  other->primal = values;
+  other->taken = recorded.taken;
+  return RecordedRef(other);
+}
+
+bool is_like(const Recorded& a, const Recorded& b) {
+  return (a.graph == b.graph || ir::same(*a.graph, *b.graph)) && a.taken == b.taken;
+}
+
+List outside_of(const Recorded& recorded) { return recorded.outside; }
+
+List replay_with(const Recorded& recorded, const List& leaves, const List& outside, std::source_location where) {
+  ir::Arrays in = defined(leaves);
+  in.insert(in.end(), outside.begin(), outside.end());
+  bool fit = in.size() == recorded.graph->input_count;
+  for (size_t i = 0; fit && i < in.size(); ++i) fit = ir::type_of(in[i]) == recorded.graph->types[i];
+  if (!fit)
+    throw ShapeError(
+        cat("[closure_convert] the arguments are others than those that the function was made for", at_line(where)));
+  return with_empty(ir::replay(*recorded.graph, in, where), recorded.given);
 }
 
 bool reaches(const Recorded& recorded, const Array& x) {

@@ -58,6 +58,13 @@ TraceEnd::~TraceEnd() {
     if (x.defined()) node_of(x)->slot = ended;
 }
 
+void refuse_ended(const Array& x, std::source_location where) {
+  if (!node_of(x)->abstract) return;
+  GraphLock lock(graph_mutex());
+  const Origin origin = origin_of(node_of(x));
+  if (origin.placeholder && origin.placeholder->slot == ended) throw_no_value(*x.out(), where);
+}
+
 void enter_tape() {
   if (tape_depth++ != 0) return;
   tape_history = new std::vector<Array>;

@@ -16,4 +16,7 @@ class TraceEnd {
   Arrays placeholders_;
 };
 
+/// Throws TraceError for an abstract array that left its trace, which has ended: it never gets a value.
+void refuse_ended(const Array& x, std::source_location where);
+
 }  // namespace koine::ir

@@ -183,7 +183,8 @@ void refuse_followed(PyObject* object) {
 }
 
 const std::byte* read(const Array& x) {
-  if (x.defined() && ir::tape_active() && ir::node_of(x)->taped) ++followed_reads;
+  // A bool that decides about a branch is no number that a derivative would go through.
+  if (x.defined() && ir::tape_active() && ir::node_of(x)->taped && is_inexact(x.dtype())) ++followed_reads;
   if (!x.defined() || x.out()->ready.load(std::memory_order_acquire)) return x.data({});
   std::source_location where = user_line();
   nb::gil_scoped_release others;

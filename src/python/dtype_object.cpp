@@ -2,7 +2,7 @@
 
 #include <string>
 
-/// dtypes as Python objects: one each, compared by identity, with NumPy's names.
+/// dtypes as Python objects: one each, with NumPy's names; another library's of the same elements is equal.
 namespace koine::python {
 
 namespace {
@@ -33,13 +33,48 @@ PyObject* reduce(PyObject* self, PyObject*) {
   return PyUnicode_FromString((text_of(self) == "bool" ? "bool_" : text_of(self)).c_str());
 }
 
+// NumPy's own, so that numpy.zeros(shape, x.dtype) is understood.
+PyObject* get_numpy(PyObject* self, void*) {
+  PyObject* numpy = PyImport_ImportModule("numpy");
+  if (!numpy) return nullptr;
+  PyObject* found = PyObject_CallMethod(numpy, "dtype", "s", text_of(self).c_str());
+  Py_DECREF(numpy);
+  return found;
+}
+PyObject* get_type(PyObject* self, void*) {
+  PyObject* dtype = get_numpy(self, nullptr);
+  PyObject* found = dtype ? PyObject_GetAttrString(dtype, "type") : nullptr;
+  Py_XDECREF(dtype);
+  return found;
+}
+// Equal to what is the same dtype elsewhere: numpy.float32, numpy.dtype("float32"), "float32".
+PyObject* compare(PyObject* self, PyObject* other, int how) noexcept {
+  if (how != Py_EQ && how != Py_NE) return Py_NewRef(Py_NotImplemented);
+  bool same = self == other;
+  if (!same && !is_dtype(other)) {
+    if (!PyUnicode_Check(other) && !PyType_Check(other) && !PyObject_HasAttrString(other, "itemsize"))
+      return Py_NewRef(Py_NotImplemented);
+    try {
+      same = to_dtype(other) == value_of(self);
+    } catch (...) {
+      PyErr_Clear();
+    }
+  }
+  return PyBool_FromLong(same == (how == Py_EQ));
+}
+Py_hash_t hash(PyObject* self) { return static_cast<Py_hash_t>(value_of(self)) + 1; }
+
 PyGetSetDef members[] = {
+    {"dtype", get_numpy, nullptr, "NumPy's dtype of the same elements", nullptr},
+    {"type", get_type, nullptr, "NumPy's class of the same numbers", nullptr},
     {"name", get_name, nullptr, "the name, as in 'float32'", nullptr},
     {"itemsize", get_itemsize, nullptr, "bytes of one element", nullptr},
     {"kind", get_kind, nullptr, "'b' bool, 'i' and 'u' integers, 'f' floating, 'c' complex", nullptr},
     {}};
 PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {}};
 PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(represent)},
+                       {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+                       {Py_tp_hash, reinterpret_cast<void*>(hash)},
                        {Py_tp_getset, members},
                        {Py_tp_methods, methods},
                        {Py_tp_doc, const_cast<char*>("The type of an array's elements: koine.float32 and the others.")},

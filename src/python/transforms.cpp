@@ -44,10 +44,18 @@ void add_transforms(nb::module_& m) {
   nb::class_<detail::RecordedRef>(m, "Recorded")
       .def("replay", [](const detail::RecordedRef& self,
                         const List& leaves) { return detail::replay(*self, pointers_to(leaves), {}); })
+      .def("outside", [](const detail::RecordedRef& self) { return detail::outside_of(*self); })
+      .def("replay_with", [](const detail::RecordedRef& self, const List& leaves,
+                             const List& outside) { return detail::replay_with(*self, leaves, outside, user_line()); })
       .def("pull", [](const detail::RecordedRef& self,
                       const List& cotangents) { return detail::pull(*self, cotangents, user_line()); })
       .def("push", [](const detail::RecordedRef& self,
                       const List& tangents) { return detail::push(*self, tangents, user_line()); })
+      .def("values", [](const detail::RecordedRef& self) { return detail::values_of(*self); })
+      .def("with_values",
+           [](const detail::RecordedRef& self, const List& values) { return detail::with_values(*self, values); })
+      .def("is_like", [](const detail::RecordedRef& self,
+                         const detail::RecordedRef& other) { return detail::is_like(*self, *other); })
       .def("holds", [](const detail::RecordedRef& self, const Array& x) { return detail::reaches(*self, x); })
       .def("__str__", [](const detail::RecordedRef& self) { return detail::to_string(*self); });
   nb::class_<detail::Tape>(m, "Tape")

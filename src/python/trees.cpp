@@ -16,6 +16,10 @@ PyObject* trained_name() {
   static PyObject* name = PyUnicode_InternFromString("_trained");
   return name;
 }
+PyObject* leaf_name() {
+  static PyObject* name = PyUnicode_InternFromString("_is_leaf");
+  return name;
+}
 PyObject* declared_name() {
   static PyObject* name = PyUnicode_InternFromString("_declared");
   return name;
@@ -216,6 +220,7 @@ class Flattening {
       if (PyObject* again = seen(tree)) return again;
       ++count_;
     } else if (kind != Class::data) {
+      if (numbers_ == Numbers::raw && class_attribute(Py_TYPE(tree), leaf_name())) return leaf(tree, mark());
       if (is_value(Py_TYPE(tree)) || !is_array_like(tree)) return fixed(tree, type_of(tree));
       Owned array(wrap(to_array(tree)));
       return leaf(array.get(), mark());

@@ -97,6 +97,14 @@ List vmap(Callable f, const List& leaves, const std::vector<int64_t>& axes, cons
 RecordedRef trace(Callable f, const List& leaves, const char* transform, std::source_location where);
 using Leaves = std::vector<const Array*>;
 List replay(const Recorded& recorded, const Leaves& leaves, std::source_location where);
+/// The recorded values that `pull` and `push` read, and the same function with others.
+List values_of(const Recorded& recorded);
+RecordedRef with_values(const Recorded& recorded, const List& values);
+/// Whether both are the same but for these.
+bool is_like(const Recorded& a, const Recorded& b);
+/// The arrays that the recorded function takes for constants, and its results for others in their place.
+List outside_of(const Recorded& recorded);
+List replay_with(const Recorded& recorded, const List& leaves, const List& outside, std::source_location where);
 /// Whether the recorded function took the array for a constant.
 bool reaches(const Recorded& recorded, const Array& x);
 /// Adds the dtypes and shapes of the leaves to the bytes of a cache key.

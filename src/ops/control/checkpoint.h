@@ -27,7 +27,7 @@ struct Checkpoint : Control {
     return spread(part(out, node.out.size(), out.size() - node.out.size()), inexact_mask(node.out));
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
-    Mask wrt = inexact_mask(node.in), floating = inexact_mask(node.out);
+    Mask wrt = wanted_mask(node), floating = inexact_mask(node.out);
     ir::GraphRef joint = transform::vjp(a.body[0], wrt);
     ir::GraphRef backward = make_graph(input_types(*joint), "checkpoint", [&](std::span<const Array> in) {
       Arrays out = ir::replay(*joint, in);

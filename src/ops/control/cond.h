@@ -44,7 +44,8 @@ struct Cond : Control {
     return spread(call(attrs, in), inexact_mask(node.out));
   }
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
-    Mask wrt = inexact_mask(node.in.subspan(1));
+    Mask wrt = wanted_mask(node);
+    wrt.erase(wrt.begin());
     Attrs attrs{{}, a.batch};
     for (const ir::GraphRef& branch : a.branches)
       attrs.branches.push_back(tail(transform::vjp(branch, wrt), node.out.size()));

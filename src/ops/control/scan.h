@@ -3,6 +3,7 @@
 
 #include <koine/ops.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace koine::ops {
@@ -89,8 +90,10 @@ struct Scan : Control {
 
   static Arrays vjp(const RuleInput& node, const Attrs& a, Tangents cotangents) {
     size_t nc = constants(a), nk = carries(a), ns = node.in.size() - nc - nk, ny = results(node, a);
-    Mask wrt = inexact_mask(node.in), wk = slice_of(wrt, nc, nk), wc = slice_of(wrt, 0, nc),
-         ws = slice_of(wrt, nc + nk, ns);
+    // All carries, as one may come to depend on what is wanted on the way.
+    Mask wrt = wanted_mask(node), inexact = inexact_mask(node.in);
+    std::copy_n(inexact.begin() + static_cast<std::ptrdiff_t>(nc), nk, wrt.begin() + static_cast<std::ptrdiff_t>(nc));
+    Mask wk = slice_of(wrt, nc, nk), wc = slice_of(wrt, 0, nc), ws = slice_of(wrt, nc + nk, ns);
     Mask wy = inexact_mask(part(node.out, nk, ny));
     size_t dk = count_of(wk), dc = count_of(wc);
     ir::GraphRef joint = transform::vjp(a.body[0], wrt);

@@ -4,6 +4,8 @@
 
 #include <koine/ops.h>
 
+#include <algorithm>
+
 namespace koine::ops {
 
 /// Operands: constants, initial carries. Both graphs take constants and carries. Results: last carries, the number of
@@ -75,7 +77,9 @@ struct WhileLoop : Control {
           "[while_loop] a loop of unknown length keeps nothing for a backward pass: give it max_steps, or use scan, "
           "or differentiate it forward with jvp");
     size_t nc = constants(a), nk = node.in.size() - nc;
-    Mask wrt = inexact_mask(node.in);
+    // All carries, as one may come to depend on what is wanted on the way.
+    Mask wrt = wanted_mask(node), inexact = inexact_mask(node.in);
+    std::copy_n(inexact.begin() + static_cast<std::ptrdiff_t>(nc), nk, wrt.begin() + static_cast<std::ptrdiff_t>(nc));
     Mask wc(wrt.begin(), wrt.begin() + static_cast<std::ptrdiff_t>(nc)),
         wk(wrt.begin() + static_cast<std::ptrdiff_t>(nc), wrt.end());
     Mask wh;

@@ -35,6 +35,12 @@ Mask inexact_mask(std::span<const Array> arrays) {
   return mask;
 }
 
+Mask wanted_mask(const RuleInput& node) {
+  Mask mask = inexact_mask(node.in);
+  for (size_t i = 0; i < node.wanted.size(); ++i) mask[i] &= node.wanted[i];
+  return mask;
+}
+
 Mask defined_mask(std::span<const Array> arrays) {
   Mask mask;
   for (const Array& x : arrays) mask.push_back(x.defined());

@@ -39,6 +39,8 @@ Mask inexact_mask(std::span<const Array> arrays);
 Arrays chosen(std::span<const Array> arrays, std::span<const Array> like, const Mask& mask);
 /// The inverse: undefined where the mask is not set.
 Arrays spread(std::span<const Array> chosen, const Mask& mask);
+/// In reverse: 1 where a cotangent is asked for.
+Mask wanted_mask(const RuleInput& node);
 /// 1 where an array is defined.
 Mask defined_mask(std::span<const Array> arrays);
 /// The mask with nothing chosen of the first ones.
