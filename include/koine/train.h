@@ -9,7 +9,6 @@
 #include <koine/optim.h>
 #include <koine/transform.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>

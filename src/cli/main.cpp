@@ -169,7 +169,7 @@ struct CommandLine {
     std::string list;
     for (const std::string_view name : names) list += koine::cat(list.empty() ? "" : ", ", name);
     const std::string guess = koine::did_you_mean(word, names);
-    return koine::cat("there is no command '", word, "'", guess.empty() ? "; there are " + list : guess);
+    return koine::cat("there is no command '", koine::printable_name(word), "'", guess.empty() ? "; there are " + list : guess);
   }
 };
 

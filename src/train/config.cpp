@@ -107,7 +107,7 @@ std::string config_text(const std::string& path) {
 Config read_config(const std::string& path, std::span<const std::string> overrides) {
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(path, ignored);
-  if (folder || (is_data_name(path) && std::filesystem::exists(path, ignored)))
+  if (folder || (is_data_name(path) && std::filesystem::is_regular_file(path, ignored)))
     throw IoError(cat(printable_name(path), folder ? " is a folder" : " holds data",
                       " and no config; write one for it with  koine new ", printable_name(path)));
   return parse_config(config_text(path), path, overrides);

@@ -231,7 +231,7 @@ epochs = 1
     koine.refused(1, line, "train", "l.toml", "data.train=0:12", "train.output=none.safetensors")
     koine.refused(1, line, "eval", "l.toml", "--set", "data.test=16:")
     koine.refused(1, line, "predict", "l.toml", "more.csv")
-    koine.refused(1, ["[allocate]", "l.toml:7:1: model.2 (conv)"], "train", "l.toml", "model.2.conv=10000000000000000")
+    koine.refused(1, ["model.2.conv takes a whole number", "beyond the largest"], "train", "l.toml", "model.2.conv=10000000000000000")
 
 
 def summaries(koine):
@@ -293,7 +293,7 @@ def cards(koine):
         texts = list(pool.map(lambda file: koine.good("op", file.stem), files))
     for file, card in zip(files, texts):
         text = file.read_text()
-        expect(card.startswith(f"{file.stem}, {file.parent.name}"), f"the card of {file.stem}:\n{card}")
+        expect(card.startswith(f"{file.stem}, "), f"the card of {file.stem}:\n{card}")
         for part in (file.relative_to(koine.root).as_posix(), "vmap", *re.findall(r'field<&Attrs::\w+>\(\s*"(\w+)"', text)):
             expect(part in card, f"the card of {file.stem} lacks {part}:\n{card}")
         for cell in re.findall(r"\{Cell::(\w+), Reason::", text):
@@ -572,7 +572,7 @@ def on_terminal(koine, *words):
 def hostile_names(koine):
     """Names in files reach a terminal and a log written out; CSV and JSON that others read have them as they are."""
     name = HOSTILE.replace("!", "")
-    rows = "".join(f'{i},"{name}{i % 2}"\n' for i in range(40))
+    rows = "".join(f'{i * i % 17},"{name}{i % 2}"\n' for i in range(40))
     (koine.place / "h.csv").write_text(f'"{name}x","{name}y"\n{rows}')
     said = koine.good("new", "h.csv", "--label", name + "y", "-o", "h.toml")
     said += koine.good("train", "h.toml", "train.epochs=1", "data.test=0.25")
@@ -673,7 +673,7 @@ output = "text.safetensors"
                     koine.good(*command, "--weights", made)
                 else:
                     koine.refused(1, [f"{made}: was made from", "but"], *command, "--weights", made)
-    more = with_note(koine, "table", lambda t: {**t, "classes": ["a", "b", "c"]}, "people.safetensors")
+    more = with_note(koine, "table", lambda t: {**t, "classes": ["0", "1", "c"]}, "people.safetensors")
     koine.refused(1, ["names 3 classes, but the model gives [2]"], "predict", "people.toml", "people.csv", "--weights", more)
     koine.refused(1, ["names 3 classes"], "eval", "people.toml", "--weights", more)
     # A run that goes on.
@@ -683,8 +683,11 @@ output = "text.safetensors"
     for value in (-1, 1e300, 1.5, 2 ** 63, True, "3", None, 1, 2 ** 62):
         with_note(koine, "run", lambda r: {**r, "step": value}, "model.checkpoints/finished.safetensors",
                   "model.checkpoints/finished.safetensors")
-        koine.refused(1, ["" if value in (1, 2 ** 62) and value is not True else "the note 'run', step: got"], "train", "c.toml",
-                      "train.epochs=4", "--resume")
+        resumed = ("train", "c.toml", "train.epochs=4", "--resume")
+        if value in (1, 2 ** 62) and value is not True:  # numbers as they may be, but not of this run
+            expect(koine.run(*resumed)[0] == 1, f"step {value}: resumed")
+        else:
+            koine.refused(1, ["the note 'run', step: got"], *resumed)
         (place / "finished.safetensors").write_bytes(whole)
     one = {"file": "step-000000000002.safetensors", "step": 2, "bytes": 1, "xxh3_128": "0"}
     for value in (-1, 1e300, 1.5, 2 ** 63, True, "3", None):

@@ -36,7 +36,7 @@ def run(place, *words, answer=None):
     environment = {**os.environ, "PATH": f"{fakes}:{os.environ['PATH']}", "NOTES": str(notes)}
     master, terminal = pty.openpty()
     with os.fdopen(master, "wb", buffering=0) as keys:
-        keys.write((answer or "").encode() * 3)
+        keys.write((answer or "").encode() * 9)
         done = subprocess.run([place / "scripts/build", *words], stdin=terminal if answer else subprocess.DEVNULL, capture_output=True,
                               text=True, env=environment, check=False, timeout=60)
         os.close(terminal)

@@ -83,7 +83,8 @@ class Workbench:
                                capture_output=True, text=True).stdout.splitlines()
         words = shlex.split(next(line for line in reversed(lines) if " -o koine_tests " in line).removeprefix(": && "))
         words = words[:words.index("&&")] if "&&" in words else words
-        return [*words, "-Wl,-z,muldefs"]
+        # What is linked lies elsewhere.
+        return [*(word.replace("$ORIGIN", str(self.build)) for word in words), "-Wl,-z,muldefs"]
 
     def precompile(self):
         """Makes the headers of the families one precompiled header, where the compiler can."""

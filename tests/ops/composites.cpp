@@ -135,7 +135,7 @@ TEST_CASE("composites: heads of k and v serve groups of heads of q, causal atten
   const Array first = past.at(all, 0), of_v = repeated(v);
   CHECK(list(first) == list(of_v.at(all, 0)));
   CHECK_THROWS_AS(attention(q, zeros({2, 3, 3, 2}), zeros({2, 3, 3, 2})), ShapeError);
-  CHECK_THROWS_AS(attention(q, k, v, ones({3, 3})), DTypeError);
+  CHECK_THROWS_AS(attention(q, k, v, ones({3, 3}, int32)), DTypeError);
   CHECK_THROWS_AS(attention(q, k, v, array({true, false})), ShapeError);
 }
 

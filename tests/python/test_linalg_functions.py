@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import scipy.linalg as S
 
 import koine as kn
 
+S = pytest.importorskip("scipy.linalg")
 L, N = kn.linalg, np.linalg
 DTYPES = ["float32", "float64", "complex64", "complex128"]
 RANDOM = np.random.RandomState(11)

@@ -45,11 +45,12 @@ struct Attention : Composite {
       "array([1. , 1.5, 3. ])";
   static void operand_dtypes(std::span<ir::OperandDType> operands) {
     floating_dtypes(operands.first(3));
-    if (operands.size() > 3 && !(operands[3].dtype == bool_ && !operands[3].number)) {
-      if (operands[3].number || !is_floating(operands[3].dtype))
-        throw DTypeError(cat("the mask is a bool array, or a floating one that is added to the scores, got ",
-                             name(operands[3].dtype)));
-    }
+    if (operands.size() < 4) return;
+    ir::OperandDType& mask = operands[3];
+    if (mask.number && mask.kind == Kind::floating) mask.dtype = operands[0].dtype;
+    if (mask.number ? mask.kind != Kind::floating : mask.dtype != bool_ && !is_floating(mask.dtype))
+      throw DTypeError(
+          cat("the mask is a bool array, or a floating one that is added to the scores, got ", name(mask.dtype)));
   }
   static void normalize(Attrs& a, const TypeInput& in) {
     const Shape &q = in.shape(0), &k = in.shape(1);

@@ -1,5 +1,6 @@
 #include "fuzz/targets/target.h"
 #include "train/fit.h"
+#include "train/inputs.h"
 #include "train/model_builder.h"
 #include "train/run_notes.h"
 #include "train/table.h"
@@ -34,9 +35,10 @@ void use_code(const TableCode& code, const Config& config, const std::string& fi
   check_outputs(code, config, model.layers.back().output, "w");
   if (model.parameters() > 10'000 || code.inputs() > 1000) return;
   const nn::Stack stack = first_values(config, model);
-  const Array x = load_inputs(config, file, facts.example, code);
-  predict(config, x, stack).data();
-  const Examples examples = load_examples(config, code);
+  const Trained trained{.file = "w", .code = code};
+  const Inputs inputs = load_inputs(config, file, facts.example, trained);
+  if (inputs.x.defined()) predict(config, inputs.x, stack).data();
+  const Examples examples = load_examples(config, trained);
   evaluate(config, examples, examples.train, stack);
 }
 
