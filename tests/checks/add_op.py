@@ -76,7 +76,7 @@ class Copy:
 
     def link(self, name, objects, kept):
         """An executable like koine_tests, of its objects that `kept` matches and the given ones in front."""
-        words = [w.replace("$ORIGIN", str(self.build)) for w in self.bench.link if "/koine_tests.dir/" not in w or re.search(kept, w)]
+        words = [w.replace("\\$ORIGIN", str(self.build)) for w in self.bench.link if "/koine_tests.dir/" not in w or re.search(kept, w)]
         target = self.out / name
         words[words.index("-o") + 1] = str(target)
         first = words.index("-o")
@@ -114,7 +114,7 @@ def show_cards(copy, objects, ops):
     words = words[:words.index("&&")] if "&&" in words else words
     first = words.index("-o")
     words[first + 1] = str(copy.out / "koine")
-    words = [word.replace("$ORIGIN", str(copy.build)) for word in words]
+    words = [word.replace("\\$ORIGIN", str(copy.build)) for word in words]
     must(words[:first] + [str(o) for o in objects] + words[first:] + ["-Wl,-z,muldefs"], "koine does not link",
          cwd=copy.build)
     for name in ops:

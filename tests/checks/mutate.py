@@ -84,7 +84,7 @@ class Workbench:
         words = shlex.split(next(line for line in reversed(lines) if " -o koine_tests " in line).removeprefix(": && "))
         words = words[:words.index("&&")] if "&&" in words else words
         # What is linked lies elsewhere.
-        return [*(word.replace("$ORIGIN", str(self.build)) for word in words), "-Wl,-z,muldefs"]
+        return [*(word.replace("\\$ORIGIN", str(self.build)) for word in words), "-Wl,-z,muldefs"]
 
     def precompile(self):
         """Makes the headers of the families one precompiled header, where the compiler can."""

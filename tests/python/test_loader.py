@@ -160,9 +160,11 @@ def test_workers_that_are_killed_from_outside_are_replaced():
     with data.Loader(Numbers(), 2, workers=2) as loader:
         walk = iter(loader)
         next(walk)
-        for process in loader._pool.processes:
-            process.process.kill()
-            process.process.wait()
+        killed = [worker.process for worker in loader._pool.processes]
+        for process in killed:  # all, before one of them takes what another had
+            process.kill()
+        for process in killed:
+            process.wait()
         assert [batch.tolist() for batch in walk][-1] == [10, 11] and len(values(loader)) == 6
 
 

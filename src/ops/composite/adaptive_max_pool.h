@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ops/family/composite.h"
 #include "ops/family/pooling.h"
 
@@ -27,8 +28,8 @@ struct AdaptiveMaxPool : Composite {
   static void normalize(Attrs& a, const TypeInput& in) { canonical_sizes(a.size, in.shape(0)); }
   static Array body(Array x, const Attrs& a) {
     Array y = x;
-    const int first = x.rank() - 1 - static_cast<int>(a.size.size());
-    for (int d = 0; d < static_cast<int>(a.size.size()); ++d) {
+    const int first = x.rank() - 1 - narrow<int>(a.size.size());
+    for (int d = 0; d < narrow<int>(a.size.size()); ++d) {
       const Parts parts =
           parts_of(y, first + d, a.size[static_cast<size_t>(d)], -std::numeric_limits<double>::infinity());
       y = max(parts.elements, {.axis = first + d + 1});

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/narrow.h"
 #include "ops/family/composite.h"
 #include "ops/family/reduction.h"
 
@@ -56,7 +57,7 @@ struct PadMode : Composite {
   }
   static Array clip_to(const Array& place, const Array& last) { return minimum(maximum(place, 0), last); }
   static Array body(Array x, const Attrs& a) {
-    const auto axes = static_cast<int>(a.before.size()), first = x.rank() - axes;
+    const auto axes = narrow<int>(a.before.size()), first = x.rank() - axes;
     for (int d = 0; d < axes; ++d) {
       const int64_t before = a.before[static_cast<size_t>(d)], after = a.after[static_cast<size_t>(d)];
       if (before + after == 0) continue;

@@ -1,4 +1,5 @@
 #include "ops/family/convolution.h"
+#include "base/narrow.h"
 
 #include "base/format.h"
 #include "ir/node.h"
@@ -83,7 +84,7 @@ void convolution_normalize(Ints& stride, Ints& padding, Ints& dilation, int64_t 
 void convolution_normalize(Ints& stride, Padding& padding, Ints& dilation, int64_t groups, const Shape& lengths,
                            const Shape& window) {
   Ints none;
-  convolution_normalize(stride, none, dilation, groups, static_cast<int>(lengths.size()) + 2);
+  convolution_normalize(stride, none, dilation, groups, narrow<int>(lengths.size()) + 2);
   Shape reaches;
   for (size_t d = 0; d < window.size(); ++d) reaches.push_back(reach(window[static_cast<int64_t>(d)], dilation[d]));
   padding = pads_per_axis(padding, {lengths, reaches, stride});
