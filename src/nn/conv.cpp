@@ -1,4 +1,3 @@
-#include "base/narrow.h"
 #include "nn/filled.h"
 
 #include <koine/nn/conv.h>
@@ -27,7 +26,7 @@ Ints pads_per_axis(const Ints& padding, size_t axes, const char* layer) {
 
 // x has the spatial axes of the kernel.
 void check_axes(const Arg& x, const Ints& kernel, const char* layer) {
-  if (x.is_array() && x.array().rank() == narrow<int>(kernel.size()) + 2) return;
+  if (x.is_array() && x.array().shape().size() == kernel.size() + 2) return;
   std::string sizes;
   for (const int64_t n : kernel) sizes += (sizes.empty() ? "" : ", ") + std::to_string(n);
   throw ShapeError(std::string("[") + layer + "] a kernel [" + sizes + "] takes (batch, spatial..., channels) with " +

@@ -49,8 +49,8 @@ struct Attention : Composite {
     ir::OperandDType& mask = operands[3];
     if (mask.number && mask.kind == Kind::floating) mask.dtype = operands[0].dtype;
     if (mask.number ? mask.kind != Kind::floating : mask.dtype != bool_ && !is_floating(mask.dtype))
-      throw DTypeError(
-          cat("the mask is a bool array, or a floating one that is added to the scores, got ", name(mask.dtype)));
+      throw DTypeError(cat("the mask is a bool array, or a floating one that is added to the scores, got ",
+                           mask.number ? "a number that is not floating" : name(mask.dtype)));
   }
   static void normalize(Attrs& a, const TypeInput& in) {
     const Shape &q = in.shape(0), &k = in.shape(1);
